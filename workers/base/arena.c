@@ -1,0 +1,167 @@
+/* arena.c - blocks of memory in a chain; allocation moves a pointer.
+ * Blocks grow with use, so a small arena stays small. */
+#include "arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ALIGN = 16,
+    FIRST_BLOCK = 4 * 1024,
+    BIG_BLOCK = 256 * 1024,
+};
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size;  /* usable bytes after the header */
+    char bytes[]; /* starts 16-aligned: the header is 16 bytes */
+};
+
+static _Noreturn void
+die_out_of_memory(size_t size)
+{
+    fprintf(stderr, "out of memory: could not allocate %zu bytes\n", size);
+    _Exit(EXIT_FAILURE);
+}
+
+static void
+arena_add_block(struct arena *arena, size_t at_least)
+{
+    size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    struct arena_block *block;
+
+    if (size > BIG_BLOCK)
+        size = BIG_BLOCK;
+    if (size < at_least)
+        size = at_least;
+    if (size > SIZE_MAX - sizeof(*block))
+        die_out_of_memory(size);
+    block = malloc(sizeof(*block) + size);
+    if (!block)
+        die_out_of_memory(size);
+    block->size = size;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    arena->at = block->bytes;
+    arena->end = block->bytes + size;
+}
+
+void
+arena_init(struct arena *arena)
+{
+    memset(arena, 0, sizeof(*arena));
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+    char *piece;
+
+    if (size > SIZE_MAX - ALIGN)
+        die_out_of_memory(size);
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if ((size_t)(arena->end - arena->at) < size)
+        arena_add_block(arena, size);
+    piece = arena->at;
+    arena->at += size;
+    arena->used += size;
+    return memset(piece, 0, size);
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        die_out_of_memory(SIZE_MAX);
+    return arena_alloc(arena, total);
+}
+
+void *
+arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count,
+           size_t size)
+{
+    void *grown = arena_array(arena, new_count, size);
+
+    if (count)
+        memcpy(grown, old, count * size);
+    return grown;
+}
+
+char *
+arena_strndup(struct arena *arena, const char *text, size_t len)
+{
+    char *copy = arena_alloc(arena, len + 1);
+
+    if (len)
+        memcpy(copy, text, len);
+    return copy;
+}
+
+char *
+arena_strdup(struct arena *arena, const char *text)
+{
+    return arena_strndup(arena, text, strlen(text));
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    int len;
+    char *text;
+
+    va_start(args, format);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0)
+        die_out_of_memory(0);
+    text = arena_alloc(arena, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+static void
+arena_free_blocks(struct arena_block *block)
+{
+    while (block) {
+        struct arena_block *next = block->next;
+
+        free(block);
+        block = next;
+    }
+}
+
+void
+arena_reset(struct arena *arena)
+{
+    struct arena_block *keep = arena->blocks;
+
+    if (!keep)
+        return;
+    arena_free_blocks(keep->next);
+    keep->next = NULL;
+    arena->at = keep->bytes;
+    arena->end = keep->bytes + keep->size;
+    arena->used = 0;
+}
+
+void
+arena_free(struct arena *arena)
+{
+    arena_free_blocks(arena->blocks);
+    arena_init(arena);
+}
+
+size_t
+arena_used(const struct arena *arena)
+{
+    return arena->used;
+}

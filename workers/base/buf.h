@@ -1,0 +1,37 @@
+/* buf.h - text that grows, in an arena. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdint.h>
+
+#include "arena.h"
+#include "str.h"
+
+/* Lives as long as its arena. The bytes move when it grows. */
+struct buf {
+    struct arena *arena; /* borrowed */
+    char *at;
+    size_t len;
+    size_t room;
+};
+
+void buf_init(struct buf *buf, struct arena *arena);
+
+/* Room for at least more bytes after the end, which the caller fills and then
+ * adds to len. */
+char *buf_reserve(struct buf *buf, size_t more);
+
+void buf_add(struct buf *buf, const void *bytes, size_t len);
+void buf_add_char(struct buf *buf, char c);
+void buf_add_str(struct buf *buf, struct str text);
+void buf_add_cstr(struct buf *buf, const char *text);
+void buf_add_int(struct buf *buf, int64_t value);
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The bytes so far, borrowed until the next change. */
+struct str buf_str(const struct buf *buf);
+
+/* Forget the bytes, keep the room. */
+void buf_clear(struct buf *buf);
+
+#endif

@@ -1,0 +1,38 @@
+/* diag.h - faults found in a file, all of them at once, each with its place.
+ * Printed as `file:line:column: error: text`. */
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
+
+#include <stdio.h>
+
+#include "arena.h"
+#include "compiler.h"
+#include "str.h"
+
+enum diag_level { DIAG_ERROR, DIAG_WARNING };
+
+struct diag {
+    enum diag_level level;
+    const char *file; /* owned by the list's arena */
+    int line;         /* from 1; 0 when the place is the file itself */
+    int column;
+    const char *text;
+};
+
+struct diag_list {
+    struct arena *arena; /* borrowed */
+    struct diag *items;
+    size_t count;
+    size_t room;
+    size_t errors; /* how many of them are DIAG_ERROR */
+};
+
+void diag_init(struct diag_list *diags, struct arena *arena);
+
+void diag_add(struct diag_list *diags, enum diag_level level, const char *file,
+              int line, int column, const char *format, ...) PRINTF_LIKE(6, 7);
+
+/* Print all in order of place. */
+void diag_print(const struct diag_list *diags, FILE *out);
+
+#endif

@@ -1,0 +1,73 @@
+/* digest.c - the only user of libcrypto. The algorithms are fetched once and
+ * kept, since fetching costs more than hashing an event. */
+#include "digest.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static _Noreturn void
+die(const char *name)
+{
+    fprintf(stderr, "cannot compute %s: libcrypto refused\n", name);
+    _Exit(EXIT_FAILURE);
+}
+
+static void
+digest_two(const EVP_MD *algorithm, const char *name, struct str first,
+           struct str second, uint8_t *digest)
+{
+    static EVP_MD_CTX *context;
+
+    if (!context)
+        context = EVP_MD_CTX_new();
+    if (!context || !algorithm ||
+        !EVP_DigestInit_ex2(context, algorithm, NULL) ||
+        !EVP_DigestUpdate(context, first.at, first.len) ||
+        !EVP_DigestUpdate(context, second.at, second.len) ||
+        !EVP_DigestFinal_ex(context, digest, NULL))
+        die(name);
+}
+
+void
+digest_sha256(struct str bytes, uint8_t digest[SHA256_BYTES])
+{
+    static EVP_MD *algorithm;
+
+    if (!algorithm)
+        algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    digest_two(algorithm, "SHA-256", bytes, (struct str){0}, digest);
+}
+
+void
+digest_sha256_hex(struct str bytes, char hex[2 * SHA256_BYTES + 1])
+{
+    uint8_t digest[SHA256_BYTES];
+
+    digest_sha256(bytes, digest);
+    for (int i = 0; i < SHA256_BYTES; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+void
+digest_uuid5(const uint8_t name_space[16], struct str name,
+             char text[UUID_TEXT + 1])
+{
+    static const char hex[] = "0123456789abcdef";
+    static EVP_MD *algorithm;
+    uint8_t digest[20];
+
+    if (!algorithm)
+        algorithm = EVP_MD_fetch(NULL, "SHA1", NULL);
+    digest_two(algorithm, "SHA-1", str_make((const char *)name_space, 16), name,
+               digest);
+    digest[6] = (uint8_t)((digest[6] & 0x0F) | 0x50); /* version 5 */
+    digest[8] = (uint8_t)((digest[8] & 0x3F) | 0x80); /* RFC variant */
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *text++ = '-';
+        *text++ = hex[digest[i] >> 4];
+        *text++ = hex[digest[i] & 0x0F];
+    }
+    *text = '\0';
+}

@@ -1,0 +1,147 @@
+/* str.c - comparisons and checks on borrowed bytes. */
+#include "str.h"
+
+int
+str_compare(struct str left, struct str right)
+{
+    size_t len = left.len < right.len ? left.len : right.len;
+    int order = len ? memcmp(left.at, right.at, len) : 0;
+
+    if (order)
+        return order;
+    return (left.len > right.len) - (left.len < right.len);
+}
+
+bool
+str_starts_with(struct str text, struct str prefix)
+{
+    return text.len >= prefix.len &&
+           str_eq(str_make(text.at, prefix.len), prefix);
+}
+
+bool
+str_ends_with(struct str text, struct str suffix)
+{
+    return text.len >= suffix.len &&
+           str_eq(str_make(text.at + text.len - suffix.len, suffix.len),
+                  suffix);
+}
+
+bool
+str_contains(struct str text, struct str part)
+{
+    if (part.len == 0)
+        return true;
+    return text.len >= part.len &&
+           memmem(text.at, text.len, part.at, part.len) != NULL;
+}
+
+struct str
+str_dup(struct arena *arena, struct str text)
+{
+    return str_make(arena_strndup(arena, text.at, text.len), text.len);
+}
+
+uint64_t
+str_hash(struct str text)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (size_t i = 0; i < text.len; i++) {
+        hash ^= (unsigned char)text.at[i];
+        hash *= 1099511628211u;
+    }
+    return hash;
+}
+
+/* Length of the well-formed sequence at the start of text, or 0. */
+static size_t
+utf8_sequence(struct str text)
+{
+    const unsigned char *byte = (const unsigned char *)text.at;
+    unsigned char low = 0x80;
+    unsigned char high = 0xBF;
+    size_t len;
+
+    if (byte[0] < 0x80)
+        return byte[0] != 0;
+    if (byte[0] < 0xC2 || byte[0] > 0xF4)
+        return 0;
+    len = byte[0] < 0xE0 ? 2 : byte[0] < 0xF0 ? 3 : 4;
+    if (text.len < len)
+        return 0;
+    if (byte[0] == 0xE0)
+        low = 0xA0; /* no overlong forms */
+    else if (byte[0] == 0xED)
+        high = 0x9F; /* no surrogates */
+    else if (byte[0] == 0xF0)
+        low = 0x90;
+    else if (byte[0] == 0xF4)
+        high = 0x8F; /* nothing above U+10FFFF */
+    if (byte[1] < low || byte[1] > high)
+        return 0;
+    for (size_t i = 2; i < len; i++)
+        if ((byte[i] & 0xC0) != 0x80)
+            return 0;
+    return len;
+}
+
+bool
+str_is_utf8(struct str text)
+{
+    while (text.len) {
+        size_t len = utf8_sequence(text);
+
+        if (!len)
+            return false;
+        text.at += len;
+        text.len -= len;
+    }
+    return true;
+}
+
+size_t
+str_utf8_length(struct str text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (((unsigned char)text.at[i] & 0xC0) != 0x80)
+            count++;
+    return count;
+}
+
+static size_t
+min3(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+
+    return ab < c ? ab : c;
+}
+
+size_t
+str_distance(struct str left, struct str right)
+{
+    enum { LONGEST = 63 };
+    size_t rows[LONGEST + 1][LONGEST + 1];
+
+    if (left.len > LONGEST || right.len > LONGEST)
+        return LONGEST;
+    for (size_t i = 0; i <= left.len; i++)
+        rows[i][0] = i;
+    for (size_t j = 0; j <= right.len; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= left.len; i++) {
+        for (size_t j = 1; j <= right.len; j++) {
+            bool same = left.at[i - 1] == right.at[j - 1];
+
+            rows[i][j] = min3(rows[i - 1][j] + 1, rows[i][j - 1] + 1,
+                              rows[i - 1][j - 1] + !same);
+            if (i > 1 && j > 1 && left.at[i - 1] == right.at[j - 2] &&
+                left.at[i - 2] == right.at[j - 1] &&
+                rows[i - 2][j - 2] + 1 < rows[i][j])
+                rows[i][j] = rows[i - 2][j - 2] + 1;
+        }
+    }
+    return rows[left.len][right.len];
+}
