@@ -62,6 +62,8 @@ arena_alloc(struct arena *arena, size_t size)
 
     if (size > SIZE_MAX - ALIGN)
         die_out_of_memory(size);
+    if (size == 0)
+        size = 1; /* an empty arena has no block to point into */
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if ((size_t)(arena->end - arena->at) < size)
         arena_add_block(arena, size);

@@ -294,8 +294,9 @@ ratio_round(struct ratio value, int decimals, enum round_mode mode,
     return true;
 }
 
+/* Without the sign, which the smallest value has no positive twin for. */
 static void
-print_int128(struct buf *buf, int128 value)
+print_magnitude(struct buf *buf, int128 value)
 {
     char digits[48];
     char *at = digits + sizeof(digits);
@@ -304,8 +305,6 @@ print_int128(struct buf *buf, int128 value)
     do
         *--at = (char)('0' + (int)(left % 10));
     while (left /= 10);
-    if (value < 0)
-        *--at = '-';
     buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
 }
 
@@ -328,7 +327,7 @@ print_fixed(struct buf *buf, int128 scaled, int scale)
 
     if (scaled < 0)
         buf_add_char(buf, '-');
-    print_int128(buf, scaled < 0 ? -(scaled / one) : scaled / one);
+    print_magnitude(buf, scaled / one);
     if (scale == 0)
         return;
     for (int i = scale; i > 0; i--) {
@@ -353,9 +352,11 @@ ratio_print(struct buf *buf, struct ratio value)
         print_fixed(buf, scaled, decimals);
         return;
     }
-    print_int128(buf, value.num);
+    if (value.num < 0)
+        buf_add_char(buf, '-');
+    print_magnitude(buf, value.num);
     buf_add_char(buf, '/');
-    print_int128(buf, value.den);
+    print_magnitude(buf, value.den);
 }
 
 bool

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,12 +68,14 @@ zone_exists(const char *name)
 {
     char path[256];
     const char *folder = getenv("TZDIR");
+    struct stat info;
 
     if (!name[0] || name[0] == '/' || strstr(name, ".."))
         return false;
     snprintf(path, sizeof(path), "%s/%s",
              folder ? folder : "/usr/share/zoneinfo", name);
-    return access(path, R_OK) == 0;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+           access(path, R_OK) == 0;
 }
 
 static void
