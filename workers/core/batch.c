@@ -1,0 +1,73 @@
+/* batch.c - filling a batch and setting records aside. */
+#include "batch.h"
+
+#include <assert.h>
+#include <string.h>
+
+void
+batch_init(struct batch *batch)
+{
+    memset(batch, 0, sizeof(*batch));
+    batch_reset(batch);
+}
+
+void
+batch_reset(struct batch *batch)
+{
+    arena_reset(&batch->arena);
+    batch->items = NULL;
+    batch->count = 0;
+    batch->bytes = 0;
+}
+
+void
+batch_free(struct batch *batch)
+{
+    arena_free(&batch->arena);
+    batch->items = NULL;
+    batch->count = 0;
+}
+
+struct item *
+batch_add(struct batch *batch)
+{
+    assert(batch->count < BATCH_MAX_RECORDS);
+    if (!batch->items)
+        batch->items = arena_array(&batch->arena, BATCH_MAX_RECORDS,
+                                   sizeof(*batch->items));
+    return &batch->items[batch->count++];
+}
+
+static enum reason
+reason_of_code(const char *code)
+{
+    for (int i = 0; i < REASON_COUNT; i++)
+        if (strcmp(code, reason_name((enum reason)i)) == 0)
+            return (enum reason)i;
+    return REASON_RULE_ERROR;
+}
+
+void
+item_set_aside(struct batch *batch, struct item *item, const struct err *error)
+{
+    item->reason = reason_of_code(error->code);
+    item->outcome = item->reason == REASON_ID_CONFLICT ? OUTCOME_CONFLICT
+                                                       : OUTCOME_DEAD_LETTER;
+    item->message = str_dup(&batch->arena, str_from_cstr(error->text));
+}
+
+const char *
+outcome_name(enum outcome outcome)
+{
+    static const char *const names[] = {
+        [OUTCOME_OPEN] = "open",
+        [OUTCOME_PASSED] = "passed",
+        [OUTCOME_POSTED] = "posted",
+        [OUTCOME_NO_REWARD] = "no_reward",
+        [OUTCOME_DUPLICATE] = "duplicate",
+        [OUTCOME_CONFLICT] = "conflict",
+        [OUTCOME_DEAD_LETTER] = "dead_letter",
+    };
+
+    return names[outcome];
+}

@@ -1,0 +1,93 @@
+/* event.h - a checked domain event: what the record says, once its envelope
+ * is off, its type known, its data valid and canonical. */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "compiler.h"
+#include "err.h"
+#include "node.h"
+#include "record.h"
+#include "schema.h"
+#include "str.h"
+
+/* Dead-letter reasons: the closed set of DESIGN 4. */
+enum reason {
+    REASON_MALFORMED_JSON,
+    REASON_MALFORMED_ENVELOPE,
+    REASON_CONFLUENT_FRAMING,
+    REASON_UNKNOWN_TYPE,
+    REASON_SCHEMA_VIOLATION,
+    REASON_DECIMAL_PRECISION,
+    REASON_TOO_LARGE,
+    REASON_FUTURE_TIMESTAMP,
+    REASON_ID_CONFLICT,
+    REASON_AMOUNT_OVERFLOW,
+    REASON_RULE_ERROR,
+    REASON_COUNT,
+};
+
+/* "malformed_json", ...: the code of an ERR_INPUT error. */
+const char *reason_name(enum reason reason);
+
+enum envelope_kind { ENVELOPE_CLOUDEVENTS, ENVELOPE_PLAIN };
+
+enum framing { FRAMING_NONE, FRAMING_CONFLUENT };
+
+/* How the records of one topic are wrapped; from the settings. */
+struct envelope {
+    enum envelope_kind kind;
+    enum framing framing;
+    /* ENVELOPE_PLAIN: JSON Pointers into the value; an empty one is not set.
+     * A text that does not start with `/` is taken as the value itself. */
+    struct str id;
+    struct str type;
+    struct str time;
+    struct str source;
+    struct str data; /* empty: the whole value is data */
+};
+
+enum { EVENT_HASH_BYTES = 16, RECORD_MAX_BYTES = 256 * 1024 };
+
+struct event {
+    const struct record *record;
+    struct str source;
+    struct str id;
+    const struct event_type *type;
+    int64_t time_us;                /* when it happened */
+    struct str traceparent;         /* W3C; empty when the producer sent none */
+    struct node *data;              /* canonical */
+    uint8_t hash[EVENT_HASH_BYTES]; /* of type, time and canonical data */
+    int64_t row_id; /* given by the ledger when it is written; 0 before */
+};
+
+/* The JSON text of a record's value: size checked, framing taken off.
+ * ERR_INPUT with code too_large, confluent_framing or malformed_json (empty
+ * value). */
+MUST_CHECK bool record_json(const struct record *record,
+                            const struct envelope *envelope, struct str *json,
+                            struct err *err);
+
+/* Take the envelope off `document` (the parsed value), find the type, check
+ * the data. ERR_INPUT with one of the reason names as code. Borrows from
+ * record and document. `unknown_type` in the code with ERR_INPUT also carries
+ * the type's name in the text. */
+MUST_CHECK bool event_decode(struct arena *arena, const struct record *record,
+                             const struct envelope *envelope,
+                             struct node *document,
+                             const struct schema_set *schemas,
+                             struct event *event, struct err *err);
+
+/* The node at a path of keys below data, or NULL when it is missing or null. */
+const struct node *event_field(const struct event *event,
+                               const struct str *path, size_t path_len);
+
+/* The field as people read it, or false when it is missing or not a scalar:
+ * strings as they are, decimals and integers as sent, true/false. */
+bool event_field_text(const struct event *event, const struct str *path,
+                      size_t path_len, struct arena *arena, struct str *text);
+
+#endif

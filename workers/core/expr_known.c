@@ -1,0 +1,56 @@
+/* expr_known.c - which optional fields a condition has shown to be there.
+ * Sets are short linked lists that never change, so keeping an old one around
+ * while another grows costs nothing. */
+#include "expr_parts.h"
+
+static bool
+same_path(const struct field_path *left, const struct field_path *right)
+{
+    return str_eq(left->spelled, right->spelled);
+}
+
+bool
+known_has(const struct expr_known *known, const struct field_path *path)
+{
+    for (; known; known = known->next)
+        if (same_path(known->path, path))
+            return true;
+    return false;
+}
+
+const struct expr_known *
+known_add(struct arena *arena, const struct expr_known *known,
+          const struct field_path *path)
+{
+    struct expr_known *longer;
+
+    if (known_has(known, path))
+        return known;
+    longer = ARENA_NEW(arena, struct expr_known);
+    longer->path = path;
+    longer->next = known;
+    return longer;
+}
+
+const struct expr_known *
+known_union(struct arena *arena, const struct expr_known *left,
+            const struct expr_known *right)
+{
+    if (!left)
+        return right;
+    for (; right; right = right->next)
+        left = known_add(arena, left, right->path);
+    return left;
+}
+
+const struct expr_known *
+known_common(struct arena *arena, const struct expr_known *left,
+             const struct expr_known *right)
+{
+    const struct expr_known *common = NULL;
+
+    for (; left; left = left->next)
+        if (known_has(right, left->path))
+            common = known_add(arena, common, left->path);
+    return common;
+}

@@ -1,0 +1,239 @@
+/* facts.c - three kinds of fact found through one hash table, with linear
+ * probing and at most half full. It is asked several times an event, so it
+ * compares pointers where it can: a line and an account are one object each. */
+#include "facts.h"
+
+#include <assert.h>
+
+enum fact_kind { FACT_ACCOUNT, FACT_COUNTER, FACT_ONCE };
+
+struct fact_slot {
+    uint64_t hash;
+    void *fact; /* NULL: free */
+    enum fact_kind kind;
+};
+
+/* What a fact is about; parts that its kind does not have are zero. */
+struct fact_key {
+    enum fact_kind kind;
+    const struct ledger_line *line;
+    const struct account_state *account;
+    enum counter_kind counter;
+    int32_t bucket;
+    struct str text;
+};
+
+void
+facts_init(struct facts *facts, struct arena *arena)
+{
+    *facts = (struct facts){.arena = arena};
+}
+
+static uint64_t
+mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t
+mix_text(uint64_t hash, struct str text)
+{
+    uint64_t word = 0;
+    size_t at = 0;
+
+    for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
+        memcpy(&word, text.at + at, sizeof(word));
+        hash = mix(hash, word);
+    }
+    word = text.len;
+    for (; at < text.len; at++)
+        word = word << 8 | (unsigned char)text.at[at];
+    return mix(hash, word);
+}
+
+static uint64_t
+key_hash(const struct fact_key *key)
+{
+    uint64_t hash = mix((uint64_t)key->kind, (uintptr_t)key->line);
+
+    hash = mix(hash, (uintptr_t)key->account);
+    hash = mix(hash, (uint64_t)key->counter << 32 | (uint32_t)key->bucket);
+    return mix_text(hash, key->text);
+}
+
+static bool
+account_is(const void *fact, const struct fact_key *key)
+{
+    const struct account_state *account = fact;
+
+    return str_eq(account->address, key->text);
+}
+
+static bool
+counter_is(const void *fact, const struct fact_key *key)
+{
+    const struct counter *counter = fact;
+
+    return counter->line == key->line && counter->account == key->account &&
+           counter->kind == key->counter && counter->bucket == key->bucket;
+}
+
+static bool
+once_is(const void *fact, const struct fact_key *key)
+{
+    const struct once_key *once = fact;
+
+    return once->line == key->line && once->account == key->account &&
+           str_eq(once->key, key->text);
+}
+
+static bool
+slot_is(const struct fact_slot *slot, uint64_t hash, const struct fact_key *key)
+{
+    static bool (*const is[])(const void *, const struct fact_key *) = {
+        [FACT_ACCOUNT] = account_is,
+        [FACT_COUNTER] = counter_is,
+        [FACT_ONCE] = once_is,
+    };
+
+    return slot->hash == hash && slot->kind == key->kind &&
+           is[key->kind](slot->fact, key);
+}
+
+static void
+grow_slots(struct facts *facts)
+{
+    size_t room = facts->slot_room ? facts->slot_room * 2 : 64;
+    struct fact_slot *slots = arena_array(facts->arena, room, sizeof(*slots));
+
+    for (size_t i = 0; i < facts->slot_room; i++) {
+        size_t at = facts->slots[i].hash & (room - 1);
+
+        if (!facts->slots[i].fact)
+            continue;
+        while (slots[at].fact)
+            at = (at + 1) & (room - 1);
+        slots[at] = facts->slots[i];
+    }
+    facts->slots = slots;
+    facts->slot_room = room;
+}
+
+/* The slot of that key: its fact is NULL when there is none yet, and the
+ * caller then makes one. Valid until the next call. */
+static struct fact_slot *
+find_slot(struct facts *facts, const struct fact_key *key)
+{
+    uint64_t hash = key_hash(key);
+    size_t at;
+
+    if (facts->slot_count * 2 >= facts->slot_room)
+        grow_slots(facts);
+    at = hash & (facts->slot_room - 1);
+    while (facts->slots[at].fact && !slot_is(&facts->slots[at], hash, key))
+        at = (at + 1) & (facts->slot_room - 1);
+    if (!facts->slots[at].fact) {
+        facts->slots[at].hash = hash;
+        facts->slots[at].kind = key->kind;
+        facts->slot_count++;
+    }
+    return &facts->slots[at];
+}
+
+/* The array of pointers, with room for one more. */
+static void *
+with_room(struct arena *arena, void *items, size_t count, size_t *room)
+{
+    if (count < *room)
+        return items;
+    *room = *room ? *room * 2 : 16;
+    return arena_grow(arena, items, count, *room, sizeof(void *));
+}
+
+struct account_state *
+facts_account(struct facts *facts, struct str address)
+{
+    struct fact_key key = {.kind = FACT_ACCOUNT, .text = address};
+    struct fact_slot *slot = find_slot(facts, &key);
+    struct account_state *account = slot->fact;
+
+    if (account)
+        return account;
+    account = ARENA_NEW(facts->arena, struct account_state);
+    account->address = str_dup(facts->arena, address);
+    slot->fact = account;
+    facts->accounts = with_room(facts->arena, facts->accounts,
+                                facts->account_count, &facts->account_room);
+    facts->accounts[facts->account_count++] = account;
+    return account;
+}
+
+struct counter *
+facts_counter(struct facts *facts, const struct ledger_line *line,
+              struct account_state *account, enum counter_kind kind,
+              int32_t bucket)
+{
+    struct fact_key key = {.kind = FACT_COUNTER,
+                           .line = line,
+                           .account = account,
+                           .counter = kind,
+                           .bucket = bucket};
+    struct fact_slot *slot = find_slot(facts, &key);
+    struct counter *counter = slot->fact;
+
+    if (counter)
+        return counter;
+    counter = ARENA_NEW(facts->arena, struct counter);
+    *counter = (struct counter){.line = line,
+                                .account = account,
+                                .kind = kind,
+                                .bucket = bucket,
+                                .value = ratio_from_int(0)};
+    slot->fact = counter;
+    facts->counters = with_room(facts->arena, facts->counters,
+                                facts->counter_count, &facts->counter_room);
+    facts->counters[facts->counter_count++] = counter;
+    return counter;
+}
+
+struct once_key *
+facts_once(struct facts *facts, const struct ledger_line *line,
+           struct account_state *account, struct str text)
+{
+    struct fact_key key = {
+        .kind = FACT_ONCE, .line = line, .account = account, .text = text};
+    struct fact_slot *slot = find_slot(facts, &key);
+    struct once_key *once = slot->fact;
+
+    assert(text.len <= ONCE_KEY_MAX_BYTES);
+    if (once)
+        return once;
+    once = ARENA_NEW(facts->arena, struct once_key);
+    *once = (struct once_key){
+        .line = line, .account = account, .key = str_dup(facts->arena, text)};
+    slot->fact = once;
+    facts->once_keys = with_room(facts->arena, facts->once_keys,
+                                 facts->once_count, &facts->once_room);
+    facts->once_keys[facts->once_count++] = once;
+    return once;
+}
+
+void
+facts_clear(struct facts *facts)
+{
+    for (size_t i = 0; i < facts->account_count; i++) {
+        struct account_state *account = facts->accounts[i];
+
+        *account = (struct account_state){.address = account->address};
+    }
+    for (size_t i = 0; i < facts->counter_count; i++) {
+        facts->counters[i]->value = ratio_from_int(0);
+        facts->counters[i]->changed = false;
+    }
+    for (size_t i = 0; i < facts->once_count; i++) {
+        facts->once_keys[i]->taken = false;
+        facts->once_keys[i]->changed = false;
+        facts->once_keys[i]->taken_by = NULL;
+    }
+}

@@ -1,0 +1,107 @@
+/* facts.h - what the past says about the accounts of a batch: balances,
+ * counters, once-keys. Asked for by the rules before a decision, filled in by
+ * the ledger under lock, advanced by each decision, written back as sets. */
+#ifndef CORE_FACTS_H
+#define CORE_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "num.h"
+#include "str.h"
+
+struct event;
+struct fact_slot;
+
+/* A name under which the ledger keeps rows: a line ("contract.base"), a table
+ * row ("level.level[3]") or, for a rule's own limit and once-key, the rule
+ * ("contract"). Names are stable across rule sets. */
+struct ledger_line {
+    struct str name;
+    struct str description; /* for people; may be empty */
+    bool pays;              /* entries can be posted under it */
+    int32_t id;             /* given by the database; 0 before */
+};
+
+struct account_state {
+    struct str address; /* canonical account id */
+    int64_t id;         /* given by the database */
+    int64_t balance_minor;
+    int64_t earned_minor;
+    int64_t spent_minor;
+    int64_t last_seq;
+    bool changed; /* by a decision of this batch */
+};
+
+/* The numbers are stored in the database: never renumber. */
+enum counter_kind {
+    COUNTER_CARRY = 1,         /* lifetime sum of an `every` line; bucket 0 */
+    COUNTER_STREAK = 2,        /* days seen: bit d-bucket for day d; bucket is a
+                                  multiple of 32 */
+    COUNTER_AMOUNT_DAY = 10,   /* used of a limit, in whole units; the bucket */
+    COUNTER_AMOUNT_WEEK = 11,  /* is the first day of the window (weeks start */
+    COUNTER_AMOUNT_MONTH = 12, /* on Monday), 0 for ever */
+    COUNTER_AMOUNT_EVER = 13,
+    COUNTER_TIMES_DAY = 20,
+    COUNTER_TIMES_WEEK = 21,
+    COUNTER_TIMES_MONTH = 22,
+    COUNTER_TIMES_EVER = 23,
+};
+
+struct counter {
+    const struct ledger_line *line;
+    struct account_state *account; /* NULL: one for all accounts */
+    enum counter_kind kind;
+    int32_t bucket;     /* days since 1970-01-01 */
+    struct ratio value; /* a decimal of at most NUM_MAX_DECIMALS places */
+    bool changed;
+};
+
+/* Longer keys are refused by decide(); the database indexes them. */
+enum { ONCE_KEY_MAX_BYTES = 512 };
+
+struct once_key {
+    const struct ledger_line *line;
+    struct account_state *account; /* NULL: the key is not per account */
+    struct str key;                /* the other fields, e.g. "2026-12-01";
+                                      at most ONCE_KEY_MAX_BYTES */
+    bool taken;                    /* in the database or by this batch */
+    bool changed;                  /* taken by this batch: to be inserted */
+    const struct event *taken_by;  /* the event of this batch that took it */
+};
+
+/* Arrays are in order of first mention. */
+struct facts {
+    struct arena *arena; /* borrowed: the batch's */
+    struct account_state **accounts;
+    size_t account_count;
+    size_t account_room;
+    struct counter **counters;
+    size_t counter_count;
+    size_t counter_room;
+    struct once_key **once_keys;
+    size_t once_count;
+    size_t once_room;
+    struct fact_slot *slots; /* all three kinds by what they are about */
+    size_t slot_room;
+    size_t slot_count;
+};
+
+void facts_init(struct facts *facts, struct arena *arena);
+
+/* The one object for that key, added with zero values when it is new. Texts
+ * are copied when new. */
+struct account_state *facts_account(struct facts *facts, struct str address);
+struct counter *facts_counter(struct facts *facts,
+                              const struct ledger_line *line,
+                              struct account_state *account,
+                              enum counter_kind kind, int32_t bucket);
+struct once_key *facts_once(struct facts *facts, const struct ledger_line *line,
+                            struct account_state *account, struct str key);
+
+/* Forget values and changes, keeping the keys: the ledger is about to fill
+ * them in again. */
+void facts_clear(struct facts *facts);
+
+#endif

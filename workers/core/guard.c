@@ -1,0 +1,101 @@
+/* guard.c - compiles and checks what depends on the event alone; once-keys and
+ * limits, which depend on the facts, are in once.c and limit.c. */
+#include "guard.h"
+
+#include "limit.h"
+#include "once.h"
+#include "quote.h"
+
+static void
+compile_mode(struct reader *reader, const struct node *node,
+             struct guard *guard)
+{
+    static const char *const words[] = {"live", "off"};
+    size_t index = 0;
+
+    if (node_is_string(node) && str_eq(node->text, STR("shadow")))
+        reader_error(reader, node,
+                     "mode: shadow is not supported yet; use live or off");
+    else if (read_word(reader, node, "mode", words, 2, &index))
+        guard->off = index == 1;
+}
+
+static void
+compile_when(struct reader *reader, const struct node *node,
+             struct guard *guard)
+{
+    guard->when = read_expr(reader, node, "when");
+    if (!guard->when)
+        return;
+    if (expr_type(guard->when) != VALUE_BOOL)
+        reader_error(reader, node,
+                     "when must be true or false, but %s has type %s",
+                     quoted(reader->arena, node->text),
+                     value_type_name(expr_type(guard->when)));
+    else
+        expr_assume(&reader->scope, guard->when);
+}
+
+void
+span_compile(struct reader *reader, const struct node *node, struct span *span)
+{
+    const struct node *from = node_get(node, STR("valid_from"));
+    const struct node *until = node_get(node, STR("valid_until"));
+
+    *span = (struct span){INT64_MIN, INT64_MAX};
+    if (from && !read_time(reader, from, "valid_from", &span->from_us))
+        return;
+    if (until && !read_time(reader, until, "valid_until", &span->until_us))
+        return;
+    if (span->from_us >= span->until_us)
+        reader_error(reader, until, "valid_until must be after valid_from");
+}
+
+bool
+guard_compile(struct reader *reader, const struct node *node,
+              struct guard *guard)
+{
+    size_t errors = reader->diags->errors;
+    const struct node *mode = node_get(node, STR("mode"));
+    const struct node *when = node_get(node, STR("when"));
+    const struct node *once = node_get(node, STR("once"));
+    const struct node *limit = node_get(node, STR("limit"));
+
+    if (mode)
+        compile_mode(reader, mode, guard);
+    span_compile(reader, node, &guard->valid);
+    if (when)
+        compile_when(reader, when, guard);
+    if (once && !once_compile(reader, once, &guard->once))
+        return false;
+    if (limit && !limit_compile(reader, limit, &guard->limit))
+        return false;
+    return reader->diags->errors == errors;
+}
+
+bool
+span_holds(const struct span *span, int64_t at_us)
+{
+    return at_us >= span->from_us && at_us < span->until_us;
+}
+
+bool
+guard_check(const struct guard *guard, const struct turn *turn,
+            const struct ledger_line *ledger, bool *passes,
+            enum skip_reason *reason, struct err *err)
+{
+    struct value value = {.type = VALUE_BOOL, .boolean = true};
+
+    *passes = false;
+    *reason = SKIP_OFF;
+    if (guard->off)
+        return true;
+    *reason = SKIP_NOT_VALID;
+    if (!span_holds(&guard->valid, turn->event->time_us))
+        return true;
+    *reason = SKIP_WHEN;
+    if (guard->when && !turn_eval(turn, ledger, guard->when, &value, err))
+        return false;
+    *passes = value.boolean;
+    return true;
+}

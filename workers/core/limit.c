@@ -1,0 +1,175 @@
+/* limit.c - limits count in whole units of the asset, or in payments. The
+ * counter is read at the start of the event and moved at its end. */
+#include "limit.h"
+
+static bool
+read_whole(struct reader *reader, const struct node *node, const char *what,
+           int64_t *number)
+{
+    struct ratio value;
+
+    if (!read_positive(reader, node, what, &value))
+        return false;
+    if (!ratio_is_integer(value))
+        return reader_error(reader, node, "%s must be a whole number", what);
+    *number = (int64_t)(value.num / value.den);
+    return true;
+}
+
+static bool
+read_minor(struct reader *reader, const struct node *node, const char *what,
+           int64_t *minor)
+{
+    int scale = reader->ruleset->scale;
+    struct ratio value;
+
+    if (!read_positive(reader, node, what, &value))
+        return false;
+    if (!ratio_to_minor(value, scale, ROUND_FLOOR, minor) ||
+        *minor > BALANCE_MAX_MINOR)
+        return reader_error(reader, node,
+                            "%s is beyond what an account can "
+                            "hold",
+                            what);
+    if (ratio_compare(ratio_from_minor(*minor, scale), value) != 0)
+        return reader_error(reader, node,
+                            "%s must have at most the %d decimals of the asset",
+                            what, scale);
+    return true;
+}
+
+static bool
+read_measure(struct reader *reader, const struct node *node,
+             struct limit *limit)
+{
+    const struct node *amount = node_get(node, STR("amount"));
+    const struct node *times = node_get(node, STR("times"));
+
+    if (!amount == !times)
+        return reader_error(reader, node,
+                            "a limit needs exactly one of amount and times");
+    limit->times = times != NULL;
+    if (times)
+        return read_whole(reader, times, "times", &limit->max);
+    return read_minor(reader, amount, "amount", &limit->max);
+}
+
+static bool
+read_over(struct reader *reader, const struct node *node, struct limit *limit)
+{
+    static const char *const words[] = {"skip", "clip"};
+    const struct node *over = node_get(node, STR("over"));
+    size_t index = 0;
+
+    if (!over && !limit->times)
+        return reader_error(reader, node,
+                            "a limit of an amount needs over: clip (pay what "
+                            "is left) or over: skip (pay nothing)");
+    if (over && !read_word(reader, over, "over", words, 2, &index))
+        return false;
+    limit->clip = index == 1;
+    return true;
+}
+
+bool
+limit_compile(struct reader *reader, const struct node *node,
+              struct limit *limit)
+{
+    static const struct key keys[] = {{"per", true},
+                                      {"window", true},
+                                      {"amount", false},
+                                      {"times", false},
+                                      {"over", false}};
+    static const char *const pers[] = {"account", "all"};
+    size_t errors = reader->diags->errors;
+    size_t per = 0;
+    size_t window = 0;
+
+    if (!read_keys(reader, node, "a limit", keys, sizeof(keys) / sizeof(*keys)))
+        return false;
+    if (read_word(reader, node_get(node, STR("per")), "per", pers, 2, &per))
+        limit->for_all = per == 1;
+    if (read_word(reader, node_get(node, STR("window")), "window", window_words,
+                  WINDOW_COUNT, &window))
+        limit->window = (enum window)window;
+    if (read_measure(reader, node, limit) && read_over(reader, node, limit))
+        limit->present = true;
+    return reader->diags->errors == errors;
+}
+
+struct counter *
+limit_counter(const struct limit *limit, const struct turn *turn,
+              const struct ledger_line *ledger)
+{
+    return facts_counter(turn->facts, ledger,
+                         limit->for_all ? NULL : turn->account,
+                         window_counter(limit->window, limit->times),
+                         window_bucket(limit->window, turn->day));
+}
+
+/* Take `excess` off the offers from `first` on, the last one first. */
+static void
+clip_offers(struct turn *turn, size_t first, int64_t excess)
+{
+    for (size_t i = turn->offer_count; excess > 0 && i > first; i--) {
+        struct offer *offer = &turn->offers[i - 1];
+        int64_t cut = excess < offer->minor ? excess : offer->minor;
+
+        offer->minor -= cut;
+        offer->clipped = cut > 0 || offer->clipped;
+        excess -= cut;
+    }
+}
+
+/* How much may still be paid. A counter may stand above the limit when the
+ * rule file has lowered it since. */
+static bool
+limit_left(const struct limit *limit, const struct turn *turn,
+           const struct ledger_line *ledger, int64_t *left)
+{
+    const struct counter *counter = limit_counter(limit, turn, ledger);
+    int scale = limit->times ? 0 : turn->ruleset->scale;
+    int64_t used;
+
+    if (!ratio_to_minor(counter->value, scale, ROUND_CEIL, &used))
+        return false;
+    *left = used < limit->max ? limit->max - used : 0;
+    return true;
+}
+
+bool
+limit_apply(const struct limit *limit, struct turn *turn,
+            const struct ledger_line *ledger, size_t first, struct err *err)
+{
+    int64_t wanted;
+    int64_t left;
+
+    if (!limit->present)
+        return true;
+    if (!turn_sum(turn, first, ledger, &wanted, err))
+        return false;
+    if (!limit_left(limit, turn, ledger, &left))
+        return turn_overflow(err, ledger);
+    if (limit->times)
+        left = left ? wanted : 0;
+    else if (left < wanted && !limit->clip)
+        left = 0;
+    clip_offers(turn, first, wanted - left);
+    return true;
+}
+
+bool
+limit_use(const struct limit *limit, struct turn *turn,
+          const struct ledger_line *ledger, int64_t minor, struct err *err)
+{
+    struct counter *counter = limit_counter(limit, turn, ledger);
+    struct ratio used = ratio_from_minor(minor, turn->ruleset->scale);
+    struct ratio value;
+
+    if (limit->times)
+        used = ratio_from_int(1);
+    if (!ratio_add(counter->value, used, &value))
+        return turn_overflow(err, ledger);
+    turn_change(turn, counter, value);
+    return true;
+}

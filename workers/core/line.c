@@ -1,0 +1,244 @@
+/* line.c - compiles, asks for and decides what all kinds of line share; the
+ * amount is the kind's business. */
+#include "line.h"
+
+#include "guard.h"
+#include "limit.h"
+#include "once.h"
+
+const struct line_kind *const line_kinds[] = {
+    &line_flat,  &line_rate,   &line_percent, &line_every,
+    &line_table, &line_streak, &line_amount,  NULL,
+};
+
+static const struct key common_keys[] = {
+    {"id", true}, {"description", false}, GUARD_KEYS};
+
+enum {
+    KIND_COUNT = sizeof(line_kinds) / sizeof(*line_kinds) - 1,
+    COMMON_COUNT = sizeof(common_keys) / sizeof(*common_keys),
+    DESCRIPTION_MAX_BYTES = 200,
+};
+
+struct ledger_line *
+ledger_name(struct reader *reader, struct str name)
+{
+    struct ledger_line *ledger = map_get(&reader->ledger_names, name);
+
+    if (ledger)
+        return ledger;
+    ledger = ARENA_NEW(reader->arena, struct ledger_line);
+    ledger->name = str_dup(reader->arena, name);
+    *map_put(&reader->ledger_names, ledger->name) = ledger;
+    return ledger;
+}
+
+void
+ledger_register(struct reader *reader, struct ledger_line *ledger)
+{
+    struct ruleset *ruleset = reader->draft;
+    void **known = map_put(&reader->registered, ledger->name);
+
+    if (*known)
+        return;
+    *known = ledger;
+    if (ruleset->line_count == reader->line_room) {
+        reader->line_room = reader->line_room ? reader->line_room * 2 : 32;
+        ruleset->lines =
+            arena_grow(reader->arena, ruleset->lines, ruleset->line_count,
+                       reader->line_room, sizeof(*ruleset->lines));
+    }
+    ruleset->lines[ruleset->line_count++] = ledger;
+}
+
+static bool
+check_keys(struct reader *reader, const struct node *node)
+{
+    struct key keys[COMMON_COUNT + KIND_COUNT];
+
+    memcpy(keys, common_keys, sizeof(common_keys));
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        keys[COMMON_COUNT + i] = (struct key){line_kinds[i]->name, false};
+    return read_keys(reader, node, "a line", keys, COMMON_COUNT + KIND_COUNT);
+}
+
+static const char *
+kind_names(struct reader *reader)
+{
+    const char *list = line_kinds[0]->name;
+
+    for (size_t i = 1; i < KIND_COUNT; i++)
+        list = arena_printf(reader->arena, "%s%s%s", list,
+                            i + 1 == KIND_COUNT ? " and " : ", ",
+                            line_kinds[i]->name);
+    return list;
+}
+
+static const struct line_kind *
+find_kind(struct reader *reader, const struct node *node)
+{
+    const struct line_kind *found = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (!node_get(node, str_from_cstr(line_kinds[i]->name)))
+            continue;
+        found = line_kinds[i];
+        count++;
+    }
+    if (count == 1)
+        return found;
+    reader_error(reader, node, "a line needs exactly one of %s",
+                 kind_names(reader));
+    return NULL;
+}
+
+static void
+check_unique(struct reader *reader, const struct node *id,
+             const struct rule_form *form, const struct line *line)
+{
+    for (size_t i = 0; i < form->line_count; i++)
+        if (str_eq(form->lines[i].id, line->id))
+            reader_error(reader, id,
+                         "line id \"%.*s\" is used twice in this rule; first "
+                         "at %d:%d",
+                         STR_ARG(line->id), form->lines[i].row,
+                         form->lines[i].column);
+}
+
+/* Read the id; a line that has none that is fit gets a stand-in, so that the
+ * rest of it is still checked. */
+static void
+compile_id(struct reader *reader, const struct node *node,
+           const struct rule_form *form, struct line *line)
+{
+    const struct node *id = node_get(node, STR("id"));
+
+    line->id = STR("?");
+    if (id && read_id(reader, id, "a line id", &line->id)) {
+        line->row = id->line;
+        line->column = id->column;
+        check_unique(reader, id, form, line);
+    }
+    line->ledger =
+        ledger_name(reader, str_from_cstr(arena_printf(
+                                reader->arena, "%.*s.%.*s",
+                                STR_ARG(reader->rule->id), STR_ARG(line->id))));
+    line->ledger->pays = true;
+    line->ledger->description = reader->rule->ledger->description;
+}
+
+/* The kind is compiled last: its expressions may rely on `when`. */
+static void
+compile_kind(struct reader *reader, const struct node *node,
+             const struct rule_form *form, struct line *line)
+{
+    const struct node *once = node_get(node, STR("once"));
+
+    line->kind = find_kind(reader, node);
+    if (!line->kind)
+        return;
+    line->kind->compile(reader, node_get(node, str_from_cstr(line->kind->name)),
+                        form, line);
+    if (line->guard.once.per_row && !line->has_rows)
+        reader_error(reader, once,
+                     "once: row is for lines with table: {crossed: ...} only");
+}
+
+void
+line_compile(struct reader *reader, const struct node *node,
+             const struct rule_form *form, struct line *line)
+{
+    struct expr_scope rule_scope = reader->scope;
+    const struct node *description;
+
+    line->index = form->line_count;
+    line->offer_room = 1;
+    if (!check_keys(reader, node) && node->kind != NODE_OBJECT)
+        return;
+    compile_id(reader, node, form, line);
+    description = node_get(node, STR("description"));
+    if (description &&
+        !read_text(reader, description, "description", DESCRIPTION_MAX_BYTES,
+                   &line->ledger->description))
+        return;
+    if (guard_compile(reader, node, &line->guard))
+        compile_kind(reader, node, form, line);
+    line->change_room += line->guard.limit.present;
+    if (line->ledger->pays || line->guard.once.present ||
+        line->guard.limit.present)
+        ledger_register(reader, line->ledger);
+    reader->scope = rule_scope;
+}
+
+/* The line's once-key, or NULL when it has none, or one a row. */
+static bool
+find_once(const struct line *line, const struct turn *turn,
+          struct once_key **key, struct err *err)
+{
+    int32_t day = turn->day;
+
+    *key = NULL;
+    if (!line->guard.once.present || line->guard.once.per_row)
+        return true;
+    if (line->kind->day && !line->kind->day(line, turn, &day, err))
+        return false;
+    return once_find(&line->guard.once, turn, line->ledger, day, 0, key, err);
+}
+
+void
+line_want(const struct line *line, const struct turn *turn, struct err *ignored)
+{
+    const struct guard *guard = &line->guard;
+    enum skip_reason reason;
+    struct once_key *key;
+    bool passes;
+
+    if (!guard->once.present && !guard->limit.present && !line->kind->want)
+        return;
+    if (!guard_check(guard, turn, line->ledger, &passes, &reason, ignored) ||
+        !passes || !find_once(line, turn, &key, ignored))
+        return;
+    if (guard->limit.present)
+        (void)limit_counter(&guard->limit, turn, line->ledger);
+    if (line->kind->want)
+        line->kind->want(line, turn, ignored);
+}
+
+static bool
+eval_and_limit(const struct line *line, struct turn *turn,
+               struct once_key *once, struct err *err)
+{
+    size_t first = turn->offer_count;
+    size_t skips = turn->skip_count;
+
+    if (!line->kind->eval(line, turn, once, err))
+        return false;
+    if (turn->offer_count == first && turn->skip_count == skips)
+        turn_skip(turn, line->ledger, SKIP_ZERO);
+    return limit_apply(&line->guard.limit, turn, line->ledger, first, err) &&
+           turn_sum(turn, first, line->ledger, &turn->line_minor[line->index],
+                    err);
+}
+
+bool
+line_decide(const struct line *line, struct turn *turn, struct err *err)
+{
+    enum skip_reason reason;
+    struct once_key *once;
+    bool passes;
+
+    turn->line_minor[line->index] = 0;
+    if (!guard_check(&line->guard, turn, line->ledger, &passes, &reason, err))
+        return false;
+    if (passes && !find_once(line, turn, &once, err))
+        return false;
+    if (passes && once && once->taken) {
+        passes = false;
+        reason = SKIP_ONCE;
+    }
+    if (passes)
+        return eval_and_limit(line, turn, once, err);
+    turn_skip(turn, line->ledger, reason);
+    return true;
+}

@@ -1,0 +1,27 @@
+/* line_amount.c - `amount: EXPR`: whatever the expression says. */
+#include "line.h"
+
+static void
+amount_compile(struct reader *reader, const struct node *node,
+               const struct rule_form *form, struct line *line)
+{
+    (void)form;
+    line->plan = read_number_expr(reader, node, "amount");
+}
+
+static bool
+amount_eval(const struct line *line, struct turn *turn, struct once_key *once,
+            struct err *err)
+{
+    struct ratio amount;
+
+    return turn_number(turn, line->ledger, line->plan, &amount, err) &&
+           turn_offer(turn, line, line->ledger, once, amount, err);
+}
+
+const struct line_kind line_amount = {
+    .name = "amount",
+    .help = "the result of an expression",
+    .compile = amount_compile,
+    .eval = amount_eval,
+};

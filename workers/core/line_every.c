@@ -1,0 +1,163 @@
+/* line_every.c - `every: {step, give, of, leftover}`: so much for each whole
+ * step. With `carry`, a lifetime sum n of the account is kept, and x more pay
+ * for the steps between n and n + x: no unit is lost between two events, and
+ * the order of events does not change the total. */
+#include "line.h"
+
+struct every {
+    struct ratio step;
+    struct ratio give;
+    const struct expr *of;
+    enum { EVERY_CARRY, EVERY_DROP, EVERY_PRO_RATA } leftover;
+};
+
+static void
+compile_leftover(struct reader *reader, const struct node *node,
+                 struct every *every)
+{
+    static const char *const words[] = {
+        [EVERY_CARRY] = "carry",
+        [EVERY_DROP] = "drop",
+        [EVERY_PRO_RATA] = "pro_rata",
+    };
+    const struct node *leftover = node_get(node, STR("leftover"));
+    size_t index = EVERY_CARRY;
+
+    if (!leftover)
+        reader_error(reader, node,
+                     "an every needs leftover: carry (keep it for later), "
+                     "drop (lose it) or pro_rata (pay part of a step)");
+    else if (read_word(reader, leftover, "leftover", words, 3, &index))
+        every->leftover = index;
+}
+
+static void
+every_compile(struct reader *reader, const struct node *node,
+              const struct rule_form *form, struct line *line)
+{
+    static const struct key keys[] = {
+        {"step", true}, {"give", true}, {"of", true}, {"leftover", false}};
+    struct every *every = ARENA_NEW(reader->arena, struct every);
+
+    (void)form;
+    line->plan = every;
+    if (!read_keys(reader, node, "an every", keys, 4))
+        return;
+    every->of = read_number_expr(reader, node_get(node, STR("of")), "of");
+    compile_leftover(reader, node, every);
+    if (read_positive(reader, node_get(node, STR("step")), "step",
+                      &every->step) &&
+        read_amount(reader, node_get(node, STR("give")), "give", &every->give))
+        line->change_room += every->leftover == EVERY_CARRY;
+}
+
+static struct counter *
+carry_counter(const struct line *line, const struct turn *turn)
+{
+    return facts_counter(turn->facts, line->ledger, turn->account,
+                         COUNTER_CARRY, 0);
+}
+
+static void
+every_want(const struct line *line, const struct turn *turn,
+           struct err *ignored)
+{
+    const struct every *every = line->plan;
+
+    (void)ignored;
+    if (every->leftover == EVERY_CARRY)
+        (void)carry_counter(line, turn);
+}
+
+/* How many whole steps fit into the number. */
+static bool
+whole_steps(const struct every *every, struct ratio number, struct ratio *steps)
+{
+    return ratio_div(number, every->step, steps) &&
+           ratio_round(*steps, 0, ROUND_FLOOR, steps);
+}
+
+/* A counter is stored as a decimal: bring the sum to that form, without
+ * changing it. */
+static bool
+check_sum(const struct line *line, struct ratio *sum, struct err *err)
+{
+    static const int128 sum_max = (int128)1000000000 * 1000000000;
+    struct ratio decimal;
+
+    if (ratio_compare(*sum, (struct ratio){sum_max, 1}) >= 0 ||
+        !ratio_round(*sum, NUM_MAX_DECIMALS, ROUND_FLOOR, &decimal))
+        return turn_overflow(err, line->ledger);
+    if (ratio_compare(decimal, *sum) != 0)
+        return turn_error(err, line->ledger,
+                          "a carried number must be a decimal of at most %d "
+                          "places; round it",
+                          NUM_MAX_DECIMALS);
+    if (ratio_is_integer(*sum))
+        decimal = (struct ratio){sum->num / sum->den, 1};
+    *sum = decimal;
+    return true;
+}
+
+static bool
+carried_steps(const struct line *line, struct turn *turn, struct ratio number,
+              struct ratio *steps, struct err *err)
+{
+    const struct every *every = line->plan;
+    struct counter *counter = carry_counter(line, turn);
+    struct ratio before;
+    struct ratio after;
+    struct ratio sum;
+
+    if (!ratio_add(counter->value, number, &sum))
+        return turn_overflow(err, line->ledger);
+    if (!check_sum(line, &sum, err))
+        return false;
+    if (!whole_steps(every, counter->value, &before) ||
+        !whole_steps(every, sum, &after) || !ratio_sub(after, before, steps))
+        return turn_overflow(err, line->ledger);
+    turn_change(turn, counter, sum);
+    return true;
+}
+
+static bool
+count_steps(const struct line *line, struct turn *turn, struct ratio number,
+            struct ratio *steps, struct err *err)
+{
+    const struct every *every = line->plan;
+
+    if (every->leftover == EVERY_CARRY)
+        return carried_steps(line, turn, number, steps, err);
+    if (every->leftover == EVERY_DROP ? whole_steps(every, number, steps)
+                                      : ratio_div(number, every->step, steps))
+        return true;
+    return turn_overflow(err, line->ledger);
+}
+
+static bool
+every_eval(const struct line *line, struct turn *turn, struct once_key *once,
+           struct err *err)
+{
+    const struct every *every = line->plan;
+    struct ratio number;
+    struct ratio steps;
+    struct ratio amount;
+
+    if (!turn_number(turn, line->ledger, every->of, &number, err))
+        return false;
+    if (number.num < 0)
+        return turn_error(err, line->ledger, "`of` is below zero");
+    if (!count_steps(line, turn, number, &steps, err))
+        return false;
+    if (!ratio_mul(steps, every->give, &amount))
+        return turn_overflow(err, line->ledger);
+    return turn_offer(turn, line, line->ledger, once, amount, err);
+}
+
+const struct line_kind line_every = {
+    .name = "every",
+    .help = "an amount for each whole step, the leftover carried or not",
+    .compile = every_compile,
+    .want = every_want,
+    .eval = every_eval,
+};

@@ -1,0 +1,51 @@
+/* line_rate.c - `rate: {give, per, of}`: so much for each so many. */
+#include "line.h"
+
+struct rate {
+    struct ratio factor; /* give / per */
+    const struct expr *of;
+};
+
+static void
+rate_compile(struct reader *reader, const struct node *node,
+             const struct rule_form *form, struct line *line)
+{
+    static const struct key keys[] = {
+        {"give", true}, {"per", false}, {"of", true}};
+    struct rate *rate = ARENA_NEW(reader->arena, struct rate);
+    const struct node *per = node_get(node, STR("per"));
+    struct ratio give = ratio_from_int(0);
+    struct ratio unit = ratio_from_int(1);
+
+    (void)form;
+    line->plan = rate;
+    if (!read_keys(reader, node, "a rate", keys, 3))
+        return;
+    rate->of = read_number_expr(reader, node_get(node, STR("of")), "of");
+    if (read_amount(reader, node_get(node, STR("give")), "give", &give) &&
+        (!per || read_positive(reader, per, "per", &unit)) &&
+        !ratio_div(give, unit, &rate->factor))
+        reader_error(reader, node, "give / per is too large");
+}
+
+static bool
+rate_eval(const struct line *line, struct turn *turn, struct once_key *once,
+          struct err *err)
+{
+    const struct rate *rate = line->plan;
+    struct ratio of;
+    struct ratio amount;
+
+    if (!turn_number(turn, line->ledger, rate->of, &of, err))
+        return false;
+    if (!ratio_mul(rate->factor, of, &amount))
+        return turn_overflow(err, line->ledger);
+    return turn_offer(turn, line, line->ledger, once, amount, err);
+}
+
+const struct line_kind line_rate = {
+    .name = "rate",
+    .help = "an amount for each `per` units of an expression",
+    .compile = rate_compile,
+    .eval = rate_eval,
+};

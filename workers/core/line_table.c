@@ -1,0 +1,365 @@
+/* line_table.c - `table:` with `of`, which looks up one row by value, or with
+ * `crossed: {from, to}`, which pays every row on the way up. */
+#include "line.h"
+
+#include <stdlib.h>
+
+#include "once.h"
+#include "quote.h"
+
+struct table_row {
+    struct ratio number; /* key of a table of numbers */
+    struct str text;     /* key of a table of strings */
+    struct ratio amount;
+    const struct ledger_line *ledger; /* what it is paid under */
+    int line;                         /* place of the key */
+    int column;
+};
+
+struct table {
+    const struct expr *of; /* NULL: crossed */
+    const struct expr *from;
+    const struct expr *to;
+    enum value_type key_type; /* int, decimal or string */
+    bool missing_is_error;
+    struct table_row *rows; /* in order of key */
+    size_t row_count;
+};
+
+static int
+by_text(const void *left, const void *right)
+{
+    const struct table_row *a = left;
+    const struct table_row *b = right;
+
+    return str_compare(a->text, b->text);
+}
+
+static int
+by_number(const void *left, const void *right)
+{
+    const struct table_row *a = left;
+    const struct table_row *b = right;
+
+    return ratio_compare(a->number, b->number);
+}
+
+typedef int (*row_order)(const void *left, const void *right);
+
+static row_order
+table_order(const struct table *table)
+{
+    return table->key_type == VALUE_STRING ? by_text : by_number;
+}
+
+static bool
+read_row_key(struct reader *reader, const struct table *table,
+             const struct node_member *member, struct table_row *row)
+{
+    bool is_number = ratio_parse(member->key, &row->number);
+
+    row->text = str_dup(reader->arena, member->key);
+    row->line = member->line;
+    row->column = member->column;
+    if (table->key_type == VALUE_STRING ||
+        (is_number &&
+         (table->key_type == VALUE_DECIMAL || ratio_is_integer(row->number))))
+        return true;
+    diag_add(reader->diags, DIAG_ERROR, reader->file, row->line, row->column,
+             "row %s can never be met: the rows are chosen by %s",
+             quoted(reader->arena, row->text),
+             table->key_type == VALUE_INT ? "a whole number" : "a number");
+    return false;
+}
+
+static int64_t
+row_number(const struct table_row *row)
+{
+    return (int64_t)(row->number.num / row->number.den);
+}
+
+/* Rows of crossed tables have names of their own: "level.level[3]". */
+static void
+name_row(struct reader *reader, const struct line *line, struct table_row *row)
+{
+    struct ledger_line *ledger = line->ledger;
+
+    if (line->has_rows) {
+        const char *name = arena_printf(reader->arena, "%.*s[%lld]",
+                                        STR_ARG(line->ledger->name),
+                                        (long long)row_number(row));
+
+        ledger = ledger_name(reader, str_from_cstr(name));
+        ledger->pays = true;
+        ledger->description = line->ledger->description;
+        ledger_register(reader, ledger);
+    }
+    row->ledger = ledger;
+}
+
+static void
+check_rows_differ(struct reader *reader, const struct table *table)
+{
+    row_order order = table_order(table);
+
+    for (size_t i = 1; i < table->row_count; i++) {
+        const struct table_row *row = &table->rows[i];
+
+        if (order(row - 1, row) == 0)
+            diag_add(reader->diags, DIAG_ERROR, reader->file, row->line,
+                     row->column, "row %s is there twice",
+                     quoted(reader->arena, row->text));
+    }
+}
+
+static void
+compile_rows(struct reader *reader, const struct node *node,
+             struct table *table, const struct line *line)
+{
+    if (node->kind != NODE_OBJECT || node->member_count == 0 ||
+        node->member_count > TABLE_ROWS_MAX) {
+        reader_error(reader, node,
+                     "rows must be a mapping of 1 to %d keys to amounts",
+                     TABLE_ROWS_MAX);
+        return;
+    }
+    table->rows =
+        arena_array(reader->arena, node->member_count, sizeof(*table->rows));
+    for (size_t i = 0; i < node->member_count; i++) {
+        const struct node_member *member = &node->members[i];
+        struct table_row *row = &table->rows[table->row_count];
+
+        if (!read_row_key(reader, table, member, row) ||
+            !read_amount(reader, member->value, "a row", &row->amount))
+            continue;
+        name_row(reader, line, row);
+        table->row_count++;
+    }
+    qsort(table->rows, table->row_count, sizeof(*table->rows),
+          table_order(table));
+    check_rows_differ(reader, table);
+}
+
+static const struct expr *
+read_level(struct reader *reader, const struct node *node, const char *what)
+{
+    const struct expr *expr = read_number_expr(reader, node, what);
+
+    if (!expr || expr_type(expr) == VALUE_INT)
+        return expr;
+    reader_error(reader, node, "%s must be a whole number", what);
+    return NULL;
+}
+
+static void
+compile_crossed(struct reader *reader, const struct node *node,
+                struct table *table, struct line *line)
+{
+    static const struct key keys[] = {{"from", true}, {"to", true}};
+
+    table->key_type = VALUE_INT;
+    line->has_rows = true;
+    line->ledger->pays = false;
+    if (!read_keys(reader, node, "crossed", keys, 2))
+        return;
+    table->from = read_level(reader, node_get(node, STR("from")), "from");
+    table->to = read_level(reader, node_get(node, STR("to")), "to");
+}
+
+static void
+compile_of(struct reader *reader, const struct node *node, struct table *table)
+{
+    table->of = read_expr(reader, node, "of");
+    table->key_type = table->of ? expr_type(table->of) : VALUE_STRING;
+    if (table->key_type == VALUE_INT || table->key_type == VALUE_DECIMAL ||
+        table->key_type == VALUE_STRING)
+        return;
+    reader_error(reader, node,
+                 "of must be a number or a string, but has type "
+                 "%s",
+                 value_type_name(table->key_type));
+    table->key_type = VALUE_STRING;
+}
+
+static void
+compile_missing(struct reader *reader, const struct node *node,
+                struct table *table)
+{
+    static const char *const words[] = {"none", "error"};
+    const struct node *missing = node_get(node, STR("missing"));
+    size_t index = 0;
+
+    if (!missing)
+        reader_error(reader, node,
+                     "a table needs missing: none (a value without a row pays "
+                     "nothing) or error (it sets the event aside)");
+    else if (read_word(reader, missing, "missing", words, 2, &index))
+        table->missing_is_error = index == 1;
+}
+
+static void
+table_compile(struct reader *reader, const struct node *node,
+              const struct rule_form *form, struct line *line)
+{
+    static const struct key keys[] = {
+        {"of", false}, {"crossed", false}, {"rows", true}, {"missing", false}};
+    struct table *table = ARENA_NEW(reader->arena, struct table);
+    const struct node *of = node_get(node, STR("of"));
+    const struct node *crossed = node_get(node, STR("crossed"));
+
+    (void)form;
+    line->plan = table;
+    if (!read_keys(reader, node, "a table", keys, 4))
+        return;
+    if (!of == !crossed) {
+        reader_error(reader, node,
+                     "a table needs exactly one of of and crossed");
+        return;
+    }
+    compile_missing(reader, node, table);
+    if (crossed)
+        compile_crossed(reader, crossed, table, line);
+    else
+        compile_of(reader, of, table);
+    compile_rows(reader, node_get(node, STR("rows")), table, line);
+    line->offer_room = crossed ? table->row_count : 1;
+}
+
+/* The rows with from < key <= to: *first and the number of them. */
+static bool
+crossed_rows(const struct line *line, const struct turn *turn,
+             struct ratio *from, struct ratio *to, size_t *first, size_t *count,
+             struct err *err)
+{
+    const struct table *table = line->plan;
+    size_t end;
+
+    if (!turn_number(turn, line->ledger, table->from, from, err) ||
+        !turn_number(turn, line->ledger, table->to, to, err))
+        return false;
+    *first = 0;
+    while (*first < table->row_count &&
+           ratio_compare(table->rows[*first].number, *from) <= 0)
+        ++*first;
+    for (end = *first; end < table->row_count; end++)
+        if (ratio_compare(table->rows[end].number, *to) > 0)
+            break;
+    *count = end - *first;
+    return true;
+}
+
+/* With `missing: error`, every whole number on the way needs its row. */
+static bool
+check_no_gap(const struct line *line, struct ratio from, struct ratio to,
+             size_t first, size_t count, struct err *err)
+{
+    const struct table *table = line->plan;
+    int128 next = from.num / from.den + 1;
+    int128 last = to.num / to.den;
+
+    if (!table->missing_is_error)
+        return true;
+    for (size_t i = first; i < first + count; i++, next++)
+        if (ratio_compare(table->rows[i].number, (struct ratio){next, 1}) != 0)
+            break;
+    if (next > last)
+        return true;
+    return turn_error(err, line->ledger, "there is no row for level %lld",
+                      (long long)next);
+}
+
+static bool
+offer_row(const struct line *line, struct turn *turn,
+          const struct table_row *row, struct once_key *once, struct err *err)
+{
+    if (line->guard.once.per_row &&
+        !once_find(&line->guard.once, turn, line->ledger, turn->day,
+                   row_number(row), &once, err))
+        return false;
+    if (!once || !once->taken)
+        return turn_offer(turn, line, row->ledger, once, row->amount, err);
+    turn_skip(turn, row->ledger, SKIP_ONCE);
+    return true;
+}
+
+static bool
+eval_crossed(const struct line *line, struct turn *turn, struct once_key *once,
+             struct err *err)
+{
+    const struct table *table = line->plan;
+    struct ratio from;
+    struct ratio to;
+    size_t first;
+    size_t count;
+
+    if (!crossed_rows(line, turn, &from, &to, &first, &count, err) ||
+        !check_no_gap(line, from, to, first, count, err))
+        return false;
+    for (size_t i = first; i < first + count; i++)
+        if (!offer_row(line, turn, &table->rows[i], once, err))
+            return false;
+    return true;
+}
+
+static bool
+eval_of(const struct line *line, struct turn *turn, struct once_key *once,
+        struct err *err)
+{
+    const struct table *table = line->plan;
+    struct table_row wanted = {.number = {0, 1}};
+    const struct table_row *row;
+    struct value value;
+
+    if (!turn_eval(turn, line->ledger, table->of, &value, err))
+        return false;
+    if (table->key_type == VALUE_STRING)
+        wanted.text = value.string;
+    else
+        wanted.number = value.number;
+    row = bsearch(&wanted, table->rows, table->row_count, sizeof(*row),
+                  table_order(table));
+    if (row)
+        return turn_offer(turn, line, row->ledger, once, row->amount, err);
+    if (table->missing_is_error)
+        return turn_error(err, line->ledger, "there is no row for the value");
+    return true;
+}
+
+static bool
+table_eval(const struct line *line, struct turn *turn, struct once_key *once,
+           struct err *err)
+{
+    const struct table *table = line->plan;
+
+    return table->of ? eval_of(line, turn, once, err)
+                     : eval_crossed(line, turn, once, err);
+}
+
+/* One key a row is more than a line's guard knows of. */
+static void
+table_want(const struct line *line, const struct turn *turn,
+           struct err *ignored)
+{
+    const struct table *table = line->plan;
+    struct once_key *key;
+    struct ratio from;
+    struct ratio to;
+    size_t first;
+    size_t count;
+
+    if (!line->guard.once.per_row ||
+        !crossed_rows(line, turn, &from, &to, &first, &count, ignored))
+        return;
+    for (size_t i = first; i < first + count; i++)
+        if (!once_find(&line->guard.once, turn, line->ledger, turn->day,
+                       row_number(&table->rows[i]), &key, ignored))
+            return;
+}
+
+const struct line_kind line_table = {
+    .name = "table",
+    .help = "an amount by value, or one for each row crossed on the way up",
+    .compile = table_compile,
+    .want = table_want,
+    .eval = table_eval,
+};

@@ -1,0 +1,205 @@
+/* notify_compile.c - the messages of a rule: checked here, so that rendering
+ * them later cannot meet a name it does not know. */
+#include <stdio.h>
+
+#include "quote.h"
+#include "rule_compile.h"
+#include "suggest.h"
+#include "template.h"
+
+enum {
+    TITLE_MAX_BYTES = 200,
+    BODY_MAX_BYTES = 1000,
+    COLLAPSE_MAX_BYTES = 200,
+    DATUM_MAX_BYTES = 200,
+    DATA_MAX = 10,
+    TTL_DEFAULT_S = 86400,
+    TTL_MAX_S = 28 * 86400, /* the longest that push services keep one */
+};
+
+/* Placeholders besides event.data.FIELD. */
+static const char *const names[] = {"amount", "account", "balance", "event.id"};
+
+enum { NAME_COUNT = sizeof(names) / sizeof(*names) };
+
+/* A text being checked, and where it stands in the file. */
+struct template_check {
+    struct reader *reader;
+    const struct node *node;
+    struct str text;
+};
+
+/* Add an error at a part of the template. */
+static void
+report_part(const struct template_check *check, struct str part,
+            const char *problem)
+{
+    struct reader *reader = check->reader;
+    size_t offset = (size_t)(part.at - check->text.at);
+
+    diag_add(reader->diags, DIAG_ERROR, reader->file, check->node->line,
+             check->node->column + check->node->quoted + (int)offset, "%s",
+             problem);
+}
+
+static void
+report_no_field(const struct template_check *check, struct str name,
+                struct str path, const struct event_type *type)
+{
+    struct suggest suggest = suggest_for(path);
+
+    for (size_t i = 0; i < schema_property_count(type); i++)
+        suggest_offer(&suggest, schema_property(type, i));
+    report_part(
+        check, name,
+        arena_printf(check->reader->arena,
+                     "%.*s has no field %s" SUGGEST_FORMAT, STR_ARG(type->name),
+                     quoted(check->reader->arena, path), SUGGEST_ARG(suggest)));
+}
+
+static void
+check_field(const struct template_check *check, struct str name,
+            struct str path, const struct event_type *type)
+{
+    struct field field;
+
+    if (!find_field(type, path, &field))
+        report_no_field(check, name, path, type);
+    else if (field.type == FIELD_OTHER)
+        report_part(check, name, "a list or an object cannot be printed");
+}
+
+static void
+check_name(const struct template_check *check, struct str name,
+           const struct rule *rule)
+{
+    struct arena *arena = check->reader->arena;
+    struct str path;
+
+    if (template_data_path(name, &path)) {
+        for (size_t i = 0; i < rule->form_count; i++)
+            check_field(check, name, path, rule->forms[i].type);
+        return;
+    }
+    for (size_t i = 0; i < NAME_COUNT; i++)
+        if (str_eq_cstr(name, names[i]))
+            return;
+    report_part(
+        check, name,
+        arena_printf(arena,
+                     "there is no placeholder {%.*s}%s; use {amount}, "
+                     "{account}, {balance}, {event.id} or "
+                     "{event.data.FIELD}",
+                     STR_ARG(str_cut(name, QUOTE_MAX_BYTES)),
+                     reader_suggest(check->reader, name, names, NAME_COUNT)));
+}
+
+static void
+check_template(const struct template_check *check, const struct rule *rule)
+{
+    struct template_part part;
+    size_t at = 0;
+
+    while (template_next(check->text, &at, &part)) {
+        if (part.kind == TEMPLATE_NAME)
+            check_name(check, part.text, rule);
+        else if (part.kind == TEMPLATE_BROKEN)
+            report_part(check, part.text,
+                        "this { is never closed; write {{ for a brace");
+    }
+}
+
+/* The text stays as it was when the node is missing or wrong. */
+static void
+read_template(struct reader *reader, const struct node *node, const char *what,
+              size_t max, const struct rule *rule, struct str *text)
+{
+    struct template_check check = {.reader = reader, .node = node};
+
+    if (!node || !read_text(reader, node, what, max, text))
+        return;
+    check.text = *text;
+    check_template(&check, rule);
+}
+
+static void
+compile_data(struct reader *reader, const struct node *node,
+             const struct rule *rule, struct notify *notify)
+{
+    struct notify_datum *data;
+
+    if (node->kind != NODE_OBJECT || node->member_count > DATA_MAX) {
+        reader_error(reader, node,
+                     "data must be a mapping of at most %d names to texts",
+                     DATA_MAX);
+        return;
+    }
+    data = arena_array(reader->arena, node->member_count, sizeof(*data));
+    for (size_t i = 0; i < node->member_count; i++) {
+        data[i].key = str_dup(reader->arena, node->members[i].key);
+        read_template(reader, node->members[i].value, "a text of data",
+                      DATUM_MAX_BYTES, rule, &data[i].text);
+    }
+    notify->data = data;
+    notify->data_count = node->member_count;
+}
+
+static void
+compile_ttl(struct reader *reader, const struct node *node,
+            struct notify *notify)
+{
+    int64_t seconds;
+
+    if (!read_duration(reader, node, "ttl", &seconds))
+        return;
+    if (seconds > TTL_MAX_S)
+        reader_error(reader, node, "ttl must be at most 28d");
+    else
+        notify->ttl_s = (int32_t)seconds;
+}
+
+static void
+set_defaults(struct reader *reader, struct notify *notify)
+{
+    struct str asset = reader->ruleset->asset;
+
+    notify->enabled = true;
+    notify->category = STR("token_earned");
+    notify->title = str_from_cstr(
+        arena_printf(reader->arena, "You earned %.*s", STR_ARG(asset)));
+    notify->body = str_from_cstr(arena_printf(
+        reader->arena, "You earned {amount} %.*s", STR_ARG(asset)));
+    notify->ttl_s = TTL_DEFAULT_S;
+}
+
+void
+notify_compile(struct reader *reader, const struct node *node,
+               const struct rule *rule, struct notify *notify)
+{
+    static const struct key keys[] = {{"title", false},    {"body", false},
+                                      {"collapse", false}, {"category", false},
+                                      {"ttl", false},      {"data", false}};
+    const struct node *category = node_get(node, STR("category"));
+    const struct node *ttl = node_get(node, STR("ttl"));
+    const struct node *data = node_get(node, STR("data"));
+
+    set_defaults(reader, notify);
+    if (!node)
+        return;
+    notify->enabled = !(node->kind == NODE_BOOL && !node->boolean);
+    if (!notify->enabled ||
+        !read_keys(reader, node, "notify", keys, sizeof(keys) / sizeof(*keys)))
+        return;
+    if (category && !read_id(reader, category, "category", &notify->category))
+        return;
+    if (ttl)
+        compile_ttl(reader, ttl, notify);
+    if (data)
+        compile_data(reader, data, rule, notify);
+    read_template(reader, node_get(node, STR("title")), "title",
+                  TITLE_MAX_BYTES, rule, &notify->title);
+    read_template(reader, node_get(node, STR("body")), "body", BODY_MAX_BYTES,
+                  rule, &notify->body);
+    read_template(reader, node_get(node, STR("collapse")), "collapse",
+                  COLLAPSE_MAX_BYTES, rule, &notify->collapse);
+}

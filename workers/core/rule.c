@@ -1,0 +1,261 @@
+/* rule.c - a rule file as a whole: its head, its rules side by side, its
+ * digest. Single rules are for rule_compile.c. */
+#include "rule.h"
+
+#include <stdio.h>
+
+#include "digest.h"
+#include "guard.h"
+#include "quote.h"
+#include "rule_compile.h"
+
+enum {
+    VERSION_MAX_BYTES = 100,
+    ABOUT_MAX_BYTES = 1000,
+    CODE_MAX_BYTES = 12,
+    SCALE_MAX = 6,
+    STAMP_DIGITS = 8,
+};
+
+static void
+compile_code(struct reader *reader, const struct node *node)
+{
+    struct str *asset = &reader->draft->asset;
+
+    if (!read_text(reader, node, "code", CODE_MAX_BYTES, asset))
+        return;
+    for (size_t i = 0; i < asset->len; i++) {
+        char c = asset->at[i];
+
+        if ((c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9'))
+            continue;
+        reader_error(reader, node,
+                     "code must be capital letters and digits, not %s",
+                     quoted(reader->arena, *asset));
+        return;
+    }
+}
+
+static void
+compile_asset(struct reader *reader, const struct node *node)
+{
+    static const struct key keys[] = {{"code", true}, {"scale", true}};
+    const struct node *scale = node_get(node, STR("scale"));
+
+    if (!read_keys(reader, node, "asset", keys, 2))
+        return;
+    compile_code(reader, node_get(node, STR("code")));
+    if (scale->kind != NODE_INT || scale->integer < 0 ||
+        scale->integer > SCALE_MAX)
+        reader_error(reader, scale, "scale must be a whole number, 0 to %d",
+                     SCALE_MAX);
+    else
+        reader->draft->scale = (int)scale->integer;
+}
+
+static void
+compile_zone(struct reader *reader, const struct node *node)
+{
+    struct str name = STR("UTC");
+    struct err err = {0};
+
+    if (node && !read_text(reader, node, "zone", ID_MAX_BYTES, &name))
+        return;
+    if (!zone_load(reader->arena, name.at, &reader->index->zone, &err))
+        reader_error(reader, node, "%s", err.text);
+}
+
+static void
+compile_defaults(struct reader *reader, const struct node *node)
+{
+    static const struct key keys[] = {{"round", false}};
+    static const char *const words[] = {
+        [ROUND_FLOOR] = "floor",
+        [ROUND_HALF_EVEN] = "half_even",
+        [ROUND_HALF_UP] = "half_up",
+    };
+    const struct node *round = node_get(node, STR("round"));
+    size_t index = ROUND_FLOOR;
+
+    if (!read_keys(reader, node, "defaults", keys, 1) || !round)
+        return;
+    if (read_word(reader, round, "round", words, 3, &index))
+        reader->index->round = (enum round_mode)index;
+}
+
+static void
+compile_head(struct reader *reader, const struct node *document)
+{
+    struct ruleset *ruleset = reader->draft;
+    const struct node *name = node_get(document, STR("ruleset"));
+    const struct node *version = node_get(document, STR("version"));
+    const struct node *asset = node_get(document, STR("asset"));
+    const struct node *defaults = node_get(document, STR("defaults"));
+    const struct node *about = node_get(document, STR("description"));
+    struct str ignored;
+
+    if (name && !read_id(reader, name, "ruleset", &ruleset->name))
+        ruleset->name = (struct str){0};
+    if (version && !read_text(reader, version, "version", VERSION_MAX_BYTES,
+                              &ruleset->version))
+        ruleset->version = (struct str){0};
+    if (asset)
+        compile_asset(reader, asset);
+    if (defaults)
+        compile_defaults(reader, defaults);
+    if (about &&
+        !read_text(reader, about, "description", ABOUT_MAX_BYTES, &ignored))
+        return;
+    compile_zone(reader, node_get(document, STR("zone")));
+    span_compile(reader, document, &reader->index->valid);
+}
+
+static void
+compile_rules(struct reader *reader, const struct node *node)
+{
+    struct ruleset *ruleset = reader->draft;
+    size_t count = node->kind == NODE_LIST ? node->item_count : 0;
+
+    if (count == 0 || count > RULES_MAX) {
+        reader_error(reader, node, "rules must be a list of 1 to %d rules",
+                     RULES_MAX);
+        return;
+    }
+    ruleset->rules = arena_array(reader->arena, count, sizeof(*ruleset->rules));
+    ruleset->notifies =
+        arena_array(reader->arena, count, sizeof(*ruleset->notifies));
+    for (size_t i = 0; i < count; i++) {
+        struct rule *rule = ARENA_NEW(reader->arena, struct rule);
+
+        ruleset->rules[ruleset->rule_count++] = rule;
+        rule_compile(reader, node->items[i], rule);
+    }
+}
+
+static bool
+is_live(const struct rule *rule)
+{
+    return rule->form_count && !rule->forms[0].guard.off;
+}
+
+static const struct event_type *
+common_trigger(const struct rule *left, const struct rule *right)
+{
+    for (size_t i = 0; i < left->form_count; i++)
+        for (size_t j = 0; j < right->form_count; j++)
+            if (left->forms[i].type == right->forms[j].type)
+                return left->forms[i].type;
+    return NULL;
+}
+
+/* Whether some event may make both rules pay the same account, which is more
+ * often a slip than a wish. Rules that follow each other in time do not. */
+static bool
+rules_overlap(const struct rule *left, const struct rule *right)
+{
+    const struct span *a;
+    const struct span *b;
+
+    if (!is_live(left) || !is_live(right) || !left->account.len ||
+        !str_eq(left->account, right->account) || !common_trigger(left, right))
+        return false;
+    a = &left->forms[0].guard.valid;
+    b = &right->forms[0].guard.valid;
+    return a->from_us < b->until_us && b->from_us < a->until_us;
+}
+
+static void
+check_overlap(struct reader *reader, size_t index)
+{
+    const struct ruleset *ruleset = reader->ruleset;
+    const struct rule *rule = ruleset->rules[index];
+
+    for (size_t i = 0; i < index; i++) {
+        const struct rule *other = ruleset->rules[i];
+
+        if (!rules_overlap(other, rule) ||
+            (other->overlap_allowed && rule->overlap_allowed))
+            continue;
+        diag_add(
+            reader->diags, DIAG_ERROR, reader->file, rule->row, rule->column,
+            "rules \"%.*s\" (line %d) and \"%.*s\" both pay %.*s for "
+            "%.*s; if that is meant, write overlap: allowed in both",
+            STR_ARG(other->id), other->row, STR_ARG(rule->id),
+            STR_ARG(rule->account), STR_ARG(common_trigger(other, rule)->name));
+        return;
+    }
+}
+
+static void
+compile_tests(struct reader *reader, const struct node *node)
+{
+    if (node->kind != NODE_LIST)
+        reader_error(reader, node, "tests must be a list");
+    else
+        reader->draft->tests = node_copy(reader->arena, node);
+}
+
+static void
+compile_document(struct reader *reader, const struct node *document)
+{
+    static const struct key keys[] = {
+        {"ruleset", true},     {"version", true},      {"asset", true},
+        {"rules", true},       {"zone", false},        {"defaults", false},
+        {"valid_from", false}, {"valid_until", false}, {"description", false},
+        {"tests", false},
+    };
+    const struct node *rules = node_get(document, STR("rules"));
+    const struct node *tests = node_get(document, STR("tests"));
+
+    if (!read_keys(reader, document, "a rule file", keys,
+                   sizeof(keys) / sizeof(*keys)) &&
+        document->kind != NODE_OBJECT)
+        return;
+    compile_head(reader, document);
+    if (rules)
+        compile_rules(reader, rules);
+    if (tests)
+        compile_tests(reader, tests);
+    for (size_t i = 1; i < reader->ruleset->rule_count; i++)
+        check_overlap(reader, i);
+}
+
+static void
+stamp_ruleset(struct ruleset *ruleset, struct str text)
+{
+    ruleset->text = str_dup(ruleset->arena, text);
+    digest_sha256_hex(text, ruleset->sha256);
+    snprintf(ruleset->stamp, sizeof(ruleset->stamp), "%.*s@%.*s",
+             STR_ARG(ruleset->name), STAMP_DIGITS, ruleset->sha256);
+}
+
+struct ruleset *
+ruleset_compile(struct arena *arena, const char *file, struct str text,
+                const struct node *document, const struct schema_set *schemas,
+                struct diag_list *diags)
+{
+    size_t errors = diags->errors;
+    struct ruleset *ruleset = ARENA_NEW(arena, struct ruleset);
+    struct reader reader = {
+        .arena = arena,
+        .file = arena_strdup(arena, file),
+        .diags = diags,
+        .schemas = schemas,
+        .ruleset = ruleset,
+        .draft = ruleset,
+        .index = ARENA_NEW(arena, struct rule_index),
+    };
+
+    map_init(&reader.ledger_names, arena);
+    map_init(&reader.registered, arena);
+    map_init(&reader.index->triggers, arena);
+    ruleset->arena = arena;
+    ruleset->file = reader.file;
+    ruleset->index = reader.index;
+    compile_document(&reader, document);
+    if (diags->errors > errors)
+        return NULL;
+    rule_index_fill(&reader);
+    stamp_ruleset(ruleset, text);
+    return ruleset;
+}

@@ -1,0 +1,257 @@
+/* rule_compile.c - one rule: what does not depend on the event's type once,
+ * and a form for each of its triggers. */
+#include "rule_compile.h"
+
+#include <string.h>
+
+#include "guard.h"
+#include "line.h"
+#include "quote.h"
+#include "suggest.h"
+#include "template.h"
+#include "timestamp.h"
+
+enum { DESCRIPTION_MAX_BYTES = 200 };
+
+static void
+compile_id(struct reader *reader, const struct node *node, struct rule *rule)
+{
+    const struct ruleset *ruleset = reader->ruleset;
+    struct str id = {0};
+
+    if (!node || !read_id(reader, node, "a rule id", &id))
+        return;
+    for (size_t i = 0; ruleset->rules[i] != rule; i++)
+        if (str_eq(ruleset->rules[i]->id, id))
+            reader_error(
+                reader, node, "rule id \"%.*s\" is used twice; first at %d:%d",
+                STR_ARG(id), ruleset->rules[i]->row, ruleset->rules[i]->column);
+    rule->id = id;
+    rule->row = node->line;
+    rule->column = node->column;
+}
+
+/* Rules without an id that is fit get a stand-in and are checked further. */
+static void
+compile_name(struct reader *reader, const struct node *node, struct rule *rule)
+{
+    const struct node *description = node_get(node, STR("description"));
+
+    rule->id = STR("?");
+    compile_id(reader, node_get(node, STR("id")), rule);
+    rule->ledger = ledger_name(reader, rule->id);
+    if (description &&
+        !read_text(reader, description, "description", DESCRIPTION_MAX_BYTES,
+                   &rule->ledger->description))
+        rule->ledger->description = (struct str){0};
+}
+
+static void
+compile_late(struct reader *reader, const struct node *node, struct rule *rule)
+{
+    static const struct key keys[] = {{"accept", true}, {"retro", false}};
+    static const char *const words[] = {"never"};
+    const struct node *retro = node_get(node, STR("retro"));
+    int64_t seconds;
+    size_t index;
+
+    if (!read_keys(reader, node, "late", keys, 2))
+        return;
+    if (retro && !read_word(reader, retro, "retro", words, 1, &index))
+        return;
+    if (!read_duration(reader, node_get(node, STR("accept")), "accept",
+                       &seconds))
+        return;
+    rule->accepts_late = false;
+    rule->late_us = seconds * US_PER_SECOND;
+}
+
+static void
+compile_options(struct reader *reader, const struct node *node,
+                struct rule *rule)
+{
+    static const char *const words[] = {"allowed"};
+    const struct node *late = node_get(node, STR("late"));
+    const struct node *overlap = node_get(node, STR("overlap"));
+    size_t index;
+
+    rule->accepts_late = true;
+    if (late)
+        compile_late(reader, late, rule);
+    if (overlap && read_word(reader, overlap, "overlap", words, 1, &index))
+        rule->overlap_allowed = true;
+}
+
+/* Whether the text is just a field that the schema keeps in canonical form. */
+static bool
+is_account_field(struct str text, const struct event_type *type)
+{
+    struct field field;
+    struct str path;
+
+    return template_data_path(text, &path) && find_field(type, path, &field) &&
+           field.type == FIELD_ACCOUNT;
+}
+
+static void
+compile_account(struct reader *reader, const struct node *node,
+                struct rule_form *form, struct rule *rule)
+{
+    form->account = read_expr(reader, node, "account");
+    if (!form->account)
+        return;
+    rule->account = str_dup(reader->arena, node->text);
+    form->account_is_canonical = is_account_field(node->text, form->type);
+    if (expr_type(form->account) != VALUE_STRING)
+        reader_error(reader, node,
+                     "account must be an account id, but %s has type %s",
+                     quoted(reader->arena, node->text),
+                     value_type_name(expr_type(form->account)));
+}
+
+static void
+compile_award(struct reader *reader, const struct node *node,
+              struct rule_form *form)
+{
+    if (node->kind != NODE_LIST || node->item_count == 0 ||
+        node->item_count > RULE_LINES_MAX) {
+        reader_error(reader, node, "award must be a list of 1 to %d lines",
+                     RULE_LINES_MAX);
+        return;
+    }
+    form->lines =
+        arena_array(reader->arena, node->item_count, sizeof(*form->lines));
+    for (size_t i = 0; i < node->item_count; i++) {
+        line_compile(reader, node->items[i], form, &form->lines[i]);
+        form->line_count++;
+    }
+}
+
+static void
+compile_form(struct reader *reader, const struct node *node, struct rule *rule,
+             const struct event_type *type)
+{
+    struct rule_form *form = &rule->forms[rule->form_count++];
+    const struct node *account = node_get(node, STR("account"));
+    const struct node *award = node_get(node, STR("award"));
+
+    *form = (struct rule_form){.rule = rule, .type = type};
+    reader->scope = (struct expr_scope){.arena = reader->arena,
+                                        .type = type,
+                                        .diags = reader->diags,
+                                        .file = reader->file};
+    if (guard_compile(reader, node, &form->guard) && form->guard.once.per_row)
+        reader_error(reader, node_get(node, STR("once")),
+                     "once: row is for lines with table: {crossed: ...} only");
+    if (account)
+        compile_account(reader, account, form, rule);
+    if (form->guard.once.present || form->guard.limit.present)
+        ledger_register(reader, rule->ledger);
+    if (award)
+        compile_award(reader, award, form);
+}
+
+static const struct event_type *
+find_type(struct reader *reader, const struct node *node,
+          const struct rule *rule)
+{
+    struct suggest suggest = suggest_for(node->text);
+    const struct event_type *type = schema_find(reader->schemas, node->text);
+
+    for (size_t i = 0; type && i < rule->form_count; i++)
+        if (rule->forms[i].type == type)
+            reader_error(reader, node, "trigger names %s twice",
+                         quoted(reader->arena, node->text));
+    if (type)
+        return type;
+    for (size_t i = 0; i < schema_count(reader->schemas); i++)
+        suggest_offer(&suggest, schema_at(reader->schemas, i)->name);
+    reader_error(reader, node, "unknown event type %s" SUGGEST_FORMAT,
+                 quoted(reader->arena, node->text), SUGGEST_ARG(suggest));
+    return NULL;
+}
+
+static void
+compile_trigger(struct reader *reader, const struct node *node,
+                const struct node *trigger, struct rule *rule)
+{
+    const struct event_type *type;
+
+    if (!node_is_string(trigger)) {
+        reader_error(reader, trigger, "trigger must be an event type, not %s",
+                     reader_describe(reader, trigger));
+        return;
+    }
+    type = find_type(reader, trigger, rule);
+    if (type)
+        compile_form(reader, node, rule, type);
+}
+
+static bool
+same_diag(const struct diag *left, const struct diag *right)
+{
+    return left->line == right->line && left->column == right->column &&
+           strcmp(left->text, right->text) == 0;
+}
+
+/* Two triggers find most faults of a rule twice: keep the first of equals. */
+static void
+drop_repeats(struct diag_list *diags, size_t from)
+{
+    size_t kept = from;
+
+    for (size_t i = from; i < diags->count; i++) {
+        const struct diag *diag = &diags->items[i];
+        bool repeated = false;
+
+        for (size_t j = from; j < kept && !repeated; j++)
+            repeated = same_diag(&diags->items[j], diag);
+        if (repeated)
+            diags->errors -= diag->level == DIAG_ERROR;
+        else
+            diags->items[kept++] = *diag;
+    }
+    diags->count = kept;
+}
+
+static void
+compile_forms(struct reader *reader, const struct node *node, struct rule *rule)
+{
+    const struct node *trigger = node_get(node, STR("trigger"));
+    bool is_list = trigger && trigger->kind == NODE_LIST;
+    size_t count = is_list ? trigger->item_count : 1;
+
+    if (!trigger)
+        return;
+    if (count == 0)
+        reader_error(reader, trigger, "trigger needs at least one event type");
+    rule->forms = arena_array(reader->arena, count, sizeof(*rule->forms));
+    for (size_t i = 0; i < count; i++)
+        compile_trigger(reader, node, is_list ? trigger->items[i] : trigger,
+                        rule);
+}
+
+void
+rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
+{
+    static const struct key keys[] = {
+        {"id", true},      {"description", false}, {"trigger", true},
+        {"account", true}, {"award", true},        {"notify", false},
+        {"late", false},   {"overlap", false},     GUARD_KEYS,
+    };
+    struct ruleset *ruleset = reader->draft;
+    struct notify *notify = &ruleset->notifies[ruleset->notify_count].notify;
+    size_t from = reader->diags->count;
+
+    reader->rule = rule;
+    if (!read_keys(reader, node, "a rule", keys,
+                   sizeof(keys) / sizeof(*keys)) &&
+        node->kind != NODE_OBJECT)
+        return;
+    compile_name(reader, node, rule);
+    compile_options(reader, node, rule);
+    compile_forms(reader, node, rule);
+    notify_compile(reader, node_get(node, STR("notify")), rule, notify);
+    ruleset->notifies[ruleset->notify_count++].rule = rule->id;
+    drop_repeats(reader->diags, from);
+}

@@ -1,0 +1,21 @@
+/* rule_compile.h - the parts of a rule file that have a file of their own;
+ * ruleset_compile itself is in rule.h. */
+#ifndef CORE_RULE_COMPILE_H
+#define CORE_RULE_COMPILE_H
+
+#include "rule_parts.h"
+#include "rule_read.h"
+
+/* Compile one object of `rules`. The rule is in the rule set already, after
+ * those it must differ from. */
+void rule_compile(struct reader *reader, const struct node *node,
+                  struct rule *rule);
+
+/* Compile the rule's `notify`, or the defaults when node is NULL. */
+void notify_compile(struct reader *reader, const struct node *node,
+                    const struct rule *rule, struct notify *notify);
+
+/* Sort the compiled rules by what triggers them. */
+void rule_index_fill(struct reader *reader);
+
+#endif

@@ -1,0 +1,137 @@
+/* rule_parts.h - what a compiled rule is made of; for the compiler, the line
+ * kinds and the decider only. All of it lives in the rule set's arena. */
+#ifndef CORE_RULE_PARTS_H
+#define CORE_RULE_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "expr.h"
+#include "facts.h"
+#include "map.h"
+#include "num.h"
+#include "schema.h"
+#include "str.h"
+#include "window.h"
+#include "zone.h"
+
+struct line_kind; /* see line.h */
+
+/* Bounds of a rule file, so that no event pays more lines than fit a message.
+ */
+enum {
+    RULES_MAX = 1000,
+    RULE_LINES_MAX = 64,
+    TABLE_ROWS_MAX = 200,
+    STREAK_DAYS_MAX = 400,
+    ID_MAX_BYTES = 40,
+};
+
+/* One word of `once`, in the order written. */
+struct once_part {
+    enum { ONCE_FIELD, ONCE_DAY, ONCE_ROW } kind;
+    const struct expr *field; /* of ONCE_FIELD */
+};
+
+struct once {
+    bool present;
+    bool per_account;
+    bool per_row; /* one key a table row, not one for the line */
+    const struct once_part *parts; /* without `account` */
+    size_t part_count;
+};
+
+struct limit {
+    bool present;
+    bool for_all; /* one counter for all accounts */
+    bool times;   /* counts payments, not amounts */
+    bool clip;    /* pay what is left rather than nothing */
+    enum window window;
+    int64_t max; /* minor units, or payments */
+};
+
+/* From inclusive, until exclusive, by event time. */
+struct span {
+    int64_t from_us;
+    int64_t until_us;
+};
+
+/* The conditions that rules and lines have in common. */
+struct guard {
+    bool off;
+    struct span valid;
+    const struct expr *when; /* NULL: always */
+    struct once once;
+    struct limit limit;
+};
+
+struct line {
+    struct str id;
+    int row; /* place of the id in the file */
+    int column;
+    size_t index; /* in its rule, from 0 */
+    const struct line_kind *kind;
+    const void *plan;           /* the kind's own */
+    struct ledger_line *ledger; /* `rule.line` */
+    struct guard guard;
+    bool has_rows;      /* pays under names of rows, not under its own */
+    size_t offer_room;  /* most amounts it can come to */
+    size_t change_room; /* most counters it can move */
+};
+
+/* A rule as compiled for one of its triggers: expressions are typed against
+ * that event's schema. */
+struct rule_form {
+    const struct rule *rule;
+    const struct event_type *type;
+    const struct expr *account;
+    bool account_is_canonical; /* the schema check made it so */
+    struct guard guard;
+    struct line *lines;
+    size_t line_count;
+};
+
+struct rule {
+    struct str id;
+    int row; /* place of the id in the file */
+    int column;
+    struct ledger_line *ledger;
+    struct str account; /* text of the expression */
+    bool accepts_late;  /* however late */
+    int64_t late_us;    /* else at most this late */
+    bool overlap_allowed;
+    struct rule_form *forms; /* one a trigger */
+    size_t form_count;
+};
+
+/* Everything that one type of event sets off, with the room a decision about
+ * it needs. */
+struct trigger {
+    const struct event_type *type;
+    const struct rule_form **forms; /* in file order */
+    size_t form_count;
+    size_t form_room;
+    size_t offer_room;
+    size_t change_room;
+    size_t skip_room;
+    struct str *kept; /* see ruleset_kept_fields */
+    size_t kept_count;
+    size_t kept_room;
+};
+
+/* What a decision needs of a rule set besides the rules. */
+struct rule_index {
+    struct map triggers; /* struct trigger, by the bytes of the type pointer */
+    struct zone zone;
+    enum round_mode round;
+    struct span valid;
+};
+
+struct ruleset;
+
+/* NULL when nothing is triggered by the type. */
+struct trigger *rule_index_find(const struct rule_index *index,
+                                const struct event_type *type);
+
+#endif

@@ -1,0 +1,102 @@
+/* rule_read.h - reading the nodes of a rule file: each function checks one
+ * shape, and what does not fit becomes a diagnostic at its place. */
+#ifndef CORE_RULE_READ_H
+#define CORE_RULE_READ_H
+
+#include "diag.h"
+#include "expr.h"
+#include "map.h"
+#include "node.h"
+#include "rule.h"
+#include "rule_parts.h"
+
+/* One compilation of one file. */
+struct reader {
+    struct arena *arena;
+    const char *file;
+    struct diag_list *diags;
+    const struct schema_set *schemas;
+    const struct ruleset *ruleset;
+    struct ruleset *draft;    /* the same while it is being made, or NULL */
+    struct rule_index *index; /* being made */
+    struct map ledger_names;  /* struct ledger_line, by name */
+    struct map registered;    /* those that the rule set lists, by name */
+    size_t line_room;         /* of ruleset->lines */
+    struct expr_scope scope;  /* of the rule or line being compiled */
+    const struct rule *rule;  /* being compiled */
+};
+
+/* A key of an object in a rule file. */
+struct key {
+    const char *name;
+    bool required;
+};
+
+/* Add an error at the node; returns false. */
+bool reader_error(struct reader *reader, const struct node *node,
+                  const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* What the node is, for "must be a number, not ...": `a list`, `true`. Made
+ * in the reader's arena. */
+const char *reader_describe(struct reader *reader, const struct node *node);
+
+/* The word of the list nearest to `word`, as `; did you mean "..."`, or an
+ * empty text when none is near. Made in the reader's arena. */
+const char *reader_suggest(struct reader *reader, struct str word,
+                           const char *const *words, size_t count);
+
+/* Check that node is an object with known keys, none that is required
+ * missing. `what` names it in messages: "a rule". */
+MUST_CHECK bool read_keys(struct reader *reader, const struct node *node,
+                          const char *what, const struct key *keys,
+                          size_t count);
+
+/* Text of 1 to `max` bytes on one line; numbers count as their spelling. The
+ * result is copied. `what` names it in messages: "version". */
+MUST_CHECK bool read_text(struct reader *reader, const struct node *node,
+                          const char *what, size_t max, struct str *text);
+
+/* [a-z][a-z0-9_]*, at most ID_MAX_BYTES. */
+MUST_CHECK bool read_id(struct reader *reader, const struct node *node,
+                        const char *what, struct str *id);
+
+/* A decimal, plain or quoted, not below zero. */
+MUST_CHECK bool read_amount(struct reader *reader, const struct node *node,
+                            const char *what, struct ratio *amount);
+
+/* As read_amount, above zero. */
+MUST_CHECK bool read_positive(struct reader *reader, const struct node *node,
+                              const char *what, struct ratio *number);
+
+/* One of the words; *index says which. */
+MUST_CHECK bool read_word(struct reader *reader, const struct node *node,
+                          const char *what, const char *const *words,
+                          size_t count, size_t *index);
+
+/* RFC 3339. */
+MUST_CHECK bool read_time(struct reader *reader, const struct node *node,
+                          const char *what, int64_t *at_us);
+
+/* A number with s, m, h or d after it, or a number of seconds. */
+MUST_CHECK bool read_duration(struct reader *reader, const struct node *node,
+                              const char *what, int64_t *seconds);
+
+/* An expression in the reader's scope; a number or boolean is one too. NULL
+ * when it does not compile. */
+const struct expr *read_expr(struct reader *reader, const struct node *node,
+                             const char *what);
+
+/* As read_expr, when the result is an int or a decimal. */
+const struct expr *read_number_expr(struct reader *reader,
+                                    const struct node *node, const char *what);
+
+/* What the schema says of event.data.PATH, where PATH is keys joined by dots;
+ * false when there is no such field. */
+MUST_CHECK bool find_field(const struct event_type *type, struct str path,
+                           struct field *field);
+
+/* A copy of the tree. Decimals become JSON numbers, NODE_REAL, so that data
+ * of test events is what JSON would have given. */
+struct node *node_copy(struct arena *arena, const struct node *node);
+
+#endif

@@ -1,0 +1,21 @@
+/* test_expect.h - what a rule test expects, compared with what was paid. */
+#ifndef CORE_TEST_EXPECT_H
+#define CORE_TEST_EXPECT_H
+
+#include "buf.h"
+#include "err.h"
+#include "rule_read.h"
+
+/* What all events of a test came to. */
+struct test_paid {
+    int64_t *by_line; /* minor units, by place in ruleset->lines */
+    int64_t total;
+    struct err err; /* why the first event at fault was set aside */
+};
+
+/* Append to message what differs, in sentences joined by `; `. Faults of the
+ * expectation itself become the reader's diagnostics. */
+void test_expect_compare(struct reader *reader, const struct node *expect,
+                         const struct test_paid *paid, struct buf *message);
+
+#endif

@@ -1,0 +1,87 @@
+/* token.h - the message that says what an event earned an account: a pure
+ * function of posted rows, so that it can be made again byte for byte. */
+#ifndef CORE_TOKEN_H
+#define CORE_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "digest.h"
+#include "message.h"
+#include "rule.h"
+#include "str.h"
+
+/* The type of all token events so far, and who says it. */
+#define TOKEN_EARNED_TYPE "io.gigchain.token.earned.v1"
+#define TOKEN_SOURCE "/reward"
+
+enum {
+    TOKEN_NOTIFICATION_MAX_BYTES = 4096, /* as JSON: what APNs and FCM take */
+    TOKEN_TITLE_MAX_BYTES = 200,
+    TOKEN_BODY_MAX_BYTES = 1000,
+    TOKEN_COLLAPSE_MAX_BYTES = 64, /* of apns-collapse-id */
+    TOKEN_CATEGORY_MAX_BYTES = 64,
+    TOKEN_HEADERS_MAX = 12,
+};
+
+struct token_entry {
+    struct str line; /* "contract.base" */
+    int64_t amount_minor;
+    int64_t balance_after_minor;
+    int64_t seq; /* of the account */
+};
+
+/* What one event earned one account. All borrowed. */
+struct token_source {
+    struct str event_source;
+    struct str event_id;
+    struct str event_type;
+    int64_t occurred_us;
+    struct str traceparent; /* empty: none */
+    struct str contract_id; /* at is NULL: none */
+    struct str kept;        /* JSON object of fields by path; may be empty */
+    struct str account;
+    const struct token_entry *entries; /* of this account, in order */
+    size_t entry_count;                /* at least 1 */
+    struct str ruleset;                /* stamp: "gigs@a1b2c3d4" */
+    struct str asset;
+    int scale;
+    int64_t posted_us;
+    bool may_notify;             /* not too late, no replay */
+    const struct notify *notify; /* of the first rule that paid; or NULL */
+};
+
+/* Room for one message at a time; reused for the next. */
+struct token_writer {
+    struct arena *arena; /* borrowed */
+    struct buf value;
+    struct buf notification;
+    struct buf text; /* a text of the notification */
+    struct buf numbers;
+    struct buf posted_at;
+    int64_t posted_us; /* of posted_at */
+    char id[UUID_TEXT + 1];
+    struct record_header headers[TOKEN_HEADERS_MAX];
+};
+
+/* The arena must live as long as the writer, and grows by what kept fields
+ * with escapes take. */
+void token_writer_init(struct token_writer *writer, struct arena *arena);
+
+/* The message for `source`, borrowed from both until the next one is made. Its
+ * key is the account, its value a structured CloudEvent, its headers repeat
+ * the attributes. */
+void token_render(struct token_writer *writer,
+                  const struct token_source *source, struct message *message);
+
+/* The event's id: the UUID, version 5, of event source, event id and account
+ * joined by NUL bytes, in the name space e1d81fc6-3311-5b1f-9021-bda9e5367aa5
+ * (itself version 5 of "https://gigchain.io/ns/reward/token-event" in the one
+ * for URLs). */
+void token_id(const struct token_source *source, struct arena *arena,
+              char text[UUID_TEXT + 1]);
+
+#endif

@@ -1,0 +1,114 @@
+/* turn.h - one event on its way through the rules: what the lines may look at,
+ * and where they leave what they would pay and count. Nothing in the facts
+ * changes before the whole event is decided. */
+#ifndef CORE_TURN_H
+#define CORE_TURN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "compiler.h"
+#include "decide.h"
+#include "err.h"
+#include "event.h"
+#include "facts.h"
+#include "rule.h"
+#include "rule_parts.h"
+
+/* An amount a line would pay, in minor units; a limit may take some off. */
+struct offer {
+    const struct line *line;
+    const struct ledger_line *ledger; /* the line or its table row */
+    struct once_key *once;            /* to be taken when it pays, or NULL */
+    int64_t minor;
+    bool clipped;
+};
+
+/* A counter and its value once the event is decided. */
+struct change {
+    struct counter *counter;
+    struct ratio value;
+};
+
+/* An account that rules of this event pay, with its state so far. */
+struct payee {
+    struct account_state *account;
+    int64_t balance_minor;
+    int64_t earned_minor;
+    int64_t last_seq;
+};
+
+/* What one rule came to: a run of the turn's offers. */
+struct part {
+    const struct rule_form *form;
+    struct account_state *account;
+    struct once_key *once; /* the rule's own, or NULL */
+    size_t first_offer;
+    size_t end_offer;
+};
+
+struct turn {
+    const struct ruleset *ruleset;
+    const struct trigger *trigger;
+    const struct event *event;
+    struct facts *facts;
+    struct arena *arena;
+    int32_t day; /* of the event, in the rule set's zone */
+
+    /* The rule at hand. */
+    struct account_state *account;
+    int64_t line_minor[RULE_LINES_MAX]; /* what each earlier line pays */
+
+    /* Results so far; the trigger says how many there can be. */
+    struct part *parts;
+    size_t part_count;
+    struct offer *offers;
+    size_t offer_count;
+    struct change *changes;
+    size_t change_count;
+    struct skip *skips;
+    size_t skip_count;
+};
+
+/* A failure that the rules, not the machine, are to blame for: ERR_INPUT with
+ * code "rule_error"; returns false. */
+bool turn_error(struct err *err, const struct ledger_line *ledger,
+                const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* As turn_error with code "amount_overflow". */
+bool turn_overflow(struct err *err, const struct ledger_line *ledger);
+
+/* Evaluate an expression for the line, which is named in a failure. */
+MUST_CHECK bool turn_eval(const struct turn *turn,
+                          const struct ledger_line *ledger,
+                          const struct expr *expr, struct value *value,
+                          struct err *err);
+
+/* As turn_eval for a number. */
+MUST_CHECK bool turn_number(const struct turn *turn,
+                            const struct ledger_line *ledger,
+                            const struct expr *expr, struct ratio *number,
+                            struct err *err);
+
+/* Round the amount and offer it, or note that it comes to nothing. Fails when
+ * it is below zero or beyond what the ledger can hold. */
+MUST_CHECK bool turn_offer(struct turn *turn, const struct line *line,
+                           const struct ledger_line *ledger,
+                           struct once_key *once, struct ratio amount,
+                           struct err *err);
+
+/* Have the counter moved once the event is decided; one move a counter. */
+void turn_change(struct turn *turn, struct counter *counter,
+                 struct ratio value);
+
+void turn_skip(struct turn *turn, const struct ledger_line *ledger,
+               enum skip_reason reason);
+
+/* The sum of the offers from `first` on. */
+MUST_CHECK bool turn_sum(const struct turn *turn, size_t first,
+                         const struct ledger_line *ledger, int64_t *minor,
+                         struct err *err);
+
+#endif
