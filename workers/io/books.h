@@ -1,0 +1,10 @@
+/* books.h - audits of the ledger: that the books close. */
+#ifndef IO_BOOKS_H
+#define IO_BOOKS_H
+
+#include "audit.h"
+
+extern const struct audit books_audits[];
+extern const size_t books_audit_count;
+
+#endif

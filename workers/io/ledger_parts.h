@@ -1,0 +1,69 @@
+/* ledger_parts.h - shared by the ledger's own files only. */
+#ifndef IO_LEDGER_PARTS_H
+#define IO_LEDGER_PARTS_H
+
+#include "ledger.h"
+#include "map.h"
+
+/* Names that rows refer to by id, remembered once the database has them. */
+struct name_cache {
+    const char *select; /* statement: ids and names of $1::text[] */
+    const char *insert; /* statement: enter the names of $1::text[] */
+    struct arena arena;
+    struct map ids;
+};
+
+struct ledger {
+    struct arena arena; /* holds this struct */
+    struct pg *pg;      /* borrowed */
+    struct name_cache sources;
+    struct name_cache types;
+};
+
+/* Held while a batch gets its id and is committed. */
+#define LEDGER_BATCH_LOCK "7237101"
+
+/* Rows for COPY, and what the batch row counts. */
+struct rows {
+    struct buf events;
+    struct buf entries;
+    struct buf others;
+    struct buf dead;
+    int64_t counts[OUTCOME_COUNT];
+    int64_t entry_count;
+    int64_t amount_minor;
+    int64_t next_id;
+};
+
+/* What every row of the range needs to know. */
+struct writing {
+    struct ledger *ledger;
+    struct arena *arena;
+    const struct ledger_turn *turn;
+    const struct ledger_options *options;
+    struct rows rows;
+};
+
+/* Empty rows with room for `count` items; the other members are set. */
+void writing_init(struct writing *writing, size_t count);
+
+/* Add the rows of one item and give it its id. */
+void writing_add_item(struct writing *writing, struct item *item);
+
+/* ---- names ----------------------------------------------------------------
+ */
+
+void name_cache_init(struct name_cache *cache, const char *select,
+                     const char *insert);
+void name_cache_free(struct name_cache *cache);
+
+/* Make sure the cache knows all the names; to be called outside a transaction,
+ * since an id is remembered for ever. */
+MUST_CHECK bool name_cache_learn(struct name_cache *cache, struct pg *pg,
+                                 const struct str *names, size_t count,
+                                 struct err *err);
+
+/* The id of a name that was learned. */
+int32_t name_cache_id(const struct name_cache *cache, struct str name);
+
+#endif

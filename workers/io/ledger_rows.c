@@ -1,0 +1,221 @@
+/* ledger_rows.c - the rows that a decided range becomes, in COPY's text format,
+ * and what the batch row counts of them. */
+#include "ledger.h"
+
+#include "json_text.h"
+#include "ledger_parts.h"
+
+/* A field of data as text; at is NULL when it is missing. */
+static struct str
+data_text(const struct event *event, struct str path, struct arena *arena)
+{
+    struct str keys[8];
+    size_t depth = 0;
+    struct str text;
+
+    for (;;) {
+        const char *dot = memchr(path.at, '.', path.len);
+        size_t len = dot ? (size_t)(dot - path.at) : path.len;
+
+        keys[depth++] = str_make(path.at, len);
+        if (!dot || depth == sizeof(keys) / sizeof(*keys))
+            break;
+        path = str_make(dot + 1, path.len - len - 1);
+    }
+    return event_field_text(event, keys, depth, arena, &text) ? text
+                                                              : (struct str){0};
+}
+
+/* The fields that notifications mention, as a JSON object; at is NULL when
+ * there are none. */
+static struct str
+kept_fields(const struct writing *writing, const struct event *event)
+{
+    const struct str *paths;
+    size_t count =
+        ruleset_kept_fields(writing->options->ruleset, event->type, &paths);
+    struct buf json;
+
+    if (!count)
+        return (struct str){0};
+    buf_init(&json, writing->arena);
+    buf_add_char(&json, '{');
+    for (size_t i = 0; i < count; i++) {
+        struct str text = data_text(event, paths[i], writing->arena);
+
+        if (text.at)
+            json_add_member(
+                &json, arena_strndup(writing->arena, paths[i].at, paths[i].len),
+                text);
+    }
+    buf_add_char(&json, '}');
+    return buf_str(&json);
+}
+
+static void
+add_entries(struct rows *rows, const struct item *item)
+{
+    for (size_t i = 0; i < item->decision.posting_count; i++) {
+        const struct posting *posting = &item->decision.postings[i];
+        struct buf *row = &rows->entries;
+
+        pg_copy_int(row, item->id);
+        pg_copy_int(row, posting->amount_minor);
+        pg_copy_int(row, posting->balance_after_minor);
+        pg_copy_int(row, posting->account->id);
+        pg_copy_int(row, posting->seq);
+        pg_copy_int(row, posting->line->id);
+        pg_copy_int(row, (int64_t)i);
+        pg_copy_end_row(row);
+        rows->entry_count++;
+        rows->amount_minor += posting->amount_minor;
+    }
+}
+
+static void
+add_event(struct writing *writing, struct item *item)
+{
+    const struct event *event = &item->event;
+    struct buf *row = &writing->rows.events;
+    char hash[37];
+    bool notify = writing->turn->now_us - event->time_us <=
+                  writing->options->notify_max_age_us;
+
+    event_hash_text(event, hash);
+    item->id = writing->rows.next_id++;
+    item->event.row_id = item->id;
+    pg_copy_int(row, item->id);
+    pg_copy_int(row, item->record.offset);
+    pg_copy_time(row, event->time_us);
+    pg_copy_text(row, str_from_cstr(hash));
+    if (item->account)
+        pg_copy_int(row, item->account->id);
+    else
+        pg_copy_null(row);
+    pg_copy_int(row, name_cache_id(&writing->ledger->sources, event->source));
+    pg_copy_int(row, item->stream->id);
+    pg_copy_int(row, name_cache_id(&writing->ledger->types, event->type->name));
+    pg_copy_text(row, item->outcome == OUTCOME_POSTED ? STR("p") : STR("n"));
+    pg_copy_text(row, notify ? STR("t") : STR("f"));
+    pg_copy_text(row, event->id);
+    pg_copy_text(row, data_text(event, STR("contract_id"), writing->arena));
+    pg_copy_text(row,
+                 event->traceparent.len ? event->traceparent : (struct str){0});
+    pg_copy_text(row, kept_fields(writing, event));
+    pg_copy_end_row(row);
+    add_entries(&writing->rows, item);
+}
+
+/* A duplicate, or a tombstone. */
+static void
+add_other(struct rows *rows, const struct item *item)
+{
+    struct buf *row = &rows->others;
+    int64_t known_id = item->first ? item->first->id : item->known_id;
+
+    pg_copy_int(row, item->record.offset);
+    if (known_id)
+        pg_copy_int(row, known_id);
+    else
+        pg_copy_null(row);
+    pg_copy_int(row, item->stream->id);
+    pg_copy_text(row, item->outcome == OUTCOME_DUPLICATE ? STR("d") : STR("n"));
+    pg_copy_end_row(row);
+}
+
+/* One side of the headers, as an array of bytea. */
+static void
+add_header_array(struct buf *row, const struct record *record, bool values,
+                 struct arena *arena)
+{
+    static const char hex[] = "0123456789abcdef";
+    struct buf array;
+
+    buf_init(&array, arena);
+    pg_array_open(&array);
+    for (size_t i = 0; i < record->header_count; i++) {
+        struct str bytes =
+            values ? record->headers[i].value : record->headers[i].name;
+        struct buf text;
+
+        if (!bytes.at) {
+            pg_array_null(&array);
+            continue;
+        }
+        buf_init(&text, arena);
+        buf_add_cstr(&text, "\\x");
+        for (size_t j = 0; j < bytes.len; j++) {
+            buf_add_char(&text, hex[(unsigned char)bytes.at[j] >> 4]);
+            buf_add_char(&text, hex[(unsigned char)bytes.at[j] & 0x0F]);
+        }
+        pg_array_text(&array, buf_str(&text));
+    }
+    pg_array_close(&array);
+    pg_copy_text(row, buf_str(&array));
+}
+
+static void
+add_dead(struct writing *writing, struct item *item)
+{
+    struct buf *row = &writing->rows.dead;
+    const struct record *record = &item->record;
+
+    item->id = writing->rows.next_id++;
+    pg_copy_int(row, item->id);
+    pg_copy_int(row, record->offset);
+    if (record->timestamp_ms >= 0)
+        pg_copy_time(row, record->timestamp_ms * 1000);
+    else
+        pg_copy_null(row);
+    pg_copy_int(row, item->stream->id);
+    pg_copy_text(row, str_from_cstr(reason_name(item->reason)));
+    pg_copy_text(row, item->message);
+    pg_copy_bytes(row, record->key);
+    pg_copy_bytes(row, record->value);
+    add_header_array(row, record, false, writing->arena);
+    add_header_array(row, record, true, writing->arena);
+    pg_copy_end_row(row);
+}
+
+void
+writing_add_item(struct writing *writing, struct item *item)
+{
+    writing->rows.counts[item->outcome]++;
+    switch (item->outcome) {
+    case OUTCOME_POSTED:
+        add_event(writing, item);
+        break;
+    case OUTCOME_NO_REWARD:
+        if (item->is_event)
+            add_event(writing, item);
+        else
+            add_other(&writing->rows, item);
+        break;
+    case OUTCOME_DUPLICATE:
+        add_other(&writing->rows, item);
+        break;
+    case OUTCOME_CONFLICT:
+    case OUTCOME_DEAD_LETTER:
+        add_dead(writing, item);
+        break;
+    default: /* passed: posted by an earlier batch */
+        break;
+    }
+}
+
+void
+writing_init(struct writing *writing, size_t count)
+{
+    struct rows *rows = &writing->rows;
+    struct arena *arena = writing->arena;
+
+    memset(rows, 0, sizeof(*rows));
+    buf_init(&rows->events, arena);
+    buf_init(&rows->entries, arena);
+    buf_init(&rows->others, arena);
+    buf_init(&rows->dead, arena);
+    /* What a batch of usual events needs; growing would leave copies behind. */
+    buf_reserve(&rows->events, count * 240);
+    buf_reserve(&rows->entries, count * 96);
+    rows->next_id = writing->turn->first_id;
+}

@@ -1,0 +1,337 @@
+/* ledger_write.c - a decided range is written: one COPY or one statement a
+ * table, whatever the number of events. */
+#include "ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fault.h"
+#include "ledger_parts.h"
+#include "timestamp.h"
+
+static bool
+copy_rows(struct ledger *ledger, const char *sql, const struct buf *rows,
+          struct err *err)
+{
+    return rows->len == 0 || pg_copy(ledger->pg, sql, buf_str(rows), err);
+}
+
+/* ---- facts
+ * ------------------------------------------------------------------------ */
+
+static bool
+write_accounts(struct writing *writing, const struct facts *facts,
+               struct err *err)
+{
+    struct buf columns[6];
+    struct str params[6];
+    size_t changed = 0;
+
+    for (int c = 0; c < 6; c++) {
+        buf_init(&columns[c], writing->arena);
+        pg_array_open(&columns[c]);
+    }
+    for (size_t i = 0; i < facts->account_count; i++) {
+        const struct account_state *account = facts->accounts[i];
+
+        if (!account->changed)
+            continue;
+        changed++;
+        pg_array_int(&columns[0], account->id);
+        pg_array_int(&columns[1], account->balance_minor);
+        pg_array_int(&columns[2], account->earned_minor);
+        pg_array_int(&columns[3], account->spent_minor);
+        pg_array_int(&columns[4], account->last_seq);
+    }
+    if (!changed)
+        return true;
+    for (int c = 0; c < 5; c++) {
+        pg_array_close(&columns[c]);
+        params[c] = buf_str(&columns[c]);
+    }
+    buf_clear(&columns[5]);
+    timestamp_print(&columns[5], writing->turn->now_us);
+    params[5] = buf_str(&columns[5]);
+    return pg_run(writing->ledger->pg,
+                  "UPDATE accounts a SET balance = v.balance, "
+                  "total_earned = v.earned, total_spent = v.spent, "
+                  "last_seq = v.seq, updated_at = $6::timestamptz "
+                  "FROM unnest($1::int[], $2::bigint[], $3::bigint[], "
+                  "$4::bigint[], $5::int[]) "
+                  "AS v(id, balance, earned, spent, seq) WHERE a.id = v.id",
+                  params, 6, err);
+}
+
+static int
+changed_counter_order(const void *left, const void *right)
+{
+    const struct counter *a = *(const struct counter *const *)left;
+    const struct counter *b = *(const struct counter *const *)right;
+    int64_t account_a = a->account ? a->account->id : 0;
+    int64_t account_b = b->account ? b->account->id : 0;
+
+    if (account_a != account_b)
+        return account_a < account_b ? -1 : 1;
+    if (a->line->id != b->line->id)
+        return a->line->id < b->line->id ? -1 : 1;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    return (a->bucket > b->bucket) - (a->bucket < b->bucket);
+}
+
+static size_t
+changed_counters(const struct facts *facts, struct arena *arena,
+                 const struct counter ***changed)
+{
+    size_t count = 0;
+
+    *changed = arena_array(arena, facts->counter_count,
+                           sizeof(const struct counter *));
+    for (size_t i = 0; i < facts->counter_count; i++)
+        if (facts->counters[i]->changed)
+            (*changed)[count++] = facts->counters[i];
+    if (count)
+        qsort(*changed, count, sizeof(const struct counter *),
+              changed_counter_order);
+    return count;
+}
+
+static bool
+write_counters(struct writing *writing, const struct facts *facts,
+               struct err *err)
+{
+    const struct counter **changed;
+    size_t count = changed_counters(facts, writing->arena, &changed);
+    struct buf columns[5];
+    struct str params[5];
+
+    if (!count)
+        return true;
+    for (int c = 0; c < 5; c++) {
+        buf_init(&columns[c], writing->arena);
+        pg_array_open(&columns[c]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct counter *counter = changed[i];
+
+        pg_array_int(&columns[0], counter->account ? counter->account->id : 0);
+        pg_array_int(&columns[1], counter->line->id);
+        pg_array_int(&columns[2], counter->kind);
+        pg_array_int(&columns[3], counter->bucket);
+        if (i)
+            buf_add_char(&columns[4], ',');
+        ratio_print(&columns[4], counter->value);
+    }
+    for (int c = 0; c < 5; c++) {
+        pg_array_close(&columns[c]);
+        params[c] = buf_str(&columns[c]);
+    }
+    return pg_run(writing->ledger->pg,
+                  "INSERT INTO counters "
+                  "(account_id, line_id, kind, bucket, value) "
+                  "SELECT * FROM unnest($1::int[], $2::int[], $3::smallint[], "
+                  "$4::int[], $5::numeric[]) "
+                  "ON CONFLICT (account_id, line_id, kind, bucket) "
+                  "DO UPDATE SET value = EXCLUDED.value",
+                  params, 5, err);
+}
+
+static bool
+write_once_keys(struct writing *writing, const struct facts *facts,
+                struct err *err)
+{
+    struct buf rows;
+
+    buf_init(&rows, writing->arena);
+    for (size_t i = 0; i < facts->once_count; i++) {
+        const struct once_key *once = facts->once_keys[i];
+
+        if (!once->changed)
+            continue;
+        pg_copy_int(&rows, once->taken_by->row_id);
+        pg_copy_int(&rows, once->account ? once->account->id : 0);
+        pg_copy_int(&rows, once->line->id);
+        pg_copy_text(&rows, once->key);
+        pg_copy_end_row(&rows);
+    }
+    return copy_rows(writing->ledger,
+                     "COPY once_keys (event_id, account_id, line_id, key) "
+                     "FROM STDIN",
+                     &rows, err);
+}
+
+/* ---- positions and the batch row
+ * ------------------------------------------------------ */
+
+/* The last item of each stream in the range; returns how many. */
+static size_t
+last_items(struct item_range range, struct arena *arena,
+           const struct item ***last)
+{
+    size_t count = 0;
+
+    *last = arena_array(arena, range.count, sizeof(const struct item *));
+    for (size_t i = 0; i < range.count; i++) {
+        const struct item *item = &range.items[i];
+        size_t at = count;
+
+        while (at > 0 && (*last)[at - 1]->stream != item->stream)
+            at--;
+        if (at == 0)
+            (*last)[count++] = item;
+        else if (item->outcome != OUTCOME_PASSED)
+            (*last)[at - 1] = item;
+    }
+    return count;
+}
+
+static bool
+write_positions(struct writing *writing, struct item_range range,
+                struct err *err)
+{
+    const struct item **last;
+    size_t count = last_items(range, writing->arena, &last);
+    struct buf ids;
+    struct buf offsets;
+    struct buf digests;
+
+    buf_init(&ids, writing->arena);
+    buf_init(&offsets, writing->arena);
+    buf_init(&digests, writing->arena);
+    pg_array_open(&ids);
+    pg_array_open(&offsets);
+    pg_array_open(&digests);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t digest[LAST_RECORD_BYTES];
+        char text[2 * LAST_RECORD_BYTES + 1];
+
+        if (last[i]->outcome == OUTCOME_PASSED)
+            continue;
+        record_digest(&last[i]->record, digest);
+        for (size_t b = 0; b < LAST_RECORD_BYTES; b++)
+            snprintf(text + 2 * b, 3, "%02x", digest[b]);
+        pg_array_int(&ids, last[i]->stream->id);
+        pg_array_int(&offsets, last[i]->record.offset + 1);
+        pg_array_text(&digests, str_from_cstr(text));
+    }
+    pg_array_close(&ids);
+    pg_array_close(&offsets);
+    pg_array_close(&digests);
+    return pg_run(
+        writing->ledger->pg,
+        "UPDATE streams s SET next_offset = v.next_offset, "
+        "last_record = decode(v.digest, 'hex') "
+        "FROM unnest($1::int[], $2::bigint[], $3::text[]) "
+        "AS v(id, next_offset, digest) WHERE s.id = v.id",
+        (struct str[]){buf_str(&ids), buf_str(&offsets), buf_str(&digests)}, 3,
+        err);
+}
+
+static struct str
+int_param(const struct writing *writing, int64_t value)
+{
+    struct buf buf;
+
+    buf_init(&buf, writing->arena);
+    buf_add_int(&buf, value);
+    return buf_str(&buf);
+}
+
+/* Ids of batches are given and committed under one lock, so a visible id means
+ * that all smaller ones are visible or rolled back: the relay can keep its
+ * place in a single number. */
+static bool
+write_batch_row(struct writing *writing, struct err *err)
+{
+    const struct rows *rows = &writing->rows;
+    const int64_t *counts = rows->counts;
+    int64_t records = counts[OUTCOME_POSTED] + counts[OUTCOME_NO_REWARD] +
+                      counts[OUTCOME_DUPLICATE] + counts[OUTCOME_CONFLICT] +
+                      counts[OUTCOME_DEAD_LETTER];
+    struct buf now;
+
+    buf_init(&now, writing->arena);
+    timestamp_print(&now, writing->turn->now_us);
+    return pg_run(writing->ledger->pg,
+                  "SELECT pg_notify('reward_batches', ''), "
+                  "pg_advisory_xact_lock(" LEDGER_BATCH_LOCK ")",
+                  NULL, 0, err) &&
+           pg_run(writing->ledger->pg,
+                  "INSERT INTO batches (first_id, last_id, posted_at, "
+                  "ruleset_id, records, posted, no_reward, duplicates, "
+                  "conflicts, dead_letters, entries, amount) VALUES "
+                  "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                  (struct str[]){
+                      int_param(writing, writing->turn->first_id),
+                      int_param(writing, rows->next_id - 1), buf_str(&now),
+                      int_param(writing, writing->turn->ruleset_id),
+                      int_param(writing, records),
+                      int_param(writing, counts[OUTCOME_POSTED]),
+                      int_param(writing, counts[OUTCOME_NO_REWARD]),
+                      int_param(writing, counts[OUTCOME_DUPLICATE]),
+                      int_param(writing, counts[OUTCOME_CONFLICT]),
+                      int_param(writing, counts[OUTCOME_DEAD_LETTER]),
+                      int_param(writing, rows->entry_count),
+                      int_param(writing, rows->amount_minor)},
+                  12, err);
+}
+
+static bool
+write_records(struct writing *writing, struct err *err)
+{
+    struct ledger *ledger = writing->ledger;
+    struct rows *rows = &writing->rows;
+
+    if (!copy_rows(ledger,
+                   "COPY events (id, \"offset\", occurred_at, payload_hash, "
+                   "account_id, source_id, stream_id, type_id, outcome, "
+                   "notify, event_id, contract_id, traceparent, kept) "
+                   "FROM STDIN",
+                   &rows->events, err) ||
+        !copy_rows(ledger,
+                   "COPY other_records (\"offset\", event_id, stream_id, "
+                   "outcome) FROM STDIN",
+                   &rows->others, err) ||
+        !copy_rows(ledger,
+                   "COPY dead_records (id, \"offset\", record_time, "
+                   "stream_id, reason, message, key, value, header_names, "
+                   "header_values) FROM STDIN",
+                   &rows->dead, err))
+        return false;
+    FAULT_POINT("worker.events");
+    if (!copy_rows(ledger,
+                   "COPY entries (event_id, amount, balance_after, "
+                   "account_id, seq, line_id, ordinal) FROM STDIN",
+                   &rows->entries, err))
+        return false;
+    FAULT_POINT("worker.entries");
+    return true;
+}
+
+bool
+ledger_write(struct ledger *ledger, struct arena *arena,
+             struct item_range range, const struct facts *facts,
+             const struct ledger_turn *turn,
+             const struct ledger_options *options, struct err *err)
+{
+    struct writing writing = {
+        .ledger = ledger, .arena = arena, .turn = turn, .options = options};
+
+    writing_init(&writing, range.count);
+    for (size_t i = 0; i < range.count; i++)
+        writing_add_item(&writing, &range.items[i]);
+    if (!write_records(&writing, err) || !write_accounts(&writing, facts, err))
+        return false;
+    FAULT_POINT("worker.accounts");
+    if (!write_counters(&writing, facts, err) ||
+        !write_once_keys(&writing, facts, err))
+        return false;
+    FAULT_POINT("worker.counters");
+    if (!write_positions(&writing, range, err))
+        return false;
+    FAULT_POINT("worker.positions");
+    if (!write_batch_row(&writing, err))
+        return false;
+    FAULT_POINT("worker.batch");
+    return true;
+}

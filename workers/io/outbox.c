@@ -1,0 +1,306 @@
+/* outbox.c - reads posted batches in few queries and joins what they gave in
+ * memory: rows come in order of id from all of them. What a row becomes is
+ * outbox_page.c; names that rows share are outbox_names.c. */
+#include "outbox.h"
+
+#include "outbox_parts.h"
+
+/* The queries name ranges of ids whose size the planner cannot guess; it would
+ * sooner or later read a whole ledger to join a few thousand rows of it. The
+ * mark may lag behind after a crash, so it need not wait for the disk. A lock
+ * held by a relay whose machine is gone must not outlive it for hours. */
+static const char session_sql[] =
+    "SET synchronous_commit = off; SET jit = off; "
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
+    "SET enable_bitmapscan = off; SET enable_hashjoin = off; "
+    "SET enable_mergejoin = off; SET bytea_output = 'hex'; "
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; "
+    "SET tcp_keepalives_count = 3; LISTEN reward_batches";
+
+bool
+outbox_open(struct pg *pg, struct outbox **opened, struct err *err)
+{
+    struct arena arena = {0};
+    struct outbox *outbox = ARENA_NEW(&arena, struct outbox);
+
+    outbox->arena = arena;
+    outbox->pg = pg;
+    if (!pg_exec(pg, session_sql, err)) {
+        outbox_close(outbox);
+        return false;
+    }
+    *opened = outbox;
+    return true;
+}
+
+static void
+free_results(struct outbox *outbox)
+{
+    pg_result_free(outbox->events);
+    pg_result_free(outbox->entries);
+    pg_result_free(outbox->letters);
+    outbox->events = outbox->entries = outbox->letters = NULL;
+}
+
+void
+outbox_close(struct outbox *outbox)
+{
+    struct arena arena;
+
+    if (!outbox)
+        return;
+    free_results(outbox);
+    names_free(&outbox->names);
+    arena = outbox->arena;
+    arena_free(&arena);
+}
+
+static struct str
+int_param(struct arena *arena, int64_t value)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    buf_add_int(&buf, value);
+    return buf_str(&buf);
+}
+
+/* ---- which batches ----------------------------------------------------------
+ */
+
+static bool
+batch_from_row(const struct pg_result *result, size_t row,
+               struct batch_row *batch, struct err *err)
+{
+    *batch = (struct batch_row){
+        .id = pg_int(result, row, 0),
+        .first_id = pg_int(result, row, 1),
+        .last_id = pg_int(result, row, 2),
+        .ruleset_id = pg_int(result, row, 4),
+        .posted = pg_int(result, row, 5),
+        .letters = pg_int(result, row, 6),
+    };
+    return row_time(pg_text(result, row, 3), &batch->posted_us, err);
+}
+
+/* A dead letter can be a megabyte where a message is one kilobyte. */
+static int64_t
+cost_of(const struct batch_row *batch)
+{
+    enum { LETTER_COST = 64 };
+
+    return batch->posted + batch->letters * LETTER_COST;
+}
+
+static bool
+choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
+               struct arena *arena, struct batch_list *batches, struct err *err)
+{
+    struct str param = int_param(arena, after);
+    struct pg_result *result;
+    int64_t cost = 0;
+    bool ok = true;
+
+    if (!pg_query(outbox->pg,
+                  "SELECT id, first_id, last_id, posted_at, ruleset_id, "
+                  "posted, conflicts + dead_letters FROM batches "
+                  "WHERE id > $1 ORDER BY id LIMIT 256",
+                  &param, 1, &result, err))
+        return false;
+    batches->items =
+        arena_array(arena, pg_rows(result), sizeof(*batches->items));
+    batches->count = 0;
+    for (size_t i = 0; ok && i < pg_rows(result); i++) {
+        struct batch_row *batch = &batches->items[i];
+
+        ok = batch_from_row(result, i, batch, err);
+        cost += cost_of(batch);
+        if (!ok || (i && cost > max_events))
+            break;
+        batches->count++;
+        batches->letters += batch->letters;
+    }
+    pg_result_free(result);
+    return ok;
+}
+
+/* ---- their rows
+ * --------------------------------------------------------------
+ */
+
+static const char events_sql[] =
+    "SELECT e.id, e.occurred_at, e.source_id, e.type_id, e.notify, e.event_id, "
+    "e.contract_id, e.traceparent, e.kept FROM batches b "
+    "JOIN events e ON e.id BETWEEN b.first_id AND b.last_id "
+    "WHERE b.id > $1 AND b.id <= $2 AND e.outcome = 'p' ORDER BY b.id, e.id";
+
+static const char entries_sql[] =
+    "SELECT n.event_id, n.account_id, n.amount, n.balance_after, n.seq, "
+    "n.line_id, a.address FROM batches b "
+    "JOIN entries n ON n.event_id BETWEEN b.first_id AND b.last_id "
+    "JOIN accounts a ON a.id = n.account_id "
+    "WHERE b.id > $1 AND b.id <= $2 ORDER BY b.id, n.event_id, n.ordinal";
+
+/* Headers come as name:value,name:value in hexadecimal, a null value as `-`. */
+static const char letters_sql[] =
+    "SELECT d.id, d.\"offset\", d.record_time, p.topic, p.partition, d.reason, "
+    "d.message, d.key, d.value, (SELECT string_agg(encode(h.name, 'hex') || "
+    "':' || coalesce(encode(h.value, 'hex'), '-'), ',' ORDER BY h.place) "
+    "FROM unnest(d.header_names, d.header_values) WITH ORDINALITY "
+    "AS h (name, value, place)) FROM batches b "
+    "JOIN dead_records d ON d.id BETWEEN b.first_id AND b.last_id "
+    "JOIN streams p ON p.id = d.stream_id "
+    "WHERE b.id > $1 AND b.id <= $2 ORDER BY b.id, d.id";
+
+static bool
+query_rows(struct outbox *outbox, int64_t after,
+           const struct batch_list *batches, struct arena *arena,
+           struct err *err)
+{
+    struct str range[] = {
+        int_param(arena, after),
+        int_param(arena, batches->items[batches->count - 1].id),
+    };
+
+    if (!pg_query(outbox->pg, events_sql, range, 2, &outbox->events, err) ||
+        !pg_query(outbox->pg, entries_sql, range, 2, &outbox->entries, err))
+        return false;
+    return !batches->letters ||
+           pg_query(outbox->pg, letters_sql, range, 2, &outbox->letters, err);
+}
+
+/* ---- names
+ * ---------------------------------------------------------------------
+ */
+
+static bool
+all_known(const struct name_list *list, const struct pg_result *rows,
+          int column)
+{
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        if (!names_find(list, pg_int(rows, i, column)))
+            return false;
+    return true;
+}
+
+static bool
+names_complete(const struct outbox *outbox, const struct batch_list *batches)
+{
+    const struct outbox_names *names = &outbox->names;
+
+    for (size_t i = 0; i < batches->count; i++)
+        if (!names_ruleset(names, batches->items[i].ruleset_id))
+            return false;
+    return all_known(&names->sources, outbox->events, 2) &&
+           all_known(&names->types, outbox->events, 3) &&
+           all_known(&names->lines, outbox->entries, 5);
+}
+
+static bool
+complete_names(struct outbox *outbox, const struct batch_list *batches,
+               struct err *err)
+{
+    int64_t oldest = INT64_MAX;
+
+    if (names_complete(outbox, batches))
+        return true;
+    for (size_t i = 0; i < batches->count; i++)
+        if (batches->items[i].ruleset_id < oldest)
+            oldest = batches->items[i].ruleset_id;
+    if (!names_load(&outbox->names, outbox->pg, oldest, err))
+        return false;
+    if (!names_complete(outbox, batches))
+        return err_set(err, ERR_FATAL,
+                       "the ledger is damaged: a row of batches %" PRId64
+                       " to %" PRId64 " names a source, type, line or rule "
+                       "set that does not exist",
+                       batches->items[0].id,
+                       batches->items[batches->count - 1].id);
+    return true;
+}
+
+bool
+outbox_take(struct outbox *outbox, int64_t after, int64_t max_events,
+            struct arena *arena, struct outbox_page *page, struct err *err)
+{
+    struct batch_list batches = {0};
+
+    *page = (struct outbox_page){.last_batch = after};
+    free_results(outbox);
+    if (!choose_batches(outbox, after, max_events, arena, &batches, err))
+        return false;
+    if (!batches.count)
+        return true;
+    return query_rows(outbox, after, &batches, arena, err) &&
+           complete_names(outbox, &batches, err) &&
+           page_build(outbox, &batches, arena, page, err);
+}
+
+/* ---- checks and the mark
+ * -------------------------------------------------------
+ */
+
+bool
+outbox_newest(struct outbox *outbox, int64_t *batch_id, struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(outbox->pg, "SELECT coalesce(max(id), 0) FROM batches", NULL,
+                  0, &result, err))
+        return false;
+    *batch_id = pg_int(result, 0, 0);
+    pg_result_free(result);
+    return true;
+}
+
+bool
+outbox_posted_at(struct outbox *outbox, int64_t batch_id, bool *found,
+                 int64_t *posted_us, struct err *err)
+{
+    struct arena arena = {0};
+    struct str param = int_param(&arena, batch_id);
+    struct pg_result *result;
+    bool ok =
+        pg_query(outbox->pg, "SELECT posted_at FROM batches WHERE id = $1",
+                 &param, 1, &result, err);
+
+    arena_free(&arena);
+    if (!ok)
+        return false;
+    *found = pg_rows(result) > 0;
+    ok = !*found || row_time(pg_text(result, 0, 0), posted_us, err);
+    pg_result_free(result);
+    return ok;
+}
+
+bool
+outbox_mark(struct outbox *outbox, struct str name, int64_t *batch_id,
+            struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(outbox->pg,
+                  "SELECT batch_id FROM relay_positions WHERE name = $1", &name,
+                  1, &result, err))
+        return false;
+    *batch_id = pg_rows(result) ? pg_int(result, 0, 0) : 0;
+    pg_result_free(result);
+    return true;
+}
+
+bool
+outbox_set_mark(struct outbox *outbox, struct str name, int64_t batch_id,
+                struct err *err)
+{
+    struct arena arena = {0};
+    struct str params[] = {name, int_param(&arena, batch_id)};
+    bool ok = pg_run(outbox->pg,
+                     "INSERT INTO relay_positions AS r (name, batch_id) "
+                     "VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET "
+                     "batch_id = greatest(r.batch_id, excluded.batch_id), "
+                     "updated_at = clock_timestamp()",
+                     params, 2, err);
+
+    arena_free(&arena);
+    return ok;
+}

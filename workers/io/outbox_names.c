@@ -1,0 +1,178 @@
+/* outbox_names.c - small tables, read whole when an id turns up that is not
+ * known yet. Old rule sets are left out: the relay moves forward. */
+#include "outbox_names.h"
+
+#include "buf.h"
+
+/* A number as a parameter of a query. */
+static struct str
+int_param(struct arena *arena, int64_t value)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    buf_add_int(&buf, value);
+    return buf_str(&buf);
+}
+
+static bool
+load_list(struct outbox_names *names, struct pg *pg, const char *sql,
+          struct name_list *list, struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg, sql, NULL, 0, &result, err))
+        return false;
+    list->count = pg_rows(result);
+    list->items = arena_array(&names->arena, list->count, sizeof(*list->items));
+    for (size_t i = 0; i < list->count; i++)
+        list->items[i] =
+            (struct name){pg_int(result, i, 0),
+                          str_dup(&names->arena, pg_text(result, i, 1))};
+    pg_result_free(result);
+    return true;
+}
+
+static bool
+load_rulesets(struct outbox_names *names, struct pg *pg, struct str oldest,
+              struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg,
+                  "SELECT id, stamp, asset FROM ruleset_texts WHERE id >= $1 "
+                  "ORDER BY id",
+                  &oldest, 1, &result, err))
+        return false;
+    names->ruleset_count = pg_rows(result);
+    names->rulesets = arena_array(&names->arena, names->ruleset_count,
+                                  sizeof(*names->rulesets));
+    for (size_t i = 0; i < names->ruleset_count; i++)
+        names->rulesets[i] = (struct ruleset_name){
+            .id = pg_int(result, i, 0),
+            .stamp = str_dup(&names->arena, pg_text(result, i, 1)),
+            .asset = str_dup(&names->arena, pg_text(result, i, 2)),
+        };
+    pg_result_free(result);
+    return true;
+}
+
+static struct rule_texts
+texts_from_row(struct arena *arena, const struct pg_result *result, size_t row)
+{
+    return (struct rule_texts){
+        .ruleset_id = pg_int(result, row, 0),
+        .rule = str_dup(arena, pg_text(result, row, 1)),
+        .notify =
+            {
+                .category = str_dup(arena, pg_text(result, row, 2)),
+                .title = str_dup(arena, pg_text(result, row, 3)),
+                .body = str_dup(arena, pg_text(result, row, 4)),
+                .collapse = str_dup(arena, pg_text(result, row, 5)),
+                .ttl_s = (int32_t)pg_int(result, row, 6),
+                .enabled = pg_bool(result, row, 7),
+            },
+    };
+}
+
+static bool
+load_texts(struct outbox_names *names, struct pg *pg, struct str oldest,
+           struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg,
+                  "SELECT ruleset_id, rule, category, title, body, collapse, "
+                  "ttl_s, enabled FROM ruleset_notifies WHERE ruleset_id >= $1 "
+                  "ORDER BY ruleset_id, rule",
+                  &oldest, 1, &result, err))
+        return false;
+    names->text_count = pg_rows(result);
+    names->texts =
+        arena_array(&names->arena, names->text_count, sizeof(*names->texts));
+    for (size_t i = 0; i < names->text_count; i++)
+        names->texts[i] = texts_from_row(&names->arena, result, i);
+    pg_result_free(result);
+    return true;
+}
+
+bool
+names_load(struct outbox_names *names, struct pg *pg, int64_t oldest_ruleset,
+           struct err *err)
+{
+    struct arena arena = names->arena;
+    struct str oldest;
+
+    arena_reset(&arena);
+    *names = (struct outbox_names){.arena = arena};
+    oldest = int_param(&names->arena, oldest_ruleset);
+    return load_list(names, pg, "SELECT id, name FROM sources ORDER BY id",
+                     &names->sources, err) &&
+           load_list(names, pg, "SELECT id, name FROM types ORDER BY id",
+                     &names->types, err) &&
+           load_list(names, pg, "SELECT id, name FROM lines ORDER BY id",
+                     &names->lines, err) &&
+           load_rulesets(names, pg, oldest, err) &&
+           load_texts(names, pg, oldest, err);
+}
+
+void
+names_free(struct outbox_names *names)
+{
+    arena_free(&names->arena);
+}
+
+const struct str *
+names_find(const struct name_list *list, int64_t id)
+{
+    size_t low = 0;
+    size_t high = list->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (list->items[middle].id == id)
+            return &list->items[middle].text;
+        if (list->items[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct ruleset_name *
+names_ruleset(const struct outbox_names *names, int64_t id)
+{
+    for (size_t i = names->ruleset_count; i-- > 0;)
+        if (names->rulesets[i].id == id)
+            return &names->rulesets[i];
+    return NULL;
+}
+
+const struct notify *
+names_notify(const struct outbox_names *names, int64_t ruleset_id,
+             struct str line)
+{
+    const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
+    struct str rule =
+        str_make(line.at, dot ? (size_t)(dot - line.at) : line.len);
+    size_t low = 0;
+    size_t high = names->text_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct rule_texts *texts = &names->texts[middle];
+        int order = texts->ruleset_id != ruleset_id
+                        ? (texts->ruleset_id < ruleset_id ? -1 : 1)
+                        : str_compare(texts->rule, rule);
+
+        if (order == 0)
+            return &texts->notify;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}

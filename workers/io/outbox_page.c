@@ -1,0 +1,367 @@
+/* outbox_page.c - rows of the ledger to what messages are made of. Texts are
+ * borrowed from the rows. */
+#include "outbox_parts.h"
+#include "timestamp.h"
+
+struct entry_row {
+    int64_t event_id;
+    int64_t account_id;
+    struct str address;
+    struct token_entry entry;
+};
+
+/* A walk over the rows of all batches at once. */
+struct building {
+    const struct outbox *outbox;
+    struct arena *arena;
+    struct outbox_page *page;
+    const struct batch_row *batch; /* at hand */
+    const struct ruleset_name *ruleset;
+    size_t next_event;
+    size_t next_letter;
+    struct entry_row *entries;
+    size_t entry_count;
+    size_t next_entry;
+};
+
+bool
+row_time(struct str text, int64_t *at_us, struct err *err)
+{
+    char copy[40];
+    size_t len = text.len - 3; /* without the offset */
+
+    if (text.len >= 22 && text.len < sizeof(copy) &&
+        str_ends_with(text, STR("+00"))) {
+        memcpy(copy, text.at, len);
+        copy[10] = 'T';
+        copy[len] = 'Z';
+        if (timestamp_parse(str_make(copy, len + 1), at_us))
+            return true;
+    }
+    return err_set(err, ERR_FATAL, "cannot read \"%.*s\" as a time",
+                   STR_ARG(text));
+}
+
+/* NULL as a str without address. */
+static struct str
+text_or_null(const struct pg_result *rows, size_t row, int column)
+{
+    return pg_is_null(rows, row, column) ? (struct str){0}
+                                         : pg_text(rows, row, column);
+}
+
+static bool
+damaged(const struct building *building, int64_t event_id, struct err *err)
+{
+    return err_set(err, ERR_FATAL,
+                   "the ledger is damaged: event %" PRId64 " of batch %" PRId64
+                   " and its entries do not match; see \"reward verify\"",
+                   event_id, building->batch->id);
+}
+
+/* ---- token events
+ * -------------------------------------------------------------
+ */
+
+static void
+read_entries(struct building *building)
+{
+    const struct pg_result *rows = building->outbox->entries;
+
+    building->entry_count = pg_rows(rows);
+    building->entries = arena_array(building->arena, building->entry_count,
+                                    sizeof(*building->entries));
+    for (size_t i = 0; i < building->entry_count; i++)
+        building->entries[i] = (struct entry_row){
+            .event_id = pg_int(rows, i, 0),
+            .account_id = pg_int(rows, i, 1),
+            .address = pg_text(rows, i, 6),
+            .entry =
+                {
+                    .line = *names_find(&building->outbox->names.lines,
+                                        pg_int(rows, i, 5)),
+                    .amount_minor = pg_int(rows, i, 2),
+                    .balance_after_minor = pg_int(rows, i, 3),
+                    .seq = pg_int(rows, i, 4),
+                },
+        };
+}
+
+/* Bring the entries of the first one's account to the front, keeping the order
+ * of all others; returns how many there are. */
+static size_t
+gather_account(struct entry_row *entries, size_t count)
+{
+    size_t gathered = 1;
+
+    for (size_t i = 1; i < count; i++) {
+        struct entry_row entry = entries[i];
+
+        if (entry.account_id != entries[0].account_id)
+            continue;
+        memmove(&entries[gathered + 1], &entries[gathered],
+                (i - gathered) * sizeof(entry));
+        entries[gathered++] = entry;
+    }
+    return gathered;
+}
+
+static const struct token_entry *
+copy_entries(struct arena *arena, const struct entry_row *entries, size_t count)
+{
+    struct token_entry *copies = arena_array(arena, count, sizeof(*copies));
+
+    for (size_t i = 0; i < count; i++)
+        copies[i] = entries[i].entry;
+    return copies;
+}
+
+static bool
+event_from_row(const struct building *building, size_t row,
+               struct token_source *token, struct err *err)
+{
+    const struct outbox *outbox = building->outbox;
+    const struct pg_result *rows = outbox->events;
+
+    *token = (struct token_source){
+        .event_source =
+            *names_find(&outbox->names.sources, pg_int(rows, row, 2)),
+        .event_type = *names_find(&outbox->names.types, pg_int(rows, row, 3)),
+        .may_notify = pg_bool(rows, row, 4),
+        .event_id = pg_text(rows, row, 5),
+        .contract_id = text_or_null(rows, row, 6),
+        .traceparent = pg_text(rows, row, 7),
+        .kept = pg_text(rows, row, 8),
+        .ruleset = building->ruleset->stamp,
+        .asset = building->ruleset->asset,
+        .scale = 2,
+        .posted_us = building->batch->posted_us,
+    };
+    return row_time(pg_text(rows, row, 1), &token->occurred_us, err);
+}
+
+static void
+add_token(struct building *building, const struct token_source *event,
+          const struct entry_row *entries, size_t count)
+{
+    struct token_source *token =
+        ARENA_NEW(building->arena, struct token_source);
+    struct outbox_page *page = building->page;
+
+    *token = *event;
+    token->account = entries[0].address;
+    token->entries = copy_entries(building->arena, entries, count);
+    token->entry_count = count;
+    token->notify =
+        names_notify(&building->outbox->names, building->batch->ruleset_id,
+                     entries[0].entry.line);
+    page->items[page->item_count++] = (struct outbox_item){.token = token};
+}
+
+/* The entries of the event at hand; they are the next ones. */
+static size_t
+count_entries(const struct building *building, int64_t event_id)
+{
+    size_t end = building->next_entry;
+
+    while (end < building->entry_count &&
+           building->entries[end].event_id == event_id)
+        end++;
+    return end - building->next_entry;
+}
+
+static bool
+add_event(struct building *building, struct err *err)
+{
+    size_t row = building->next_event++;
+    int64_t event_id = pg_int(building->outbox->events, row, 0);
+    size_t left = count_entries(building, event_id);
+    struct token_source event;
+
+    if (!left)
+        return damaged(building, event_id, err);
+    if (!event_from_row(building, row, &event, err))
+        return false;
+    while (left) {
+        struct entry_row *entries = &building->entries[building->next_entry];
+        size_t count = gather_account(entries, left);
+
+        add_token(building, &event, entries, count);
+        building->next_entry += count;
+        left -= count;
+    }
+    return true;
+}
+
+/* ---- dead letters
+ * -------------------------------------------------------------
+ */
+
+static int
+hex_digit(char c)
+{
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+/* Bytes from hexadecimal; never at NULL. */
+static struct str
+bytes_from_hex(struct arena *arena, struct str hex)
+{
+    char *bytes = arena_alloc(arena, hex.len / 2 + 1);
+
+    for (size_t i = 0; i < hex.len / 2; i++)
+        bytes[i] = (char)(hex_digit(hex.at[2 * i]) << 4 |
+                          hex_digit(hex.at[2 * i + 1]));
+    return str_make(bytes, hex.len / 2);
+}
+
+/* A bytea: `\x` and digits. */
+static struct str
+bytes_or_null(struct arena *arena, const struct pg_result *rows, size_t row,
+              int column)
+{
+    struct str text = pg_text(rows, row, column);
+
+    if (pg_is_null(rows, row, column))
+        return (struct str){0};
+    return bytes_from_hex(arena, str_make(text.at + 2, text.len - 2));
+}
+
+/* What stands before the separator; *rest moves behind it. */
+static struct str
+take_until(struct str *rest, char separator)
+{
+    const char *found = memchr(rest->at, separator, rest->len);
+    size_t len = found ? (size_t)(found - rest->at) : rest->len;
+    struct str part = str_make(rest->at, len);
+
+    len += found ? 1 : 0;
+    *rest = str_make(rest->at + len, rest->len - len);
+    return part;
+}
+
+static void
+read_headers(struct arena *arena, struct str text, struct record *record)
+{
+    struct record_header *headers;
+    size_t room = 1;
+
+    if (!text.len)
+        return;
+    for (size_t i = 0; i < text.len; i++)
+        room += text.at[i] == ',';
+    headers = arena_array(arena, room, sizeof(*headers));
+    for (size_t i = 0; i < room; i++) {
+        struct str pair = take_until(&text, ',');
+        struct str name = take_until(&pair, ':');
+
+        headers[i].name = bytes_from_hex(arena, name);
+        if (!str_eq(pair, STR("-")))
+            headers[i].value = bytes_from_hex(arena, pair);
+    }
+    record->headers = headers;
+    record->header_count = room;
+}
+
+static bool
+record_time(const struct pg_result *rows, size_t row, int64_t *at_ms,
+            struct err *err)
+{
+    int64_t at_us;
+
+    *at_ms = -1;
+    if (pg_is_null(rows, row, 2))
+        return true;
+    if (!row_time(pg_text(rows, row, 2), &at_us, err))
+        return false;
+    *at_ms = at_us / 1000;
+    return true;
+}
+
+static bool
+add_letter(struct building *building, struct err *err)
+{
+    const struct pg_result *rows = building->outbox->letters;
+    struct dead_letter *letter = ARENA_NEW(building->arena, struct dead_letter);
+    struct record *record = &letter->record;
+    struct outbox_page *page = building->page;
+    size_t row = building->next_letter++;
+
+    record->offset = pg_int(rows, row, 1);
+    record->topic = pg_text(rows, row, 3);
+    record->partition = (int32_t)pg_int(rows, row, 4);
+    letter->reason = pg_text(rows, row, 5);
+    letter->text = pg_text(rows, row, 6);
+    record->key = bytes_or_null(building->arena, rows, row, 7);
+    record->value = bytes_or_null(building->arena, rows, row, 8);
+    read_headers(building->arena, pg_text(rows, row, 9), record);
+    letter->ruleset = building->ruleset->stamp;
+    letter->set_aside_us = building->batch->posted_us;
+    page->items[page->item_count++] = (struct outbox_item){.letter = letter};
+    page->letter_count++;
+    return record_time(rows, row, &record->timestamp_ms, err);
+}
+
+/* ---- the page
+ * ------------------------------------------------------------------
+ */
+
+/* Id of the row if it is of the batch at hand, else INT64_MAX. */
+static int64_t
+id_in_batch(const struct building *building, const struct pg_result *rows,
+            size_t row)
+{
+    int64_t id;
+
+    if (!rows || row >= pg_rows(rows))
+        return INT64_MAX;
+    id = pg_int(rows, row, 0);
+    return id >= building->batch->first_id && id <= building->batch->last_id
+               ? id
+               : INT64_MAX;
+}
+
+static bool
+add_batch(struct building *building, const struct batch_row *batch,
+          struct err *err)
+{
+    const struct outbox *outbox = building->outbox;
+
+    building->batch = batch;
+    building->ruleset = names_ruleset(&outbox->names, batch->ruleset_id);
+    for (;;) {
+        int64_t event_id =
+            id_in_batch(building, outbox->events, building->next_event);
+        int64_t letter_id =
+            id_in_batch(building, outbox->letters, building->next_letter);
+
+        if (event_id == letter_id)
+            return true; /* neither is left */
+        if (!(event_id < letter_id ? add_event(building, err)
+                                   : add_letter(building, err)))
+            return false;
+    }
+}
+
+bool
+page_build(const struct outbox *outbox, const struct batch_list *batches,
+           struct arena *arena, struct outbox_page *page, struct err *err)
+{
+    struct building building = {.outbox = outbox, .arena = arena, .page = page};
+    const struct batch_row *last = &batches->items[batches->count - 1];
+    size_t letters = outbox->letters ? pg_rows(outbox->letters) : 0;
+
+    read_entries(&building);
+    page->items = arena_array(arena, building.entry_count + letters,
+                              sizeof(*page->items));
+    for (size_t i = 0; i < batches->count; i++)
+        if (!add_batch(&building, &batches->items[i], err))
+            return false;
+    if (building.next_entry != building.entry_count)
+        return damaged(&building,
+                       building.entries[building.next_entry].event_id, err);
+    page->batch_count = batches->count;
+    page->last_batch = last->id;
+    page->last_posted_us = last->posted_us;
+    return true;
+}

@@ -1,0 +1,551 @@
+/* pg.c - libpq with deadlines. Statements are sent and then waited for with
+ * poll(), so that a dead network cannot hold the process for minutes. How rows
+ * and parameters are written is pg_text.c. */
+#include "pg.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+enum { MAX_STATEMENTS = 64, CONNECT_TIMEOUT_S = 5 };
+
+struct pg {
+    struct arena arena;   /* holds this struct */
+    struct arena scratch; /* parameters of the statement under way */
+    PGconn *conn;
+    int64_t timeout_ms;
+    bool broken;
+    const char *statements[MAX_STATEMENTS]; /* prepared, by index */
+    size_t statement_count;
+};
+
+/* ---- what a failure asks for ------------------------------------------- */
+
+static const struct {
+    const char *prefix; /* of the SQLSTATE; the first match counts */
+    enum err_kind kind;
+} sqlstate_kinds[] = {
+    {"08", ERR_RETRY},    /* connection */
+    {"23505", ERR_RETRY}, /* unique violation: somebody was first */
+    {"22", ERR_INPUT},    /* data exception */
+    {"23", ERR_INPUT},    /* other integrity violations */
+    {"25006", ERR_RETRY}, /* read-only: a failover is under way */
+    {"25P03", ERR_RETRY}, /* idle in transaction for too long */
+    {"28", ERR_CONFIG},   /* authorization */
+    {"3D", ERR_CONFIG},   /* no such database */
+    {"3F", ERR_CONFIG},   /* no such schema */
+    {"40", ERR_RETRY},    /* deadlock, serialization */
+    {"42", ERR_CONFIG},   /* rights, missing objects */
+    {"53", ERR_RETRY},    /* out of disk, memory, connections */
+    {"55", ERR_RETRY},    /* lock not available */
+    {"57", ERR_RETRY},    /* cancelled, shutting down */
+    {"58", ERR_RETRY},    /* input or output error */
+};
+
+static enum err_kind
+kind_of_sqlstate(const char *sqlstate)
+{
+    for (size_t i = 0; i < sizeof(sqlstate_kinds) / sizeof(*sqlstate_kinds);
+         i++)
+        if (strncmp(sqlstate, sqlstate_kinds[i].prefix,
+                    strlen(sqlstate_kinds[i].prefix)) == 0)
+            return sqlstate_kinds[i].kind;
+    return ERR_FATAL;
+}
+
+/* libpq ends its messages with newlines. */
+static int
+message_length(const char *message)
+{
+    size_t len = strlen(message);
+
+    while (len && (message[len - 1] == '\n' || message[len - 1] == ' '))
+        len--;
+    return (int)len;
+}
+
+static bool
+lost(struct pg *pg, struct err *err)
+{
+    const char *message = PQerrorMessage(pg->conn);
+
+    pg->broken = true;
+    return err_set_code(err, ERR_RETRY, "08006",
+                        "lost the connection to PostgreSQL: %.*s",
+                        message_length(message), message);
+}
+
+static bool
+timed_out(struct pg *pg, struct err *err)
+{
+    pg->broken = true;
+    return err_set_code(err, ERR_RETRY, "08006",
+                        "PostgreSQL did not answer within %lld ms",
+                        (long long)pg->timeout_ms);
+}
+
+static bool
+failed(struct pg *pg, const PGresult *result, struct err *err)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+
+    if (PQstatus(pg->conn) == CONNECTION_BAD)
+        pg->broken = true;
+    if (!sqlstate || !primary)
+        return lost(pg, err);
+    return err_set_code(err, kind_of_sqlstate(sqlstate), sqlstate,
+                        "PostgreSQL: %s%s%s", primary, detail ? ": " : "",
+                        detail ? detail : "");
+}
+
+/* ---- connecting ------------------------------------------------------------
+ */
+
+/* A server that answered has a FATAL in its message. Of those, only the ones
+ * that pass by themselves are worth another try. */
+static bool
+passes_by_itself(const char *message)
+{
+    static const char *const passing[] = {"starting up", "shutting down",
+                                          "recovery", "too many",
+                                          "slots are reserved"};
+
+    if (!strstr(message, "FATAL"))
+        return true;
+    for (size_t i = 0; i < sizeof(passing) / sizeof(*passing); i++)
+        if (strstr(message, passing[i]))
+            return true;
+    return false;
+}
+
+static bool
+refused(const PGconn *conn, struct err *err)
+{
+    const char *message = PQerrorMessage(conn);
+    int len = message_length(message);
+
+    if (passes_by_itself(message))
+        return err_set_code(err, ERR_RETRY, "08001",
+                            "could not connect to PostgreSQL: %.*s", len,
+                            message);
+    return err_set_code(err, ERR_CONFIG, "28000",
+                        "PostgreSQL refuses the connection: %.*s; check "
+                        "postgres.dsn and postgres.password",
+                        len, message);
+}
+
+static PGconn *
+connect_with(const struct pg_options *options)
+{
+    char user_timeout[24];
+    const char *const names[] = {"keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "tcp_user_timeout",
+                                 "connect_timeout",
+                                 "client_encoding",
+                                 "fallback_application_name",
+                                 "dbname",
+                                 options->password ? "password" : NULL,
+                                 NULL};
+    const char *const values[] = {"10",
+                                  "5",
+                                  "3",
+                                  user_timeout,
+                                  "5",
+                                  "UTF8",
+                                  options->name,
+                                  options->dsn ? options->dsn : "",
+                                  options->password,
+                                  NULL};
+
+    snprintf(user_timeout, sizeof(user_timeout), "%lld",
+             (long long)options->statement_timeout_ms);
+    return PQconnectdbParams(names, values, 1);
+}
+
+static void
+drop_notice(void *context, const PGresult *result)
+{
+    (void)context;
+    (void)result;
+}
+
+/* A server that may forget a commit makes every promise void. */
+static bool
+require_durable(struct pg *pg, struct err *err)
+{
+    struct pg_result *result;
+    bool durable;
+
+    if (!pg_query(pg,
+                  "SELECT current_setting('fsync') = 'on' AND "
+                  "current_setting('full_page_writes') = 'on'",
+                  NULL, 0, &result, err))
+        return false;
+    durable = pg_bool(result, 0, 0);
+    pg_result_free(result);
+    if (!durable)
+        return err_set(err, ERR_CONFIG,
+                       "PostgreSQL runs with fsync or full_page_writes off: "
+                       "a crash could lose posted rewards; turn both on");
+    return true;
+}
+
+static bool
+prepare_session(struct pg *pg, struct err *err)
+{
+    char sql[300];
+
+    snprintf(sql, sizeof(sql),
+             "SET search_path = reward, pg_catalog; SET timezone = 'UTC'; "
+             "SET datestyle = 'ISO'; SET statement_timeout = %lld; "
+             "SET idle_in_transaction_session_timeout = %lld",
+             (long long)pg->timeout_ms, (long long)pg->timeout_ms);
+    return pg_exec(pg, sql, err) && require_durable(pg, err);
+}
+
+bool
+pg_open(const struct pg_options *options, struct pg **opened, struct err *err)
+{
+    struct arena arena = {0};
+    struct pg *pg = ARENA_NEW(&arena, struct pg);
+
+    pg->timeout_ms = options->statement_timeout_ms;
+    pg->conn = connect_with(options);
+    pg->arena = arena;
+    if (PQstatus(pg->conn) != CONNECTION_OK) {
+        bool result = refused(pg->conn, err);
+
+        pg_close(pg);
+        return result;
+    }
+    PQsetNoticeReceiver(pg->conn, drop_notice, NULL);
+    if (!prepare_session(pg, err)) {
+        pg_close(pg);
+        return false;
+    }
+    *opened = pg;
+    return true;
+}
+
+void
+pg_close(struct pg *pg)
+{
+    struct arena arena;
+
+    if (!pg)
+        return;
+    PQfinish(pg->conn);
+    arena_free(&pg->scratch);
+    arena = pg->arena;
+    arena_free(&arena);
+}
+
+bool
+pg_is_broken(const struct pg *pg)
+{
+    return pg->broken;
+}
+
+/* ---- sending and waiting
+ * ------------------------------------------------------ */
+
+/* The server gives up at timeout_ms; we wait a little longer to hear of it. */
+static int64_t
+deadline_of(const struct pg *pg)
+{
+    return clock_monotonic_ms() + pg->timeout_ms + 2000;
+}
+
+static bool
+wait_readable(struct pg *pg, int64_t deadline, struct err *err)
+{
+    struct pollfd socket = {.fd = PQsocket(pg->conn), .events = POLLIN};
+    int64_t left = deadline - clock_monotonic_ms();
+    int ready = left > 0 ? poll(&socket, 1, (int)left) : 0;
+
+    if (ready == 0)
+        return timed_out(pg, err);
+    if (ready < 0 && errno != EINTR)
+        return lost(pg, err);
+    if (ready > 0 && !PQconsumeInput(pg->conn))
+        return lost(pg, err);
+    return true;
+}
+
+/* The next result of the statement under way; NULL in *result at its end. */
+static bool
+next_result(struct pg *pg, int64_t deadline, PGresult **result, struct err *err)
+{
+    while (PQisBusy(pg->conn))
+        if (!wait_readable(pg, deadline, err))
+            return false;
+    *result = PQgetResult(pg->conn);
+    return true;
+}
+
+static bool
+is_good(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+           status == PGRES_COPY_IN;
+}
+
+/* Read all results up to the end of the statement (or the start of a COPY) and
+ * give the last good one to *kept; the first error wins. */
+static bool
+finish(struct pg *pg, PGresult **kept, struct err *err)
+{
+    int64_t deadline = deadline_of(pg);
+    PGresult *last = NULL;
+    PGresult *result;
+    bool ok = true;
+
+    for (;;) {
+        if (!next_result(pg, deadline, &result, err)) {
+            ok = false;
+            break;
+        }
+        if (!result)
+            break;
+        if (!is_good(result))
+            ok = failed(pg, result, err);
+        PQclear(last);
+        last = result;
+        if (PQresultStatus(result) == PGRES_COPY_IN)
+            break;
+    }
+    if (ok && kept)
+        *kept = last;
+    else
+        PQclear(last);
+    return ok;
+}
+
+bool
+pg_exec(struct pg *pg, const char *sql, struct err *err)
+{
+    if (!PQsendQuery(pg->conn, sql))
+        return lost(pg, err);
+    return finish(pg, NULL, err);
+}
+
+static bool
+statement_index(struct pg *pg, const char *sql, size_t *index, struct err *err)
+{
+    char name[16];
+
+    for (*index = 0; *index < pg->statement_count; (*index)++)
+        if (pg->statements[*index] == sql)
+            return true;
+    if (pg->statement_count == MAX_STATEMENTS)
+        return err_set(err, ERR_FATAL, "more than %d prepared statements",
+                       MAX_STATEMENTS);
+    snprintf(name, sizeof(name), "s%zu", *index);
+    if (!PQsendPrepare(pg->conn, name, sql, 0, NULL))
+        return lost(pg, err);
+    if (!finish(pg, NULL, err))
+        return false;
+    pg->statements[pg->statement_count++] = sql;
+    return true;
+}
+
+bool
+pg_query(struct pg *pg, const char *sql, const struct str *params,
+         size_t param_count, struct pg_result **result, struct err *err)
+{
+    const char *values[16] = {0};
+    char name[16];
+    size_t index;
+    PGresult *kept;
+
+    if (param_count > sizeof(values) / sizeof(*values))
+        return err_set(err, ERR_FATAL, "too many parameters: %zu", param_count);
+    if (!statement_index(pg, sql, &index, err))
+        return false;
+    arena_reset(&pg->scratch);
+    for (size_t i = 0; i < param_count; i++)
+        if (params[i].at)
+            values[i] =
+                arena_strndup(&pg->scratch, params[i].at, params[i].len);
+    snprintf(name, sizeof(name), "s%zu", index);
+    if (!PQsendQueryPrepared(pg->conn, name, (int)param_count, values, NULL,
+                             NULL, 0))
+        return lost(pg, err);
+    if (!finish(pg, &kept, err))
+        return false;
+    *result = (struct pg_result *)kept;
+    return true;
+}
+
+bool
+pg_run(struct pg *pg, const char *sql, const struct str *params,
+       size_t param_count, struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg, sql, params, param_count, &result, err))
+        return false;
+    pg_result_free(result);
+    return true;
+}
+
+/* ---- results
+ * --------------------------------------------------------------------- */
+
+static const PGresult *
+rows_of(const struct pg_result *result)
+{
+    return (const PGresult *)result;
+}
+
+size_t
+pg_rows(const struct pg_result *result)
+{
+    return (size_t)PQntuples(rows_of(result));
+}
+
+bool
+pg_is_null(const struct pg_result *result, size_t row, int column)
+{
+    return PQgetisnull(rows_of(result), (int)row, column) != 0;
+}
+
+struct str
+pg_text(const struct pg_result *result, size_t row, int column)
+{
+    return str_make(PQgetvalue(rows_of(result), (int)row, column),
+                    (size_t)PQgetlength(rows_of(result), (int)row, column));
+}
+
+int64_t
+pg_int(const struct pg_result *result, size_t row, int column)
+{
+    return strtoll(PQgetvalue(rows_of(result), (int)row, column), NULL, 10);
+}
+
+bool
+pg_bool(const struct pg_result *result, size_t row, int column)
+{
+    return PQgetvalue(rows_of(result), (int)row, column)[0] == 't';
+}
+
+int
+pg_columns(const struct pg_result *result)
+{
+    return PQnfields(rows_of(result));
+}
+
+const char *
+pg_column_name(const struct pg_result *result, int column)
+{
+    return PQfname(rows_of(result), column);
+}
+
+void
+pg_result_free(struct pg_result *result)
+{
+    PQclear((PGresult *)result);
+}
+
+/* ---- COPY and transactions
+ * --------------------------------------------------------- */
+
+bool
+pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
+{
+    enum { PIECE = 1 << 20 };
+
+    if (!PQsendQuery(pg->conn, sql))
+        return lost(pg, err);
+    if (!finish(pg, NULL, err))
+        return false;
+    while (rows.len) {
+        size_t len = rows.len < PIECE ? rows.len : PIECE;
+
+        if (PQputCopyData(pg->conn, rows.at, (int)len) != 1)
+            return lost(pg, err);
+        rows.at += len;
+        rows.len -= len;
+    }
+    if (PQputCopyEnd(pg->conn, NULL) != 1)
+        return lost(pg, err);
+    return finish(pg, NULL, err);
+}
+
+bool
+pg_begin(struct pg *pg, struct err *err)
+{
+    return pg_exec(pg, "BEGIN; SET LOCAL synchronous_commit = on", err);
+}
+
+bool
+pg_commit_send(struct pg *pg, struct err *err)
+{
+    return PQsendQuery(pg->conn, "COMMIT") ? true : lost(pg, err);
+}
+
+bool
+pg_commit_wait(struct pg *pg, struct err *err)
+{
+    PGresult *result = NULL;
+    bool committed;
+
+    if (!finish(pg, &result, err)) {
+        if (pg->broken)
+            snprintf(err->code, sizeof(err->code), "commit_unknown");
+        return false;
+    }
+    /* A failed transaction answers COMMIT with success and this tag. */
+    committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    PQclear(result);
+    if (!committed)
+        return err_set_code(err, ERR_RETRY, "rolled_back",
+                            "PostgreSQL rolled back instead of committing");
+    return true;
+}
+
+bool
+pg_commit(struct pg *pg, struct err *err)
+{
+    return pg_commit_send(pg, err) && pg_commit_wait(pg, err);
+}
+
+void
+pg_rollback(struct pg *pg)
+{
+    struct err ignored = {0};
+
+    if (pg->broken)
+        return;
+    if (!pg_exec(pg, "ROLLBACK", &ignored))
+        pg->broken = true;
+}
+
+bool
+pg_wait_notify(struct pg *pg, int64_t wait_ms, struct err *err)
+{
+    struct pollfd socket = {.fd = PQsocket(pg->conn), .events = POLLIN};
+    PGnotify *notify = PQnotifies(pg->conn);
+    int ready = notify ? 0 : poll(&socket, 1, (int)wait_ms);
+
+    if (ready > 0 && !PQconsumeInput(pg->conn))
+        return lost(pg, err);
+    if (!notify)
+        notify = PQnotifies(pg->conn);
+    for (; notify; notify = PQnotifies(pg->conn))
+        PQfreemem(notify);
+    if (PQstatus(pg->conn) == CONNECTION_BAD)
+        return lost(pg, err);
+    return true;
+}

@@ -1,0 +1,117 @@
+/* pg.h - one connection to PostgreSQL; the only user of libpq. Knows deadlines
+ * and what a SQLSTATE asks for, nothing of rewards. */
+#ifndef IO_PG_H
+#define IO_PG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "compiler.h"
+#include "err.h"
+#include "str.h"
+
+struct pg;        /* a connection */
+struct pg_result; /* rows of one statement */
+
+struct pg_options {
+    const char *dsn;              /* libpq connection string or URI */
+    const char *password;         /* NULL: libpq's own ways (PGPASSFILE, ...) */
+    const char *name;             /* application_name: "reward worker" */
+    int64_t statement_timeout_ms; /* also bounds our own waiting */
+};
+
+/* Connect. ERR_RETRY when the server is away or starting, ERR_CONFIG when it
+ * refuses us (password, database, role) or is not durable (fsync or
+ * full_page_writes off). *pg is owned by the caller. */
+MUST_CHECK bool pg_open(const struct pg_options *options, struct pg **pg,
+                        struct err *err);
+
+/* NULL is allowed. */
+void pg_close(struct pg *pg);
+
+/* Whether the connection is lost: close it, open another. */
+bool pg_is_broken(const struct pg *pg);
+
+/* Run one or more statements without parameters, dropping their rows. Any
+ * failure of this and the functions below has the SQLSTATE as code and
+ *   ERR_RETRY  for lost connections, deadlocks, timeouts, full disks and
+ *              unique violations (23505: another worker was first),
+ *   ERR_INPUT  for data the database does not take (22xxx, other 23xxx),
+ *   ERR_CONFIG for rights and missing objects (28, 3D, 3F, 42),
+ *   ERR_FATAL  for anything else. */
+MUST_CHECK bool pg_exec(struct pg *pg, const char *sql, struct err *err);
+
+/* Run one statement with text parameters $1 ... (at NULL is a NULL). The
+ * statement is prepared once a connection and kept under its own text, so
+ * `sql` must be a constant of the program. *result is owned by the caller. */
+MUST_CHECK bool pg_query(struct pg *pg, const char *sql,
+                         const struct str *params, size_t param_count,
+                         struct pg_result **result, struct err *err);
+
+/* As pg_query, dropping the rows. */
+MUST_CHECK bool pg_run(struct pg *pg, const char *sql, const struct str *params,
+                       size_t param_count, struct err *err);
+
+size_t pg_rows(const struct pg_result *result);
+bool pg_is_null(const struct pg_result *result, size_t row, int column);
+
+/* Borrowed until pg_result_free; empty for NULL. */
+struct str pg_text(const struct pg_result *result, size_t row, int column);
+
+/* The column as a number; it must be of an integer type and not NULL. */
+int64_t pg_int(const struct pg_result *result, size_t row, int column);
+
+/* A column of type boolean. */
+bool pg_bool(const struct pg_result *result, size_t row, int column);
+
+/* Columns of the rows, and their names, for printing. */
+int pg_columns(const struct pg_result *result);
+const char *pg_column_name(const struct pg_result *result, int column);
+
+/* NULL is allowed. */
+void pg_result_free(struct pg_result *result);
+
+/* COPY ... FROM STDIN of rows in text format, already escaped. */
+MUST_CHECK bool pg_copy(struct pg *pg, const char *sql, struct str rows,
+                        struct err *err);
+
+MUST_CHECK bool pg_begin(struct pg *pg, struct err *err);
+
+/* COMMIT, and check that the server says it did: ERR_RETRY with code
+ * "commit_unknown" when the connection broke and the outcome is not known,
+ * "rolled_back" when the server answered ROLLBACK. */
+MUST_CHECK bool pg_commit(struct pg *pg, struct err *err);
+
+/* The two halves of pg_commit: sent, and answered. */
+MUST_CHECK bool pg_commit_send(struct pg *pg, struct err *err);
+MUST_CHECK bool pg_commit_wait(struct pg *pg, struct err *err);
+
+/* Roll back; on failure the connection is marked broken. */
+void pg_rollback(struct pg *pg);
+
+/* Wait until a NOTIFY arrives on a channel we LISTEN to, or wait_ms are over,
+ * or a signal comes. ERR_RETRY when the connection is lost. */
+MUST_CHECK bool pg_wait_notify(struct pg *pg, int64_t wait_ms, struct err *err);
+
+/* ---- building parameters and COPY rows -------------------------------------
+ * An array parameter is `{` + elements + `}`. */
+
+/* Append an element of an array: commas are added, text is quoted. */
+void pg_array_open(struct buf *array);
+void pg_array_text(struct buf *array, struct str text);
+void pg_array_int(struct buf *array, int64_t value);
+void pg_array_null(struct buf *array);
+void pg_array_close(struct buf *array);
+
+/* Append a column of a COPY row; a tab is put before all but a row's first. */
+void pg_copy_text(struct buf *row, struct str text); /* at NULL: SQL NULL */
+void pg_copy_int(struct buf *row, int64_t value);
+void pg_copy_null(struct buf *row);
+void pg_copy_bytes(struct buf *row, struct str bytes); /* bytea; at NULL too */
+void pg_copy_time(struct buf *row, int64_t at_us);     /* timestamptz */
+void pg_copy_end_row(struct buf *row);
+
+#endif

@@ -1,0 +1,143 @@
+/* pg_text.c - array parameters and COPY rows in PostgreSQL's text formats. */
+#include "pg.h"
+
+#include "timestamp.h"
+
+void
+pg_array_open(struct buf *array)
+{
+    buf_add_char(array, '{');
+}
+
+static void
+add_comma(struct buf *array)
+{
+    if (array->at[array->len - 1] != '{')
+        buf_add_char(array, ',');
+}
+
+void
+pg_array_text(struct buf *array, struct str text)
+{
+    char *start;
+    char *to;
+
+    add_comma(array);
+    start = to = buf_reserve(array, text.len * 2 + 2);
+    *to++ = '"';
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '"' || text.at[i] == '\\')
+            *to++ = '\\';
+        *to++ = text.at[i];
+    }
+    *to++ = '"';
+    array->len += (size_t)(to - start);
+}
+
+void
+pg_array_int(struct buf *array, int64_t value)
+{
+    add_comma(array);
+    buf_add_int(array, value);
+}
+
+void
+pg_array_null(struct buf *array)
+{
+    add_comma(array);
+    buf_add(array, "NULL", 4);
+}
+
+void
+pg_array_close(struct buf *array)
+{
+    buf_add_char(array, '}');
+}
+
+/* Columns of a row are parted by tabs; a row starts after a newline. */
+static void
+add_tab(struct buf *row)
+{
+    if (row->len && row->at[row->len - 1] != '\n')
+        buf_add_char(row, '\t');
+}
+
+void
+pg_copy_null(struct buf *row)
+{
+    add_tab(row);
+    buf_add(row, "\\N", 2);
+}
+
+void
+pg_copy_text(struct buf *row, struct str text)
+{
+    char *start;
+    char *to;
+
+    if (!text.at) {
+        pg_copy_null(row);
+        return;
+    }
+    add_tab(row);
+    start = to = buf_reserve(row, text.len * 2);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+            *to++ = '\\';
+            c = (char)(c == '\t'   ? 't'
+                       : c == '\n' ? 'n'
+                       : c == '\r' ? 'r'
+                                   : '\\');
+        }
+        *to++ = c;
+    }
+    row->len += (size_t)(to - start);
+}
+
+void
+pg_copy_int(struct buf *row, int64_t value)
+{
+    add_tab(row);
+    buf_add_int(row, value);
+}
+
+/* The digits of bytea's hex format, without what comes before them. */
+static void
+add_hex(struct buf *row, struct str bytes)
+{
+    static const char hex[] = "0123456789abcdef";
+    char *to = buf_reserve(row, bytes.len * 2);
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        *to++ = hex[(unsigned char)bytes.at[i] >> 4];
+        *to++ = hex[(unsigned char)bytes.at[i] & 0x0F];
+    }
+    row->len += bytes.len * 2;
+}
+
+void
+pg_copy_bytes(struct buf *row, struct str bytes)
+{
+    if (!bytes.at) {
+        pg_copy_null(row);
+        return;
+    }
+    add_tab(row);
+    buf_add(row, "\\\\x", 3);
+    add_hex(row, bytes);
+}
+
+void
+pg_copy_time(struct buf *row, int64_t at_us)
+{
+    add_tab(row);
+    timestamp_print(row, at_us);
+}
+
+void
+pg_copy_end_row(struct buf *row)
+{
+    buf_add_char(row, '\n');
+}

@@ -1,0 +1,231 @@
+/* registry.c - registering, activating and binding rule sets. */
+#include "registry.h"
+
+#include <string.h>
+
+#include "map.h"
+
+static bool
+register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
+{
+    struct arena arena = {0};
+    struct buf names;
+    struct buf descriptions;
+    bool ok;
+
+    buf_init(&names, &arena);
+    buf_init(&descriptions, &arena);
+    pg_array_open(&names);
+    pg_array_open(&descriptions);
+    for (size_t i = 0; i < ruleset->line_count; i++) {
+        pg_array_text(&names, ruleset->lines[i]->name);
+        pg_array_text(&descriptions, ruleset->lines[i]->description);
+    }
+    pg_array_close(&names);
+    pg_array_close(&descriptions);
+    ok =
+        pg_run(pg,
+               "INSERT INTO lines (name, description) "
+               "SELECT n, d FROM unnest($1::text[], $2::text[]) AS t(n, d) "
+               "ORDER BY n ON CONFLICT DO NOTHING",
+               (struct str[]){buf_str(&names), buf_str(&descriptions)}, 2, err);
+    arena_free(&arena);
+    return ok;
+}
+
+static bool
+register_text(struct pg *pg, struct ruleset *ruleset, struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg,
+                  "INSERT INTO ruleset_texts (name, version, sha256, stamp, "
+                  "asset, text) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+                  (struct str[]){ruleset->name, ruleset->version,
+                                 str_from_cstr(ruleset->sha256),
+                                 str_from_cstr(ruleset->stamp), ruleset->asset,
+                                 ruleset->text},
+                  6, &result, err))
+        return false;
+    ruleset->id = (int32_t)pg_int(result, 0, 0);
+    pg_result_free(result);
+    return true;
+}
+
+static struct str
+int_text(struct arena *arena, int64_t value)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    buf_add_int(&buf, value);
+    return buf_str(&buf);
+}
+
+static bool
+register_notifies(struct pg *pg, const struct ruleset *ruleset, struct err *err)
+{
+    struct arena arena = {0};
+    bool ok = true;
+
+    for (size_t i = 0; i < ruleset->notify_count && ok; i++) {
+        const struct rule_notify *row = &ruleset->notifies[i];
+        const struct notify *notify = &row->notify;
+
+        ok = pg_run(
+            pg,
+            "INSERT INTO ruleset_notifies (ruleset_id, rule, category, title, "
+            "body, collapse, ttl_s, enabled) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            (struct str[]){int_text(&arena, ruleset->id), row->rule,
+                           notify->category.at ? notify->category : STR(""),
+                           notify->title.at ? notify->title : STR(""),
+                           notify->body.at ? notify->body : STR(""),
+                           notify->collapse.at ? notify->collapse : STR(""),
+                           int_text(&arena, notify->ttl_s),
+                           notify->enabled ? STR("t") : STR("f")},
+            8, err);
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+static bool
+activate(struct pg *pg, const struct ruleset *ruleset, struct err *err)
+{
+    struct arena arena = {0};
+    bool ok =
+        pg_run(pg, "INSERT INTO ruleset_activations (ruleset_id) VALUES ($1)",
+               (struct str[]){int_text(&arena, ruleset->id)}, 1, err);
+
+    arena_free(&arena);
+    return ok;
+}
+
+/* Id of the registered text, or 0. */
+static bool
+find_text(struct pg *pg, const struct ruleset *ruleset, int32_t *id,
+          struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg, "SELECT id FROM ruleset_texts WHERE sha256 = $1",
+                  (struct str[]){str_from_cstr(ruleset->sha256)}, 1, &result,
+                  err))
+        return false;
+    *id = pg_rows(result) ? (int32_t)pg_int(result, 0, 0) : 0;
+    pg_result_free(result);
+    return true;
+}
+
+bool
+registry_active(struct pg *pg, struct arena *arena, int32_t *id,
+                struct str *text, struct err *err)
+{
+    struct pg_result *result;
+
+    if (!pg_query(pg,
+                  "SELECT r.id, r.text FROM ruleset_activations a "
+                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
+                  "ORDER BY a.id DESC LIMIT 1",
+                  NULL, 0, &result, err))
+        return false;
+    *id = 0;
+    if (pg_rows(result)) {
+        *id = (int32_t)pg_int(result, 0, 0);
+        *text = str_dup(arena, pg_text(result, 0, 1));
+    }
+    pg_result_free(result);
+    return true;
+}
+
+static bool
+bind_lines(struct ruleset *ruleset, struct pg_result *rows, struct err *err)
+{
+    struct arena arena = {0};
+    struct map ids;
+    bool ok = true;
+
+    map_init(&ids, &arena);
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        int32_t *id = ARENA_NEW(&arena, int32_t);
+
+        *id = (int32_t)pg_int(rows, i, 0);
+        *map_put(&ids, pg_text(rows, i, 1)) = id;
+    }
+    for (size_t i = 0; i < ruleset->line_count && ok; i++) {
+        struct ledger_line *line = ruleset->lines[i];
+        const int32_t *id = map_get(&ids, line->name);
+
+        if (id)
+            line->id = *id;
+        else
+            ok = err_set(err, ERR_FATAL,
+                         "line \"%.*s\" of rule set %s is not registered",
+                         STR_ARG(line->name), ruleset->stamp);
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+bool
+registry_bind(struct pg *pg, struct ruleset *ruleset, struct err *err)
+{
+    struct pg_result *rows;
+    bool ok;
+
+    if (!find_text(pg, ruleset, &ruleset->id, err))
+        return false;
+    if (!ruleset->id)
+        return err_set(err, ERR_FATAL, "rule set %s is not registered",
+                       ruleset->stamp);
+    if (!pg_query(pg, "SELECT id, name FROM lines", NULL, 0, &rows, err))
+        return false;
+    ok = bind_lines(ruleset, rows, err);
+    pg_result_free(rows);
+    return ok;
+}
+
+static bool
+enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
+{
+    return register_lines(pg, ruleset, err) &&
+           register_text(pg, ruleset, err) &&
+           register_notifies(pg, ruleset, err) && activate(pg, ruleset, err);
+}
+
+static bool
+offer_locked(struct pg *pg, struct ruleset *ruleset,
+             enum registry_verdict *verdict, struct err *err)
+{
+    struct arena arena = {0};
+    int32_t known;
+    int32_t active;
+    struct str text;
+    bool ok = find_text(pg, ruleset, &known, err) &&
+              registry_active(pg, &arena, &active, &text, err);
+
+    arena_free(&arena);
+    if (!ok)
+        return false;
+    *verdict = !known            ? REGISTRY_ACTIVATED
+               : known == active ? REGISTRY_IN_FORCE
+                                 : REGISTRY_SUPERSEDED;
+    if (*verdict == REGISTRY_SUPERSEDED)
+        return true;
+    if (*verdict == REGISTRY_ACTIVATED && !enter(pg, ruleset, err))
+        return false;
+    return registry_bind(pg, ruleset, err);
+}
+
+bool
+registry_offer(struct pg *pg, struct ruleset *ruleset,
+               enum registry_verdict *verdict, struct err *err)
+{
+    if (pg_begin(pg, err) &&
+        pg_exec(pg, "SELECT pg_advisory_xact_lock(" REGISTRY_LOCK ")", err) &&
+        offer_locked(pg, ruleset, verdict, err) && pg_commit(pg, err))
+        return true;
+    pg_rollback(pg);
+    return false;
+}

@@ -1,0 +1,42 @@
+/* registry.h - rule sets in the database: every text ever used, which one is
+ * in force, and the ids under which its lines are kept. */
+#ifndef IO_REGISTRY_H
+#define IO_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "compiler.h"
+#include "err.h"
+#include "pg.h"
+#include "rule.h"
+#include "str.h"
+
+/* Key of the advisory lock that posting transactions hold shared and an
+ * activation holds alone. */
+#define REGISTRY_LOCK "7237100"
+
+enum registry_verdict {
+    REGISTRY_ACTIVATED,  /* it was new: now it is in force */
+    REGISTRY_IN_FORCE,   /* it was in force already */
+    REGISTRY_SUPERSEDED, /* it was in force once, another one is now */
+};
+
+/* Offer a compiled rule set as the one to be in force: a text never seen
+ * before is registered and activated; one that was replaced before does not
+ * come back by itself. On the first two verdicts the ids of *ruleset and its
+ * lines are set. */
+MUST_CHECK bool registry_offer(struct pg *pg, struct ruleset *ruleset,
+                               enum registry_verdict *verdict, struct err *err);
+
+/* The rule set in force; id 0 when there is none. The text is made in the
+ * arena. */
+MUST_CHECK bool registry_active(struct pg *pg, struct arena *arena, int32_t *id,
+                                struct str *text, struct err *err);
+
+/* Set the ids of a rule set that is registered, and of its lines. */
+MUST_CHECK bool registry_bind(struct pg *pg, struct ruleset *ruleset,
+                              struct err *err);
+
+#endif

@@ -1,0 +1,217 @@
+/* table.c - the three ways to print a table. The whole text is made first: the
+ * callers ask for bounded numbers of rows. */
+#include "table.h"
+
+#include <string.h>
+
+#include "json_text.h"
+
+enum table_format
+table_format_from(const char *word)
+{
+    static const char *const words[] = {
+        [TABLE_TEXT] = "table", [TABLE_JSON] = "json", [TABLE_CSV] = "csv"};
+
+    for (size_t i = 0; word && i < sizeof(words) / sizeof(*words); i++)
+        if (strcmp(word, words[i]) == 0)
+            return (enum table_format)i;
+    return TABLE_TEXT;
+}
+
+struct table
+table_from_result(struct arena *arena, const struct pg_result *result,
+                  const char *numbers)
+{
+    size_t columns = (size_t)pg_columns(result);
+    size_t rows = pg_rows(result);
+    struct table_column *heads = arena_array(arena, columns, sizeof(*heads));
+    struct str *cells = arena_array(arena, columns * rows, sizeof(*cells));
+
+    for (size_t i = 0; i < columns; i++) {
+        const char *name = pg_column_name(result, (int)i);
+
+        heads[i].name = name;
+        if (numbers && strstr(numbers, arena_printf(arena, " %s ", name)))
+            heads[i].kind = TABLE_NUMBER;
+    }
+    for (size_t i = 0; i < columns * rows; i++)
+        if (!pg_is_null(result, i / columns, (int)(i % columns)))
+            cells[i] = pg_text(result, i / columns, (int)(i % columns));
+    return (struct table){heads, columns, cells, rows};
+}
+
+static const struct str *
+cell_at(const struct table *table, size_t row, size_t column)
+{
+    return &table->cells[row * table->column_count + column];
+}
+
+/* ---- for people ------------------------------------------------------------
+ */
+
+static size_t
+column_width(const struct table *table, size_t column)
+{
+    size_t width = strlen(table->columns[column].name);
+
+    for (size_t i = 0; i < table->row_count; i++) {
+        size_t len = str_utf8_length(*cell_at(table, i, column));
+
+        if (len > width)
+            width = len;
+    }
+    return width;
+}
+
+/* No text of an event may move the cursor of a terminal. */
+static void
+add_visible(struct buf *buf, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        bool c1 = c == 0xC2 && i + 1 < text.len &&
+                  (unsigned char)text.at[i + 1] < 0xA0;
+
+        if (c1)
+            i++;
+        buf_add_char(buf, c < 0x20 || c == 0x7F || c1 ? ' ' : text.at[i]);
+    }
+}
+
+static void
+add_cell(struct buf *buf, const struct table *table, size_t column,
+         size_t width, struct str text)
+{
+    size_t len = str_utf8_length(text);
+    int pad = len < width ? (int)(width - len) : 0;
+    bool right = table->columns[column].kind == TABLE_NUMBER;
+
+    if (column)
+        buf_add_cstr(buf, "  ");
+    if (right)
+        buf_printf(buf, "%*s", pad, "");
+    add_visible(buf, text);
+    if (!right)
+        buf_printf(buf, "%*s", pad, "");
+}
+
+static void
+end_line(struct buf *buf)
+{
+    while (buf->len && buf->at[buf->len - 1] == ' ')
+        buf->len--;
+    buf_add_char(buf, '\n');
+}
+
+static void
+add_text(struct buf *buf, const struct table *table)
+{
+    size_t *widths =
+        arena_array(buf->arena, table->column_count, sizeof(*widths));
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        widths[i] = column_width(table, i);
+        add_cell(buf, table, i, widths[i],
+                 str_from_cstr(table->columns[i].name));
+    }
+    end_line(buf);
+    for (size_t row = 0; row < table->row_count; row++) {
+        for (size_t i = 0; i < table->column_count; i++)
+            add_cell(buf, table, i, widths[i], *cell_at(table, row, i));
+        end_line(buf);
+    }
+}
+
+/* ---- for programs
+ * ------------------------------------------------------------ */
+
+void
+table_add_json_row(struct buf *buf, const struct table *table, size_t row)
+{
+    buf_add_char(buf, '{');
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct str *cell = cell_at(table, row, i);
+
+        json_add_key(buf, table->columns[i].name);
+        if (!cell->at)
+            buf_add_cstr(buf, "null");
+        else if (table->columns[i].kind == TABLE_NUMBER)
+            buf_add_str(buf, *cell);
+        else
+            json_add_string(buf, *cell);
+    }
+    buf_add_char(buf, '}');
+}
+
+static void
+add_json(struct buf *buf, const struct table *table)
+{
+    buf_add_char(buf, '[');
+    for (size_t row = 0; row < table->row_count; row++) {
+        buf_add_cstr(buf, row ? ",\n " : "");
+        table_add_json_row(buf, table, row);
+    }
+    buf_add_cstr(buf, "]\n");
+}
+
+/* ---- for spreadsheets
+ * ----------------------------------------------------------
+ */
+
+static bool
+is_formula(struct str text)
+{
+    return text.len && memchr("=+-@\t\r", text.at[0], 6);
+}
+
+static void
+add_csv_cell(struct buf *buf, struct str text, bool number)
+{
+    bool quotes = false;
+
+    for (size_t i = 0; i < text.len; i++)
+        quotes = quotes || memchr(",\"\r\n", text.at[i], 4);
+    if (quotes)
+        buf_add_char(buf, '"');
+    if (!number && is_formula(text))
+        buf_add_char(buf, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '"')
+            buf_add_char(buf, '"');
+        buf_add_char(buf, text.at[i]);
+    }
+    if (quotes)
+        buf_add_char(buf, '"');
+}
+
+static void
+add_csv(struct buf *buf, const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        buf_printf(buf, "%s%s", i ? "," : "", table->columns[i].name);
+    buf_add_cstr(buf, "\r\n");
+    for (size_t row = 0; row < table->row_count; row++) {
+        for (size_t i = 0; i < table->column_count; i++) {
+            buf_add_cstr(buf, i ? "," : "");
+            add_csv_cell(buf, *cell_at(table, row, i),
+                         table->columns[i].kind == TABLE_NUMBER);
+        }
+        buf_add_cstr(buf, "\r\n");
+    }
+}
+
+void
+table_print(const struct table *table, enum table_format format, FILE *out)
+{
+    static void (*const printers[])(struct buf *, const struct table *) = {
+        [TABLE_TEXT] = add_text,
+        [TABLE_JSON] = add_json,
+        [TABLE_CSV] = add_csv};
+    struct arena arena = {0};
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    printers[format](&buf, table);
+    fwrite(buf.at, 1, buf.len, out);
+    arena_free(&arena);
+}
