@@ -1,0 +1,180 @@
+/* cmd_check.c - `reward check`: faults in settings, rules and schemas, found
+ * without a broker or a database. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "file.h"
+#include "load.h"
+
+/* ---- settings
+ * ---------------------------------------------------------------- */
+
+static const struct {
+    const char *flag;
+    void (*print)(FILE *out);
+} prints[] = {
+    {"print-example", settings_print_example},
+    {"print-schema", settings_print_schema},
+};
+
+static int
+check_config(struct command_line *line)
+{
+    const char *path = line->argc > 1 ? line->argv[1] : line->config_path;
+
+    for (size_t i = 0; i < sizeof(prints) / sizeof(*prints); i++) {
+        if (!command_option(line, prints[i].flag))
+            continue;
+        prints[i].print(stdout);
+        return EXIT_OK;
+    }
+    if (line->argc > 2)
+        return command_misused(line, "one file at a time");
+    if (!command_settings(line, path))
+        return EXIT_ERRORS;
+    if (command_option(line, "print"))
+        settings_print(line->settings, stdout);
+    else if (!line->quiet)
+        printf("%s: ok\n", path ? path : "settings");
+    return EXIT_OK;
+}
+
+/* ---- rules and schemas
+ * --------------------------------------------------------- */
+
+/* The paths that were named, or the one of the settings. */
+struct paths {
+    char **at;
+    int count;
+    char *single[1];
+};
+
+static void
+choose_paths(struct command_line *line, const char *otherwise,
+             struct paths *paths)
+{
+    paths->at = line->argv + 1;
+    paths->count = line->argc - 1;
+    if (paths->count)
+        return;
+    paths->single[0] = arena_strdup(line->arena, otherwise);
+    paths->at = paths->single;
+    paths->count = 1;
+}
+
+static size_t
+count_paying(const struct ruleset *ruleset)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ruleset->line_count; i++)
+        count += ruleset->lines[i]->pays;
+    return count;
+}
+
+static bool
+check_rule_file(struct command_line *line, const struct schema_set *schemas,
+                const char *path)
+{
+    struct diag_list diags;
+    const struct ruleset *ruleset;
+
+    diag_init(&diags, line->arena);
+    ruleset = load_ruleset(line->arena, path, schemas, &diags);
+    diag_print(&diags, stderr);
+    if (!ruleset)
+        return false;
+    if (!line->quiet)
+        printf("%s: %zu rules, %zu lines, %zu tests: ok\n", path,
+               ruleset->rule_count, count_paying(ruleset),
+               ruleset->tests ? ruleset->tests->item_count : 0);
+    return true;
+}
+
+static int
+check_rules(struct command_line *line)
+{
+    struct err err = {0};
+    struct schema_set *schemas;
+    struct paths paths;
+    const char *const *files;
+    size_t count;
+    bool ok = true;
+
+    if (!command_settings(line, NULL))
+        return EXIT_BAD_CONFIG;
+    if (!command_schemas(line, &schemas, &err))
+        return command_failed(&err);
+    choose_paths(line, line->settings->rules.dir, &paths);
+    for (int i = 0; i < paths.count; i++) {
+        if (!load_list_rules(line->arena, paths.at[i], &files, &count, &err))
+            return command_failed(&err);
+        for (size_t k = 0; k < count; k++)
+            ok = check_rule_file(line, schemas, files[k]) && ok;
+    }
+    return ok ? EXIT_OK : EXIT_ERRORS;
+}
+
+/* All paths make one set, so that a type described twice is found. */
+static bool
+check_schema_path(struct command_line *line, struct schema_set *schemas,
+                  const char *path, struct err *err)
+{
+    size_t known = schema_count(schemas);
+    struct diag_list diags;
+    const char *const *files;
+    size_t count;
+
+    diag_init(&diags, line->arena);
+    if (!file_list(line->arena, path, ".json", &files, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        load_schema_file(line->arena, files[i], schemas, &diags);
+    diag_print(&diags, stderr);
+    if (diags.errors)
+        return err_set(err, ERR_INPUT, "event schemas in \"%s\" have faults",
+                       path);
+    if (!line->quiet)
+        printf("%s: %zu event types: ok\n", path,
+               schema_count(schemas) - known);
+    return true;
+}
+
+static int
+check_schemas(struct command_line *line)
+{
+    struct schema_set *schemas = schema_set_new(line->arena);
+    struct err err = {0};
+    struct paths paths;
+    int status = EXIT_OK;
+
+    if (!command_settings(line, NULL))
+        return EXIT_BAD_CONFIG;
+    choose_paths(line, line->settings->schemas.dir, &paths);
+    for (int i = 0; i < paths.count; i++) {
+        if (check_schema_path(line, schemas, paths.at[i], &err))
+            continue;
+        status = command_failed(&err);
+        err_reset(&err);
+    }
+    return status;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct command_line *line);
+} subjects[] = {
+    {"config", check_config},
+    {"rules", check_rules},
+    {"schemas", check_schemas},
+};
+
+int
+cmd_check(struct command_line *line)
+{
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
+        if (line->argc && strcmp(line->argv[0], subjects[i].name) == 0)
+            return subjects[i].run(line);
+    return command_misused(line, "say what to check");
+}

@@ -1,0 +1,70 @@
+/* cmd_verify.c - `reward verify`: proves that the books close, from the ledger
+ * alone or together with the topics. */
+#include <stdio.h>
+
+#include "audit_report.h"
+#include "books.h"
+#include "command.h"
+#include "connect.h"
+#include "rights.h"
+#include "table.h"
+
+enum { VERIFY_TIMEOUT_MS = 6 * 3600 * 1000 };
+
+static bool
+run_audits(struct audit_report *report, struct pg *pg, struct err *err)
+{
+    return audit_report_run(report, pg, books_audits, books_audit_count, err) &&
+           audit_report_run(report, pg, rights_audits, rights_audit_count, err);
+}
+
+/* All audits see the ledger of one moment. */
+static bool
+verify(struct audit_report *report, struct pg *pg, struct err *err)
+{
+    bool ok =
+        pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", err) &&
+        run_audits(report, pg, err);
+
+    pg_rollback(pg);
+    return ok;
+}
+
+static void
+print_end(const struct audit_report *report)
+{
+    if (report->json)
+        printf("\n],\"checks\":%zu,\"failed\":%zu}\n", report->done,
+               report->failed);
+    else if (report->failed)
+        printf("%zu of %zu checks failed\n", report->failed, report->done);
+    else
+        printf("books close: %zu checks\n", report->done);
+}
+
+int
+cmd_verify(struct command_line *line)
+{
+    struct audit_report report = {
+        .arena = line->arena,
+        .out = stdout,
+        .json = table_format_from(line->format) == TABLE_JSON,
+        .failures_only = line->quiet,
+    };
+    struct err err = {0};
+    struct pg *pg;
+    bool ok;
+
+    if (line->argc)
+        return command_misused(line, "it takes no arguments");
+    if (!connect_database(line, VERIFY_TIMEOUT_MS, &pg, &err))
+        return command_failed(&err);
+    if (report.json)
+        printf("{\"audits\":[\n ");
+    ok = verify(&report, pg, &err);
+    pg_close(pg);
+    if (!ok)
+        return command_failed(&err);
+    print_end(&report);
+    return report.failed ? EXIT_ERRORS : EXIT_OK;
+}

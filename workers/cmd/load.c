@@ -1,0 +1,103 @@
+/* load.c - finds and reads the files; what they mean is for schema.h and
+ * rule.h. */
+#include "load.h"
+
+#include "file.h"
+#include "json.h"
+#include "yaml.h"
+
+/* A fault of the file as a whole. */
+static void
+add_fault(struct diag_list *diags, const char *path, const char *text)
+{
+    diag_add(diags, DIAG_ERROR, path, 0, 0, "%s", text);
+}
+
+void
+load_schema_file(struct arena *arena, const char *path,
+                 struct schema_set *schemas, struct diag_list *diags)
+{
+    struct err err = {0};
+    struct node *document;
+
+    if (json_read_file(arena, path, &document, &err))
+        schema_add(schemas, document, path, diags);
+    else
+        add_fault(diags, path, err.text);
+}
+
+bool
+load_schemas(struct arena *arena, const char *dir, struct schema_set **schemas,
+             struct diag_list *diags, struct err *err)
+{
+    size_t errors_before = diags->errors;
+    const char *const *paths;
+    size_t count;
+
+    if (!file_list(arena, dir, ".json", &paths, &count, err))
+        return false;
+    if (count == 0)
+        return err_set(err, ERR_CONFIG,
+                       "folder \"%s\" has no event schemas (*.json)", dir);
+    *schemas = schema_set_new(arena);
+    for (size_t i = 0; i < count; i++)
+        load_schema_file(arena, paths[i], *schemas, diags);
+    if (diags->errors > errors_before)
+        return err_set(err, ERR_CONFIG, "event schemas in \"%s\" have faults",
+                       dir);
+    return true;
+}
+
+bool
+load_list_rules(struct arena *arena, const char *path,
+                const char *const **files, size_t *count, struct err *err)
+{
+    if (!file_list(arena, path, ".yaml", files, count, err))
+        return false;
+    if (*count == 0)
+        return err_set(err, ERR_CONFIG,
+                       "folder \"%s\" has no rule file (*.yaml)", path);
+    return true;
+}
+
+/* The one rule file at path, or NULL after adding a fault. */
+static const char *
+find_rules(struct arena *arena, const char *path, struct diag_list *diags)
+{
+    struct err err = {0};
+    const char *const *files;
+    size_t count;
+
+    if (!load_list_rules(arena, path, &files, &count, &err)) {
+        add_fault(diags, path, err.text);
+        return NULL;
+    }
+    if (count > 1) {
+        add_fault(diags, path,
+                  "there is more than one rule file (*.yaml) in this folder; "
+                  "name the one to use");
+        return NULL;
+    }
+    return files[0];
+}
+
+struct ruleset *
+load_ruleset(struct arena *arena, const char *path,
+             const struct schema_set *schemas, struct diag_list *diags)
+{
+    const char *file = find_rules(arena, path, diags);
+    struct err err = {0};
+    const struct node *document;
+    struct str text;
+
+    if (!file)
+        return NULL;
+    if (!file_read(arena, file, &text, &err)) {
+        add_fault(diags, file, err.text);
+        return NULL;
+    }
+    document = yaml_read(arena, file, text, diags);
+    if (!document)
+        return NULL;
+    return ruleset_compile(arena, file, text, document, schemas, diags);
+}

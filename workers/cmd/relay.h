@@ -1,0 +1,49 @@
+/* relay.h - what a relay holds while it is at work; for relay*.c only. */
+#ifndef CMD_RELAY_H
+#define CMD_RELAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "compiler.h"
+#include "err.h"
+#include "outbox.h"
+#include "pg.h"
+#include "relay_loop.h"
+#include "sink.h"
+
+/* Order of the sink's topics. */
+enum { RELAY_OUTPUT, RELAY_DLQ, RELAY_POSITION, RELAY_TOPICS };
+
+struct relay_counts {
+    int64_t batches;
+    int64_t messages;
+    int64_t letters;
+    int64_t transactions;
+};
+
+struct relay {
+    const struct relay_options *options;
+    struct pg *pg; /* NULL while there is no connection */
+    struct outbox *outbox;
+    bool locked;       /* this connection holds the relay's lock */
+    struct sink *sink; /* NULL while there is no producer, or it is in doubt */
+    int64_t position;  /* everything up to this batch is published */
+    struct arena page; /* of the transaction at hand */
+    struct relay_counts counts;
+    int failures; /* in a row */
+    int64_t next_report_ms;
+};
+
+/* Get whatever is missing, in the order that makes it safe: database, lock,
+ * producer, and only then the position. Returns true early when a stop is
+ * requested. */
+MUST_CHECK bool relay_connect(struct relay *relay, struct err *err);
+
+/* Let go of the producer, and of a connection that is lost. */
+void relay_drop(struct relay *relay);
+
+void relay_close(struct relay *relay);
+
+#endif

@@ -1,0 +1,114 @@
+/* rules_in_force.c - from the file to the database, and back from the database
+ * when another process changed the rules. */
+#include "rules_in_force.h"
+
+#include <stdio.h>
+
+#include "diag.h"
+#include "load.h"
+#include "log.h"
+#include "registry.h"
+#include "rule_test.h"
+#include "yaml.h"
+
+static void
+replace(struct rules_in_force *rules, struct arena arena,
+        struct ruleset *ruleset)
+{
+    arena_free(&rules->arena);
+    rules->arena = arena;
+    rules->ruleset = ruleset;
+    ruleset->arena = &rules->arena;
+}
+
+/* A rule set whose own tests fail must not pay anybody. */
+static bool
+require_tests(const struct rules_in_force *rules, const char *path,
+              struct err *err)
+{
+    struct arena arena = {0};
+    struct rule_test_report report;
+    bool ok = rule_tests_run(rules->ruleset, rules->schemas, &arena, &report);
+
+    arena_free(&arena);
+    if (!ok)
+        return err_set(err, ERR_CONFIG,
+                       "tests of rule set \"%s\" fail; run `reward test %s`",
+                       path, path);
+    return true;
+}
+
+bool
+rules_read(struct rules_in_force *rules, const char *path, struct err *err)
+{
+    struct arena arena = {0};
+    struct diag_list diags;
+    struct ruleset *ruleset;
+
+    diag_init(&diags, &arena);
+    ruleset = load_ruleset(&arena, path, rules->schemas, &diags);
+    diag_print(&diags, stderr);
+    if (!ruleset) {
+        arena_free(&arena);
+        return err_set(err, ERR_CONFIG, "rules in \"%s\" have faults", path);
+    }
+    replace(rules, arena, ruleset);
+    return require_tests(rules, path, err);
+}
+
+bool
+rules_reload(struct rules_in_force *rules, struct pg *pg, struct err *err)
+{
+    struct arena arena = {0};
+    struct diag_list diags;
+    struct str text;
+    struct node *document;
+    struct ruleset *ruleset = NULL;
+    int32_t id;
+
+    diag_init(&diags, &arena);
+    if (!registry_active(pg, &arena, &id, &text, err)) {
+        arena_free(&arena);
+        return false;
+    }
+    document = id ? yaml_read(&arena, "rule set in force", text, &diags) : NULL;
+    if (document)
+        ruleset = ruleset_compile(&arena, "rule set in force", text, document,
+                                  rules->schemas, &diags);
+    diag_print(&diags, stderr);
+    if (!ruleset) {
+        arena_free(&arena);
+        return err_set(err, ERR_CONFIG,
+                       "the rule set in force cannot be used by this "
+                       "program; is it an older version?");
+    }
+    replace(rules, arena, ruleset);
+    log_info("rules taken from the database ruleset=%s", ruleset->stamp);
+    return registry_bind(pg, rules->ruleset, err);
+}
+
+bool
+rules_offer(struct rules_in_force *rules, struct pg *pg, struct err *err)
+{
+    enum registry_verdict verdict;
+
+    if (!registry_offer(pg, rules->ruleset, &verdict, err))
+        return false;
+    if (verdict == REGISTRY_SUPERSEDED) {
+        log_warn("rule set %s was replaced before, so the file is not used; "
+                 "to bring it back, give it a new version",
+                 rules->ruleset->stamp);
+        return rules_reload(rules, pg, err);
+    }
+    log_info("rules %s ruleset=%s",
+             verdict == REGISTRY_ACTIVATED ? "activated" : "in force",
+             rules->ruleset->stamp);
+    return true;
+}
+
+void
+rules_free(struct rules_in_force *rules)
+{
+    arena_free(&rules->arena);
+    rules->ruleset = NULL;
+}

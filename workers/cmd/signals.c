@@ -1,0 +1,54 @@
+/* signals.c - one flag; the handler does nothing else. */
+#include "signals.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_requested;
+static volatile sig_atomic_t alarm_status;
+
+static void
+on_stop(int signal_number)
+{
+    (void)signal_number;
+    if (stop_requested)
+        _exit(EXIT_FAILURE);
+    stop_requested = 1;
+}
+
+void
+signals_catch(void)
+{
+    struct sigaction action = {.sa_handler = on_stop};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static void
+on_alarm(int signal_number)
+{
+    (void)signal_number;
+    _exit(alarm_status);
+}
+
+void
+signals_exit_within(unsigned seconds, int status)
+{
+    struct sigaction action = {.sa_handler = on_alarm};
+
+    sigemptyset(&action.sa_mask);
+    alarm_status = status;
+    sigaction(SIGALRM, &action, NULL);
+    alarm(seconds);
+}
+
+bool
+signals_stop_requested(void)
+{
+    return stop_requested != 0;
+}

@@ -1,0 +1,17 @@
+/* signals.h - SIGTERM and SIGINT become a flag that the loops look at. */
+#ifndef CMD_SIGNALS_H
+#define CMD_SIGNALS_H
+
+#include <stdbool.h>
+
+/* Catch SIGTERM and SIGINT, ignore SIGPIPE. A second SIGTERM or SIGINT ends
+ * the process at once with status 1: nothing is lost by that. */
+void signals_catch(void);
+
+bool signals_stop_requested(void);
+
+/* End the process with `status` should it still be there in so many seconds:
+ * for clean-up that may hang and that nothing depends on. */
+void signals_exit_within(unsigned seconds, int status);
+
+#endif

@@ -1,0 +1,265 @@
+/* worker.c - one turn after another. The database's position is the truth, so
+ * after anything doubtful the turn's records are dropped and read again. */
+#include "worker.h"
+
+#include <stdio.h>
+
+#include "clock.h"
+#include "fault.h"
+#include "log.h"
+#include "migration.h"
+#include "signals.h"
+
+enum { IDLE_WAIT_MS = 100, REPORT_MS = 60000 };
+
+/* ---- the database
+ * ------------------------------------------------------------- */
+
+static void
+disconnect(struct worker *worker)
+{
+    ledger_close(worker->ledger);
+    pg_close(worker->pg);
+    worker->ledger = NULL;
+    worker->pg = NULL;
+    worker->pipeline.ledger = NULL;
+}
+
+static bool
+prepare_rules(struct worker *worker, struct err *err)
+{
+    if (worker->rules_offered)
+        return true; /* a change shows in the next transaction */
+    worker->rules_offered = rules_offer(&worker->rules, worker->pg, err);
+    return worker->rules_offered;
+}
+
+static bool
+connect_database(struct worker *worker, struct err *err)
+{
+    const struct settings *settings = worker->settings;
+    struct arena arena = {0};
+    struct pg_options options = {
+        .dsn = settings->postgres.dsn,
+        .password = settings->postgres.password,
+        .name = "reward worker",
+        .statement_timeout_ms = settings->postgres.statement_timeout_ms,
+    };
+    bool ok = pg_open(&options, &worker->pg, err) &&
+              migration_require(worker->pg, &arena, err) &&
+              prepare_rules(worker, err) &&
+              ledger_open(worker->pg, &worker->ledger, err);
+
+    arena_free(&arena);
+    if (!ok) {
+        disconnect(worker);
+        return false;
+    }
+    worker->pipeline.ledger = worker->ledger;
+    log_info("connected to PostgreSQL");
+    return true;
+}
+
+/* ---- reading
+ * ---------------------------------------------------------------------- */
+
+static bool
+is_full(const struct worker *worker)
+{
+    return (int64_t)worker->batch.count >=
+               worker->settings->worker.batch_max_events ||
+           (int64_t)worker->batch.bytes >=
+               worker->settings->worker.batch_max_bytes;
+}
+
+static void
+drop_batch(struct worker *worker)
+{
+    batch_reset(&worker->batch);
+    source_release(worker->source);
+}
+
+static void
+take_record(struct worker *worker, const struct record *record,
+            struct stream *stream)
+{
+    struct item *item = batch_add(&worker->batch);
+
+    item->record = *record;
+    item->stream = stream;
+    worker->batch.bytes += record->key.len + record->value.len;
+    intake_item(&worker->intake, &worker->batch, item);
+}
+
+/* Fill the batch until it is full, its first record has waited long enough,
+ * or there is nothing to read. */
+static bool
+collect(struct worker *worker, struct err *err)
+{
+    int64_t deadline = 0;
+
+    while (!signals_stop_requested() && !is_full(worker)) {
+        int64_t wait_ms = worker->batch.count ? deadline - clock_monotonic_ms()
+                                              : IDLE_WAIT_MS;
+        enum source_got got;
+        struct record record;
+        struct stream *stream;
+
+        if (!source_poll(worker->source, wait_ms > 0 ? wait_ms : 0,
+                         &worker->batch.arena, &got, &record, &stream, err))
+            return false;
+        if (got == SOURCE_REVOKED)
+            drop_batch(worker);
+        if (got == SOURCE_RECORD) {
+            if (!worker->batch.count)
+                deadline = clock_monotonic_ms() +
+                           worker->settings->worker.batch_max_wait_ms;
+            take_record(worker, &record, stream);
+        } else if (!worker->batch.count || wait_ms <= 0 ||
+                   source_needs_positions(worker->source)) {
+            return true;
+        }
+    }
+    return true;
+}
+
+/* ---- turns
+ * ---------------------------------------------------------------------------
+ */
+
+static void
+report(struct worker *worker)
+{
+    const int64_t *outcomes = worker->pipeline.counts.outcomes;
+
+    if (clock_monotonic_ms() < worker->next_report_ms)
+        return;
+    worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
+    log_info("progress partitions=%zu batches=%lld posted=%lld no_reward=%lld "
+             "duplicate=%lld conflict=%lld dead_letter=%lld",
+             source_stream_count(worker->source),
+             (long long)worker->pipeline.counts.batches,
+             (long long)outcomes[OUTCOME_POSTED],
+             (long long)outcomes[OUTCOME_NO_REWARD],
+             (long long)outcomes[OUTCOME_DUPLICATE],
+             (long long)outcomes[OUTCOME_CONFLICT],
+             (long long)outcomes[OUTCOME_DEAD_LETTER]);
+}
+
+static bool
+turn(struct worker *worker, struct err *err)
+{
+    if (!worker->pg && !connect_database(worker, err))
+        return false;
+    if (source_needs_positions(worker->source) &&
+        !source_resolve(worker->source, worker->ledger, err))
+        return false;
+    batch_reset(&worker->batch);
+    if (!collect(worker, err))
+        return false;
+    if (!worker->batch.count)
+        return true;
+    FAULT_POINT("worker.poll");
+    if (!pipeline_post(&worker->pipeline, &worker->batch, err))
+        return false;
+    log_debug("batch posted records=%zu bytes=%zu memory=%zu",
+              worker->batch.count, worker->batch.bytes,
+              arena_used(&worker->batch.arena));
+    source_commit(worker->source);
+    FAULT_POINT("worker.offsets");
+    drop_batch(worker);
+    return true;
+}
+
+/* Stay in the group without reading while something is away. */
+static bool
+wait_in_group(struct worker *worker, int64_t wait_ms, struct err *err)
+{
+    int64_t deadline = clock_monotonic_ms() + wait_ms;
+
+    while (!signals_stop_requested()) {
+        int64_t left = deadline - clock_monotonic_ms();
+        enum source_got got;
+        struct record record;
+        struct stream *stream;
+
+        if (left <= 0)
+            break;
+        if (!source_poll(worker->source,
+                         left < IDLE_WAIT_MS ? left : IDLE_WAIT_MS,
+                         &worker->batch.arena, &got, &record, &stream, err))
+            return false;
+    }
+    return true;
+}
+
+/* After ERR_RETRY: nothing of the turn is kept. */
+static bool
+recover(struct worker *worker, struct err *err)
+{
+    int64_t wait_ms = clock_backoff_ms(worker->failures,
+                                       worker->settings->worker.retry_base_ms,
+                                       worker->settings->worker.retry_max_ms);
+
+    log_write(LOG_WARN, "%s; trying again in %lld ms code=%s", err->text,
+              (long long)wait_ms, err->code);
+    err_reset(err);
+    worker->failures++;
+    if (worker->pg && pg_is_broken(worker->pg))
+        disconnect(worker);
+    batch_reset(&worker->batch);
+    source_rewind(worker->source);
+    return wait_in_group(worker, wait_ms, err);
+}
+
+static bool
+open_source(struct worker *worker, struct err *err)
+{
+    const struct settings *settings = worker->settings;
+    struct arena arena = {0};
+    const char **topics =
+        arena_array(&arena, settings->kafka.input_count, sizeof(*topics));
+    struct source_options options = {
+        .kafka = settings_kafka(settings),
+        .group_id = settings->kafka.group_id,
+        .topics = topics,
+        .topic_count = settings->kafka.input_count,
+        .start_latest = settings->kafka.start == START_LATEST,
+    };
+    bool ok;
+
+    for (size_t i = 0; i < settings->kafka.input_count; i++)
+        topics[i] = settings->kafka.inputs[i].topic;
+    ok = source_open(&options, &worker->source, err);
+    arena_free(&arena);
+    return ok;
+}
+
+bool
+worker_loop(struct worker *worker, struct err *err)
+{
+    worker->pipeline.rules = &worker->rules;
+    worker->pipeline.notify_max_age_us =
+        worker->settings->notify.max_age_ms * 1000;
+    worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
+    batch_init(&worker->batch);
+    if (!open_source(worker, err))
+        return false;
+    while (!signals_stop_requested()) {
+        if (turn(worker, err))
+            worker->failures = 0;
+        else if (err->kind != ERR_RETRY || !recover(worker, err))
+            return false;
+        report(worker);
+    }
+    return true;
+}
+
+void
+worker_close(struct worker *worker)
+{
+    batch_free(&worker->batch);
+    source_close(worker->source);
+    disconnect(worker);
+    rules_free(&worker->rules);
+}

@@ -1,0 +1,36 @@
+/* worker.h - the loop of `reward run`: connect, read, post, commit; and what to
+ * do when something outside is away. */
+#ifndef CMD_WORKER_H
+#define CMD_WORKER_H
+
+#include "batch.h"
+#include "err.h"
+#include "intake.h"
+#include "pipeline.h"
+#include "rules_in_force.h"
+#include "settings.h"
+#include "source.h"
+
+struct worker {
+    const struct settings *settings;
+    struct intake intake;
+    struct rules_in_force rules;
+    bool rules_offered;
+    struct pg *pg; /* NULL while the database is away */
+    struct ledger *ledger;
+    struct source *source;
+    struct batch batch;
+    struct pipeline pipeline;
+    int failures; /* in a row, for the back-off */
+    int64_t next_report_ms;
+};
+
+/* Run until a stop is requested (true) or an error that waiting cannot mend
+ * (false: ERR_CONFIG or ERR_FATAL). settings, intake and rules are filled in.
+ */
+MUST_CHECK bool worker_loop(struct worker *worker, struct err *err);
+
+/* Leave the group and close everything the loop opened. */
+void worker_close(struct worker *worker);
+
+#endif
