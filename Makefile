@@ -132,7 +132,7 @@ format: ## lay the C code out
 
 .PHONY: format-check
 format-check:
-	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(TEST_SOURCES)
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(TEST_SOURCES)
 
 .PHONY: headers
 headers: ## each header compiles alone
@@ -153,13 +153,14 @@ layers: ## no include leaves its layer, no vendor header its files
 
 .PHONY: tidy
 tidy:
-	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- -std=gnu11 \
+	@clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- -std=gnu11 \
 		-D_GNU_SOURCE $(INCLUDE_cmd) $(PACKAGE_FLAGS)
 
 .PHONY: cppcheck
 cppcheck:
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
-		--inline-suppr --error-exitcode=1 $(INCLUDE_cmd) $(SOURCES)
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --error-exitcode=1 \
+		$(subst -iquote ,-I,$(INCLUDE_cmd)) $(SOURCES)
 
 .PHONY: scripts
 scripts:

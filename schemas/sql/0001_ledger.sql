@@ -96,7 +96,10 @@ CREATE TABLE ruleset_notifies (
     collapse   text NOT NULL,
     ttl_s      integer NOT NULL,
     enabled    boolean NOT NULL,
-    PRIMARY KEY (ruleset_id, rule)
+    data_keys  text[] NOT NULL DEFAULT '{}',
+    data_texts text[] NOT NULL DEFAULT '{}',
+    PRIMARY KEY (ruleset_id, rule),
+    CHECK (cardinality(data_keys) = cardinality(data_texts))
 );
 
 -- ---- the ledger --------------------------------------------------------------

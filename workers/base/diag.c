@@ -63,7 +63,11 @@ diag_print(const struct diag_list *diags, FILE *out)
     for (size_t i = 0; i < diags->count; i++) {
         const struct diag *diag = &diags->items[i];
 
-        fprintf(out, "%s:%d:%d: %s: %s\n", diag->file, diag->line, diag->column,
-                levels[diag->level], diag->text);
+        if (diag->line)
+            fprintf(out, "%s:%d:%d: %s: %s\n", diag->file, diag->line,
+                    diag->column, levels[diag->level], diag->text);
+        else
+            fprintf(out, "%s: %s: %s\n", diag->file, levels[diag->level],
+                    diag->text);
     }
 }

@@ -155,12 +155,34 @@ timestamp_parse(struct str text, int64_t *at_us)
     return true;
 }
 
-void
-date_print(struct buf *buf, int32_t day)
+/* Digits with leading zeros; printf costs more than all else in a row. */
+static char *
+add_digits(char *to, int value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + count;
+}
+
+static char *
+add_date(char *to, int32_t day)
 {
     struct civil_date date = civil_from_day(day);
 
-    buf_printf(buf, "%04d-%02d-%02d", date.year, date.month, date.day);
+    to = add_digits(to, date.year, 4);
+    *to++ = '-';
+    to = add_digits(to, date.month, 2);
+    *to++ = '-';
+    return add_digits(to, date.day, 2);
+}
+
+void
+date_print(struct buf *buf, int32_t day)
+{
+    char text[10];
+
+    add_date(text, day);
+    buf_add(buf, text, sizeof(text));
 }
 
 void
@@ -170,12 +192,17 @@ timestamp_print(struct buf *buf, int64_t at_us)
     int64_t rest = at_us - day * US_PER_DAY;
     int second = (int)(rest / US_PER_SECOND);
     int us = (int)(rest % US_PER_SECOND);
+    char text[32];
+    char *to = add_date(text, day);
 
-    date_print(buf, day);
-    buf_printf(buf, "T%02d:%02d:%02d", second / 3600, second / 60 % 60,
-               second % 60);
-    if (us % 1000 == 0)
-        buf_printf(buf, ".%03dZ", us / 1000);
-    else
-        buf_printf(buf, ".%06dZ", us);
+    *to++ = 'T';
+    to = add_digits(to, second / 3600, 2);
+    *to++ = ':';
+    to = add_digits(to, second / 60 % 60, 2);
+    *to++ = ':';
+    to = add_digits(to, second % 60, 2);
+    *to++ = '.';
+    to = us % 1000 ? add_digits(to, us, 6) : add_digits(to, us / 1000, 3);
+    *to++ = 'Z';
+    buf_add(buf, text, (size_t)(to - text));
 }

@@ -85,7 +85,7 @@ take_property(struct arguments *arguments, const char *value)
     const char *equals = strchr(value, '=');
 
     if (!equals || equals == value)
-        return fail("-X takes property=value, not \"%s\"", value);
+        return fail("-X takes property=value"); /* it may be a secret */
     add_setting(arguments,
                 arena_printf(arena, "kafka.properties.%.*s",
                              (int)(equals - value), value),

@@ -95,7 +95,7 @@ cmd_history(struct command_line *line)
         return command_failed(&err);
     }
     table = table_from_result(line->arena, result,
-                              line->format ? " account_seq id "
+                              line->format ? " account_seq id metadata "
                                            : " seq amount balance_after ");
     table_print(&table, table_format_from(line->format), stdout);
     pg_result_free(result);

@@ -8,23 +8,45 @@
 #include "connect.h"
 #include "rights.h"
 #include "table.h"
+#include "topic_audit.h"
 
 enum { VERIFY_TIMEOUT_MS = 6 * 3600 * 1000 };
 
-static bool
-run_audits(struct audit_report *report, struct pg *pg, struct err *err)
+static struct topic_audit_options
+topic_options(const struct settings *settings)
 {
-    return audit_report_run(report, pg, books_audits, books_audit_count, err) &&
-           audit_report_run(report, pg, rights_audits, rights_audit_count, err);
+    return (struct topic_audit_options){
+        .kafka = settings_kafka(settings),
+        .output_topic = settings->kafka.output_topic,
+        .dlq_topic = settings->kafka.dlq_topic,
+        .position_topic = settings->kafka.position_topic,
+        .relay = settings->relay.name,
+    };
 }
 
 /* All audits see the ledger of one moment. */
 static bool
-verify(struct audit_report *report, struct pg *pg, struct err *err)
+run_audits(struct audit_report *report, struct pg *pg, bool topics,
+           struct err *err)
 {
-    bool ok =
-        pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", err) &&
-        run_audits(report, pg, err);
+    return pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                   err) &&
+           audit_report_run(report, pg, books_audits, books_audit_count, err) &&
+           audit_report_run(report, pg, rights_audits, rights_audit_count,
+                            err) &&
+           (!topics || (topic_audit_expect(pg, err) &&
+                        audit_report_run(report, pg, topic_audits,
+                                         topic_audit_count, err)));
+}
+
+static bool
+verify(const struct command_line *line, struct audit_report *report,
+       struct pg *pg, struct err *err)
+{
+    struct topic_audit_options options = topic_options(line->settings);
+    bool topics = command_option(line, "topic") != NULL;
+    bool ok = (!topics || topic_audit_collect(pg, &options, err)) &&
+              run_audits(report, pg, topics, err);
 
     pg_rollback(pg);
     return ok;
@@ -61,7 +83,7 @@ cmd_verify(struct command_line *line)
         return command_failed(&err);
     if (report.json)
         printf("{\"audits\":[\n ");
-    ok = verify(&report, pg, &err);
+    ok = verify(line, &report, pg, &err);
     pg_close(pg);
     if (!ok)
         return command_failed(&err);

@@ -132,6 +132,20 @@ refuse_older_database(const struct relay *relay, int64_t position,
 }
 
 static bool
+refuse_other_batch(const struct relay *relay, int64_t position, struct err *err)
+{
+    return err_set_code(
+        err, ERR_FATAL, "database_differs",
+        "batch %" PRId64 " of the database is not the batch %" PRId64
+        " that relay \"%s\" has published: the database is not the one it came "
+        "from, or was restored to an older state and went on; nothing is "
+        "published until the relay's position in topic \"%s\" is set by hand, "
+        "see ops/RUNBOOK.md",
+        position, position, relay->options->name,
+        relay->options->position_topic);
+}
+
+static bool
 refuse_lost_position(const struct relay *relay,
                      const struct relay_position *position, int64_t mark,
                      struct err *err)
@@ -151,7 +165,7 @@ refuse_lost_position(const struct relay *relay,
  * posted at another time gives it away. */
 static bool
 check_same_batch(struct relay *relay, const struct relay_position *position,
-                 int64_t newest, struct err *err)
+                 struct err *err)
 {
     bool found;
     int64_t posted_us;
@@ -162,7 +176,7 @@ check_same_batch(struct relay *relay, const struct relay_position *position,
                           err))
         return false;
     if (!found || posted_us != position->posted_us)
-        return refuse_older_database(relay, position->batch_id, newest, err);
+        return refuse_other_batch(relay, position->batch_id, err);
     return true;
 }
 
@@ -181,7 +195,7 @@ check_position(struct relay *relay, const struct relay_position *position,
         return refuse_lost_position(relay, position, mark, err);
     if (position->batch_id > newest)
         return refuse_older_database(relay, position->batch_id, newest, err);
-    return check_same_batch(relay, position, newest, err);
+    return check_same_batch(relay, position, err);
 }
 
 static bool

@@ -22,11 +22,11 @@ struct setting_type;
 struct setting {
     const char *name; /* "kafka.output.topic" */
     const struct setting_type *type;
-    const char *builtin; /* as it would be written; "" is not set */
-    const char *help;    /* sentences, for config.example.yaml */
-    size_t offset;       /* of the value in struct settings */
-    int64_t min;         /* of numbers; of a text's length */
-    int64_t max;         /* of a text's length: 0 for no limit */
+    const char *builtin;      /* as it would be written; "" is not set */
+    const char *help;         /* sentences, for config.example.yaml */
+    size_t offset;            /* of the value in struct settings */
+    int64_t min;              /* of numbers; of a text's length */
+    int64_t max;              /* of a text's length: 0 for no limit */
     const char *const *words; /* of a word, by value; ends with NULL */
     const char *example;      /* shown where the built-in value is "" */
 };

@@ -161,9 +161,10 @@ static bool
 check_new_topic(struct setting_source *source, const char *topic)
 {
     const struct settings *settings = source->settings;
+    struct str name = str_from_cstr(topic);
 
     for (size_t i = 0; i < settings->kafka.input_count; i++)
-        if (strcmp(settings->kafka.inputs[i].topic, topic) == 0)
+        if (str_eq_cstr(name, settings->kafka.inputs[i].topic))
             return setting_fault(source, "topic \"%s\" is there twice", topic);
     return true;
 }

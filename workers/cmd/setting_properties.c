@@ -22,15 +22,15 @@ static const struct {
 static bool
 check_free(const struct setting_source *source, struct str name)
 {
-    enum { COUNT = sizeof(settings_of_their_own) /
-                   sizeof(*settings_of_their_own) };
+    enum {
+        COUNT = sizeof(settings_of_their_own) / sizeof(*settings_of_their_own)
+    };
 
     for (size_t i = 0; i < COUNT; i++)
         if (str_eq_cstr(name, settings_of_their_own[i].name))
-            return setting_fault(source,
-                                 "property \"%.*s\" is set by \"%s\"; set that",
-                                 STR_ARG(name),
-                                 settings_of_their_own[i].instead);
+            return setting_fault(
+                source, "property \"%.*s\" is set by \"%s\"; set that",
+                STR_ARG(name), settings_of_their_own[i].instead);
     return true;
 }
 
@@ -128,8 +128,7 @@ properties_print(const struct setting *setting, const struct settings *settings,
     if (settings->kafka.property_count == 0)
         buf_add_cstr(buf, " {}");
     for (size_t i = 0; i < settings->kafka.property_count; i++) {
-        const struct kafka_property *property =
-            &settings->kafka.properties[i];
+        const struct kafka_property *property = &settings->kafka.properties[i];
         struct str name = str_from_cstr(property->name);
 
         buf_printf(buf, "\n%*s", indent + 2, "");

@@ -130,6 +130,22 @@ read_section(struct setting_source *source, struct str name,
         read_member(source, name, &node->members[i]);
 }
 
+/* A file in which everything is commented out is no fault. */
+static bool
+has_content(struct str text)
+{
+    bool in_comment = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        in_comment = c != '\n' && (in_comment || c == '#');
+        if (!in_comment && !strchr(" \t\r\n", c))
+            return true;
+    }
+    return false;
+}
+
 static void
 read_file(struct setting_source *source, const char *path)
 {
@@ -142,6 +158,8 @@ read_file(struct setting_source *source, const char *path)
         setting_fault(source, "%s", err.text);
         return;
     }
+    if (!has_content(text))
+        return;
     document = yaml_read(source->arena, path, text, source->diags);
     if (document)
         read_section(source, (struct str){0}, document);
@@ -267,7 +285,7 @@ read_environment(struct setting_source *source)
 {
     source->line = 0;
     source->column = 0;
-    for (char **at = environ; *at; at++) {
+    for (char **at = environ; at && *at; at++) {
         const char *equals = strchr(*at, '=');
         struct str name = {*at, equals ? (size_t)(equals - *at) : 0};
 

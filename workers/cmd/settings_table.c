@@ -34,7 +34,6 @@ static const char *const format_words[] = {
 #define PLACE(member) .offset = offsetof(struct settings, member)
 #define RANGE(low, high) .min = (low), .max = (high)
 
-/* clang-format off: rows of one shape read best as rows. */
 const struct setting settings_table[] = {
     {"kafka.bootstrap_servers", &setting_text, "localhost:9092",
      "Brokers to ask first, with commas between them.",
@@ -135,7 +134,6 @@ const struct setting settings_table[] = {
     {"log.format", &setting_word, "text", "For people or for machines.",
      PLACE(log.format), .words = format_words},
 };
-/* clang-format on */
 
 const size_t settings_table_count =
     sizeof(settings_table) / sizeof(*settings_table);

@@ -340,23 +340,31 @@ check_content_type(const struct opener *opener)
                      quoted(opener->arena, type));
 }
 
+/* Kafka's own time stands in for a missing one. */
+static bool
+take_record_time(const struct opener *opener, struct letter *letter)
+{
+    int64_t record_ms = opener->record->timestamp_ms;
+
+    if (record_ms < 0 || record_ms > LAST_TIME_US / 1000)
+        return malformed(opener,
+                         "\"%stime\" is missing, and the record has no "
+                         "timestamp to take instead",
+                         opener->form->prefix);
+    letter->time_us = record_ms * 1000;
+    return true;
+}
+
 static bool
 take_time(const struct opener *opener, struct letter *letter)
 {
-    int64_t record_ms = opener->record->timestamp_ms;
     struct str text;
 
     if (!opener->form->get(opener, "time", &text))
         return false;
     letter->has_time = text.at != NULL;
-    if (!letter->has_time) {
-        letter->time_us = record_ms * 1000;
-        return (record_ms >= 0 && record_ms <= LAST_TIME_US / 1000) ||
-               malformed(opener,
-                         "\"%stime\" is missing, and the record has "
-                         "no timestamp to take instead",
-                         opener->form->prefix);
-    }
+    if (!letter->has_time)
+        return take_record_time(opener, letter);
     if (!timestamp_parse(text, &letter->time_us))
         return malformed(opener,
                          "\"%stime\" must be an RFC 3339 time such as "
@@ -364,8 +372,8 @@ take_time(const struct opener *opener, struct letter *letter)
                          opener->form->prefix, quoted(opener->arena, text));
     return (letter->time_us >= 0 && letter->time_us <= LAST_TIME_US) ||
            malformed(opener,
-                     "\"%stime\" must lie in the years 1970 to 9999, "
-                     "but is %s",
+                     "\"%stime\" must lie in the years 1970 to 9999, but is "
+                     "%s",
                      opener->form->prefix, quoted(opener->arena, text));
 }
 

@@ -73,8 +73,8 @@ MUST_CHECK bool record_json(const struct record *record,
 
 /* Take the envelope off `document` (the parsed value), find the type, check
  * the data. ERR_INPUT with one of the reason names as code. Borrows from
- * record and document. `unknown_type` in the code with ERR_INPUT also carries
- * the type's name in the text. */
+ * record and document. With code unknown_type the text names the type; *event
+ * then holds the envelope's part, as it does when the data is at fault. */
 MUST_CHECK bool event_decode(struct arena *arena, const struct record *record,
                              const struct envelope *envelope,
                              struct node *document,

@@ -140,7 +140,7 @@ every_eval(const struct line *line, struct turn *turn, struct once_key *once,
 {
     const struct every *every = line->plan;
     struct ratio number;
-    struct ratio steps;
+    struct ratio steps = ratio_from_int(0);
     struct ratio amount;
 
     if (!turn_number(turn, line->ledger, every->of, &number, err))

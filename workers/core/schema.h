@@ -65,9 +65,11 @@ size_t schema_property_count(const struct event_type *type);
 struct str schema_property(const struct event_type *type, size_t index);
 
 /* Check data and make it canonical in place: accounts that are addresses in
- * lower case, decimal fields as NODE_DECIMAL. ERR_INPUT with code
- * "schema_violation" or "decimal_precision"; the text starts with the JSON
- * Pointer of what is wrong, from `/data`. */
+ * lower case, decimal fields as NODE_DECIMAL, integer fields sent as 7.0 as
+ * NODE_INT. One departure from JSON Schema: the bounds of a decimal field also
+ * hold for a decimal sent as a string. On failure data is as before:
+ * ERR_INPUT with code "schema_violation" or "decimal_precision"; the text
+ * starts with the JSON Pointer of what is wrong, from `/data`. */
 MUST_CHECK bool schema_check(const struct event_type *type, struct node *data,
                              struct arena *arena, struct err *err);
 

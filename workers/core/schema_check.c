@@ -67,7 +67,7 @@ fail_value(struct checker *checker, const struct node *node,
     quote_node(&found, node);
     return fail(
         checker, "schema_violation", at, "must be %s%s%.*s, but is %.*s",
-        expected, detail.len ? " " : "",
+        expected, *expected && detail.len ? " " : "",
         STR_ARG(str_cut(detail, QUOTE_MAX_BYTES)), STR_ARG(buf_str(&found)));
 }
 

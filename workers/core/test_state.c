@@ -83,9 +83,11 @@ read_owner(struct reader *reader, const struct node *node, struct facts *facts,
     owner->rest = text;
     for (size_t i = 0; i < ruleset->rule_count && !found; i++)
         found = find_in_rule(ruleset->rules[i], name, owner);
-    if (!found)
-        return reader_error(reader, node, "there is no rule or line %s",
-                            quoted(reader->arena, name));
+    if (!found) {
+        reader_error(reader, node, "there is no rule or line %s",
+                     quoted(reader->arena, name));
+        return false;
+    }
     return set_account(reader, node, facts, account, owner);
 }
 

@@ -162,15 +162,31 @@ set_options(rd_kafka_conf_t *conf, const struct kafka_options *options,
 /* ---- what librdkafka says ---------------------------------------------------
  */
 
+/* What comes again and again while something is away, and reaches people in
+ * the error of the call that waits; and what is no news, as that a property of
+ * consumers means nothing to a producer, since both share the settings. */
+static bool
+is_quiet(const char *topic)
+{
+    static const char *const topics[] = {"FAIL", "GETPID", "CONFWARN", "TXNERR",
+                                         "FATAL"};
+
+    for (size_t i = 0; i < sizeof(topics) / sizeof(*topics); i++)
+        if (strcmp(topic, topics[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Runs in librdkafka's threads too. Its errors are our warnings: the loop that
- * waits for the broker decides what is an error. That a property of consumers
- * means nothing to a producer is no news, since both share the settings. */
+ * waits for the broker decides what is an error. */
 static void
 on_log(const rd_kafka_t *client, int level, const char *topic,
        const char *message)
 {
-    bool loud = level <= 4 && strcmp(topic, "CONFWARN") != 0;
-    enum log_level ours = level <= 2 ? LOG_ERROR : loud ? LOG_WARN : LOG_DEBUG;
+    enum log_level ours = is_quiet(topic) ? LOG_DEBUG
+                          : level <= 2    ? LOG_ERROR
+                          : level <= 4    ? LOG_WARN
+                                          : LOG_DEBUG;
 
     if (log_wants(ours))
         log_write(ours, "librdkafka says: %s topic=%s client=%s", message,

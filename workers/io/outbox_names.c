@@ -96,6 +96,60 @@ load_texts(struct outbox_names *names, struct pg *pg, struct str oldest,
     return true;
 }
 
+static struct notify *
+find_texts(const struct outbox_names *names, int64_t ruleset_id,
+           struct str rule)
+{
+    size_t low = 0;
+    size_t high = names->text_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct rule_texts *texts = &names->texts[middle];
+        int order = texts->ruleset_id != ruleset_id
+                        ? (texts->ruleset_id < ruleset_id ? -1 : 1)
+                        : str_compare(texts->rule, rule);
+
+        if (order == 0)
+            return &texts->notify;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* The rows of one rule's data, which follow one another, go to its texts. */
+static bool
+load_data(struct outbox_names *names, struct pg *pg, struct str oldest,
+          struct err *err)
+{
+    struct pg_result *result;
+    struct notify_datum *data;
+
+    if (!pg_query(pg,
+                  "SELECT n.ruleset_id, n.rule, d.key, d.text "
+                  "FROM ruleset_notifies n, "
+                  "unnest(n.data_keys, n.data_texts) WITH ORDINALITY "
+                  "AS d(key, text, place) WHERE n.ruleset_id >= $1 "
+                  "ORDER BY n.ruleset_id, n.rule, d.place",
+                  &oldest, 1, &result, err))
+        return false;
+    data = arena_array(&names->arena, pg_rows(result), sizeof(*data));
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct notify *notify =
+            find_texts(names, pg_int(result, i, 0), pg_text(result, i, 1));
+
+        data[i].key = str_dup(&names->arena, pg_text(result, i, 2));
+        data[i].text = str_dup(&names->arena, pg_text(result, i, 3));
+        if (!notify->data_count++)
+            notify->data = &data[i];
+    }
+    pg_result_free(result);
+    return true;
+}
+
 bool
 names_load(struct outbox_names *names, struct pg *pg, int64_t oldest_ruleset,
            struct err *err)
@@ -113,7 +167,8 @@ names_load(struct outbox_names *names, struct pg *pg, int64_t oldest_ruleset,
            load_list(names, pg, "SELECT id, name FROM lines ORDER BY id",
                      &names->lines, err) &&
            load_rulesets(names, pg, oldest, err) &&
-           load_texts(names, pg, oldest, err);
+           load_texts(names, pg, oldest, err) &&
+           load_data(names, pg, oldest, err);
 }
 
 void
@@ -155,24 +210,8 @@ names_notify(const struct outbox_names *names, int64_t ruleset_id,
              struct str line)
 {
     const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
-    struct str rule =
-        str_make(line.at, dot ? (size_t)(dot - line.at) : line.len);
-    size_t low = 0;
-    size_t high = names->text_count;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct rule_texts *texts = &names->texts[middle];
-        int order = texts->ruleset_id != ruleset_id
-                        ? (texts->ruleset_id < ruleset_id ? -1 : 1)
-                        : str_compare(texts->rule, rule);
-
-        if (order == 0)
-            return &texts->notify;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    return find_texts(
+        names, ruleset_id,
+        str_make(line.at, dot ? (size_t)(dot - line.at) : line.len));
 }

@@ -46,8 +46,9 @@ row_time(struct str text, int64_t *at_us, struct err *err)
 static struct str
 text_or_null(const struct pg_result *rows, size_t row, int column)
 {
-    return pg_is_null(rows, row, column) ? (struct str){0}
-                                         : pg_text(rows, row, column);
+    if (pg_is_null(rows, row, column))
+        return (struct str){0};
+    return pg_text(rows, row, column);
 }
 
 static bool

@@ -62,32 +62,58 @@ int_text(struct arena *arena, int64_t value)
     return buf_str(&buf);
 }
 
+static struct str
+text_or_empty(struct str text)
+{
+    return text.at ? text : STR("");
+}
+
+static struct str
+data_array(struct arena *arena, const struct notify *notify, bool keys)
+{
+    struct buf array;
+
+    buf_init(&array, arena);
+    pg_array_open(&array);
+    for (size_t i = 0; i < notify->data_count; i++)
+        pg_array_text(&array,
+                      keys ? notify->data[i].key : notify->data[i].text);
+    pg_array_close(&array);
+    return buf_str(&array);
+}
+
+static bool
+register_notify(struct pg *pg, const struct ruleset *ruleset,
+                const struct rule_notify *row, struct err *err)
+{
+    const struct notify *notify = &row->notify;
+    struct arena arena = {0};
+    bool ok = pg_run(
+        pg,
+        "INSERT INTO ruleset_notifies (ruleset_id, rule, category, title, "
+        "body, collapse, ttl_s, enabled, data_keys, data_texts) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        (struct str[]){
+            int_text(&arena, ruleset->id), row->rule,
+            text_or_empty(notify->category), text_or_empty(notify->title),
+            text_or_empty(notify->body), text_or_empty(notify->collapse),
+            int_text(&arena, notify->ttl_s),
+            notify->enabled ? STR("t") : STR("f"),
+            data_array(&arena, notify, true),
+            data_array(&arena, notify, false)},
+        10, err);
+
+    arena_free(&arena);
+    return ok;
+}
+
 static bool
 register_notifies(struct pg *pg, const struct ruleset *ruleset, struct err *err)
 {
-    struct arena arena = {0};
-    bool ok = true;
-
-    for (size_t i = 0; i < ruleset->notify_count && ok; i++) {
-        const struct rule_notify *row = &ruleset->notifies[i];
-        const struct notify *notify = &row->notify;
-
-        ok = pg_run(
-            pg,
-            "INSERT INTO ruleset_notifies (ruleset_id, rule, category, title, "
-            "body, collapse, ttl_s, enabled) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            (struct str[]){int_text(&arena, ruleset->id), row->rule,
-                           notify->category.at ? notify->category : STR(""),
-                           notify->title.at ? notify->title : STR(""),
-                           notify->body.at ? notify->body : STR(""),
-                           notify->collapse.at ? notify->collapse : STR(""),
-                           int_text(&arena, notify->ttl_s),
-                           notify->enabled ? STR("t") : STR("f")},
-            8, err);
-    }
-    arena_free(&arena);
-    return ok;
+    for (size_t i = 0; i < ruleset->notify_count; i++)
+        if (!register_notify(pg, ruleset, &ruleset->notifies[i], err))
+            return false;
+    return true;
 }
 
 static bool

@@ -93,8 +93,14 @@ check_topic(struct sink *sink, const char *name, struct err *err)
     code = metadata->topic_cnt ? metadata->topics[0].err
                                : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     rd_kafka_metadata_destroy(metadata);
+    if (kafka_err_kind(code) == ERR_CONFIG)
+        return kafka_err(err, NULL, code,
+                         "cannot write to topic \"%s\"; create it, or grant "
+                         "access to it",
+                         name);
     if (code)
-        return kafka_err(err, NULL, code, "cannot write to topic \"%s\"", name);
+        return kafka_err(err, NULL, code, "could not look at topic \"%s\"",
+                         name);
     return true;
 }
 
@@ -189,7 +195,7 @@ refuse_size(struct sink *sink, const char *topic, size_t bytes, struct err *err)
 {
     err_set_code(err, ERR_CONFIG, "MSG_SIZE_TOO_LARGE",
                  "topic \"%s\" does not take a message of %zu bytes; raise its "
-                 "max.message.bytes to 2097152 or more",
+                 "max.message.bytes",
                  topic, bytes);
     return doubt(sink);
 }

@@ -158,14 +158,8 @@ add_json(struct buf *buf, const struct table *table)
  * ----------------------------------------------------------
  */
 
-static bool
-is_formula(struct str text)
-{
-    return text.len && memchr("=+-@\t\r", text.at[0], 6);
-}
-
 static void
-add_csv_cell(struct buf *buf, struct str text, bool number)
+add_csv_cell(struct buf *buf, struct str text)
 {
     bool quotes = false;
 
@@ -173,8 +167,6 @@ add_csv_cell(struct buf *buf, struct str text, bool number)
         quotes = quotes || memchr(",\"\r\n", text.at[i], 4);
     if (quotes)
         buf_add_char(buf, '"');
-    if (!number && is_formula(text))
-        buf_add_char(buf, '\'');
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] == '"')
             buf_add_char(buf, '"');
@@ -193,8 +185,7 @@ add_csv(struct buf *buf, const struct table *table)
     for (size_t row = 0; row < table->row_count; row++) {
         for (size_t i = 0; i < table->column_count; i++) {
             buf_add_cstr(buf, i ? "," : "");
-            add_csv_cell(buf, *cell_at(table, row, i),
-                         table->columns[i].kind == TABLE_NUMBER);
+            add_csv_cell(buf, *cell_at(table, row, i));
         }
         buf_add_cstr(buf, "\r\n");
     }

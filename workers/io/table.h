@@ -17,9 +17,8 @@ struct table_column {
     const char *name;
     enum {
         TABLE_STRING,
-        TABLE_NUMBER
-    } kind; /* numbers go to the right, and
-               bare into JSON */
+        TABLE_NUMBER, /* to the right; bare in JSON, and so JSON itself */
+    } kind;
 };
 
 /* Rows by columns. Texts are well-formed UTF-8; `at` NULL is a NULL. */
@@ -40,8 +39,7 @@ struct table table_from_result(struct arena *arena,
                                const char *numbers);
 
 /* Text: aligned columns under a head, control characters as spaces. JSON: a
- * list of objects. CSV: RFC 4180 with a head; text that a spreadsheet would
- * take for a formula gets an apostrophe. */
+ * list of objects. CSV: RFC 4180 with a head. */
 void table_print(const struct table *table, enum table_format format,
                  FILE *out);
 
