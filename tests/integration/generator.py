@@ -1,0 +1,340 @@
+"""Drafts of input records: single ones made by hand, and a seeded mix of
+everything that publishers send, right and wrong."""
+
+import datetime
+import json
+import random
+import zlib
+
+PREFIX = "io.gigchain."
+SOURCE = "/gigchain/tests"
+UTC = datetime.timezone.utc
+
+
+class Draft:
+    """A record to be published."""
+
+    __slots__ = ("key", "value", "headers", "partition", "timestamp_ms")
+
+    def __init__(self, value, key=None, headers=None, partition=None,
+                 timestamp_ms=None):
+        self.value = as_bytes(value)
+        self.key = as_bytes(key)
+        self.headers = headers
+        self.partition = partition
+        self.timestamp_ms = timestamp_ms
+
+    def again(self, **changes):
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return Draft(**{**fields, **changes})
+
+
+def as_bytes(value):
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def partition_of(key, count=4):
+    return zlib.crc32(key) % count
+
+
+def timestamp(at):
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def address(number):
+    """A wallet, the same for the same number."""
+    return "0x" + f"{number * 0x9E3779B97F4A7C15 + 0x1234567:040x}"[-40:]
+
+
+def event(kind, account, event_id, at=None, source=SOURCE, **data):
+    """A CloudEvent as a dict; kind is the type without its prefix."""
+    at = at or datetime.datetime.now(UTC)
+    return {"specversion": "1.0", "id": event_id, "source": source,
+            "type": kind if kind.startswith(PREFIX) else PREFIX + kind,
+            "time": timestamp(at), "datacontenttype": "application/json",
+            "data": {"user_address": account, **data}}
+
+
+def structured(body, **more):
+    """A record in CloudEvents' structured mode."""
+    return Draft(body, key=more.pop("key", key_of(body)),
+                 headers=[("content-type", b"application/cloudevents+json; "
+                           b"charset=UTF-8")], **more)
+
+
+def bare(body, **more):
+    """Structured, but without the header."""
+    return Draft(body, key=more.pop("key", key_of(body)), **more)
+
+
+def binary(body, **more):
+    """A record in CloudEvents' binary mode."""
+    headers = [("ce_" + name, value.encode()) for name, value in body.items()
+               if name not in ("data", "datacontenttype")]
+    headers.append(("content-type", b"application/json"))
+    return Draft(body["data"], key=more.pop("key", key_of(body)),
+                 headers=headers, **more)
+
+
+def key_of(body):
+    return str(body["data"].get("user_address", ""))
+
+
+def respell(random_, text):
+    """Another spelling of the same wallet; other ids stay as they are."""
+    if not text.startswith("0x") or len(text) != 42:
+        return text
+    return "0x" + "".join(random_.choice((c.upper(), c)) for c in text[2:])
+
+
+# ---- records that no rule ever sees ---------------------------------------------
+
+def nested(depth):
+    return b'{"specversion":"1.0","data":' + b"[" * depth + b"]" * depth + b"}"
+
+
+def bad_records(random_, good):
+    """Records that each must become one dead letter; `good` makes a fresh,
+    valid CloudEvent. Yields (reason, draft)."""
+    def changed(**changes):
+        return {**good(), **changes}
+
+    def data(**changes):
+        body = good()
+        body["data"].update(changes)
+        return body
+
+    def without(name):
+        body = good()
+        del body[name]
+        return body
+
+    def without_data(name):
+        body = good()
+        del body["data"][name]
+        return body
+
+    text = as_bytes(good())
+    contract = PREFIX + "contract.completed.v1"
+    return [
+        ("malformed_json", Draft(b"", key="empty")),
+        ("malformed_json", Draft(b"{not json", key="k")),
+        ("malformed_json", Draft(text[:-1], key="cut")),
+        ("malformed_json", Draft(text + b"{}", key="more")),
+        ("malformed_json", Draft(text.replace(b'"id"', b'"i\xff"'), key="utf")),
+        ("malformed_json", Draft(text.replace(
+            b'"time"', b'"id":"second","time"'), key="twice")),
+        ("malformed_json", Draft(text.replace(
+            b'"id":"', b'"id":"a\\u0000b'), key="nul")),
+        ("malformed_json", Draft(text.replace(
+            b'"id":"', b'"id":"a\x00b'), key="raw-nul")),
+        ("malformed_json", Draft(nested(40), key="deep")),
+        ("malformed_json", Draft(nested(100000), key="very-deep")),
+        ("malformed_json", Draft(b'{"x":1e400}', key="huge")),
+        ("malformed_json", Draft(b"[1,2", key=None)),
+        ("malformed_json", Draft(b"[1,2]", key=None)),
+        ("malformed_json", Draft(b'"text"', key="scalar")),
+        ("malformed_envelope", Draft(b"{}", key="nothing")),
+        ("malformed_envelope", bare(without("id"))),
+        ("malformed_envelope", bare(without("source"))),
+        ("malformed_envelope", bare(without("type"))),
+        ("malformed_envelope", bare(changed(id=""))),
+        ("malformed_envelope", bare(changed(id=7))),
+        ("malformed_envelope", bare(changed(specversion="0.3"))),
+        ("malformed_envelope", bare(changed(time="yesterday"))),
+        ("confluent_framing", Draft(b"\0\0\0\0\7" + text, key="framed")),
+        ("unknown_type", bare(changed(type=PREFIX + "no.such.v1"))),
+        ("unknown_type", bare(changed(type="contract.completed.v1"))),
+        ("schema_violation", bare(without_data("user_address"))),
+        ("schema_violation", bare(data(user_address=""))),
+        ("schema_violation", bare(data(user_address="x" * 43), key="long")),
+        ("schema_violation", bare(data(user_address=12), key="number")),
+        ("schema_violation", bare({**good(), "type": contract, "data": {
+            "user_address": address(1), "contract_id": "c",
+            "contract_value_usd": "1,5", "delivered_on_time": True}})),
+        ("schema_violation", bare({**good(), "type": contract, "data": {
+            "user_address": address(1), "contract_id": "c",
+            "contract_value_usd": "1", "delivered_on_time": "yes"}})),
+        ("decimal_precision", Draft(as_bytes({**good(), "type": contract, "data": {
+            "user_address": address(1), "contract_id": "c",
+            "contract_value_usd": "@", "delivered_on_time": True}}).replace(
+                b'"@"', b"12345678.1234567891"), key="precise")),
+        ("too_large", Draft(as_bytes(data(padding="x" * (256 * 1024))),
+                            key="large")),
+        ("future_timestamp", bare(changed(time=timestamp(
+            datetime.datetime.now(UTC)
+            + datetime.timedelta(days=random_.randint(1, 400)))))),
+    ]
+
+
+# ---- the mix --------------------------------------------------------------------
+
+class Mix:
+    """A reproducible stream of drafts, some of them repeats of each other."""
+
+    def __init__(self, seed, accounts=300, trouble=0.03, now=None):
+        self.random = random.Random(seed)
+        self.now = now or datetime.datetime.now(UTC)
+        self.trouble = trouble
+        self.accounts = [address(n + 1) if n % 10 else f"user:{seed}-{n}"
+                         for n in range(accounts)]
+        self.sent = []
+        self.count = 0
+        self.levels = {}
+        self.kinds = [
+            (24, self.contract), (20, self.xp), (10, self.level),
+            (14, self.streak), (8, self.referral), (4, self.profile),
+            (4, self.identity), (5, self.template), (6, self.review),
+            (4, self.community), (1, self.refund)]
+        self.weights = [weight for weight, _ in self.kinds]
+
+    def drafts(self, count):
+        return [self.draft() for _ in range(count)]
+
+    def draft(self):
+        roll = self.random.random()
+        if roll < self.trouble:
+            return self.wrong()
+        if roll < self.trouble + 0.04 and self.sent:
+            return self.repeat()
+        if roll < self.trouble + 0.055 and self.sent:
+            return self.conflict()
+        body = self.good()
+        self.sent.append(body)
+        return self.wrap(body)
+
+    def wrap(self, body):
+        """One of the modes; the key is spelled as its publisher likes."""
+        key = respell(self.random, body["data"]["user_address"]).encode()
+        wrap = self.random.choices((structured, bare, binary), (6, 2, 2))[0]
+        return wrap(body, key=key, partition=partition_of(key))
+
+    def wrong(self):
+        if self.random.random() < 0.15:
+            return Draft(None, key="gone", partition=self.random.randrange(4))
+        reasons = bad_records(self.random, self.good)
+        # Large ones are rare, or they would be most of the bytes.
+        _, draft = self.random.choices(
+            reasons, [1 if len(d.value) < 5000 else 0.05 for _, d in reasons])[0]
+        return draft.again(partition=self.random.randrange(4))
+
+    def repeat(self):
+        body = self.random.choice(self.sent[-2000:])
+        data = dict(body["data"])
+        data["user_address"] = respell(self.random, data["user_address"])
+        items = list(data.items())
+        self.random.shuffle(items)  # the order of keys means nothing
+        return self.wrap({**body, "data": dict(items)})
+
+    def conflict(self):
+        body = self.random.choice(self.sent[-2000:])
+        at = datetime.datetime.fromisoformat(body["time"].replace("Z", "+00:00"))
+        return self.wrap({**body, "time": timestamp(
+            at - datetime.timedelta(seconds=1 + self.random.randrange(9)))})
+
+    # -- good events
+
+    def good(self):
+        self.count += 1
+        make = self.random.choices(self.kinds, self.weights)[0][1]
+        return make()
+
+    def account(self):
+        """A few accounts get a good part of everything."""
+        if self.random.random() < 0.2:
+            return self.random.choice(self.accounts[:3])
+        return self.random.choice(self.accounts)
+
+    def event(self, kind, account=None, at=None, **data):
+        account = account or self.account()
+        at = at or self.time()
+        name = "".join(self.random.choices("0123456789abcdef", k=24))
+        return event(kind, respell(self.random, account),
+                     f"{self.count}-{name}", at=at, **data)
+
+    def time(self):
+        """Mostly of the last hour, some older by weeks, one in the future as
+        clocks that are a little ahead send it."""
+        seconds = self.random.choices(
+            (self.random.randrange(3600), self.random.randrange(86400 * 3),
+             self.random.randrange(86400 * 60), -60), (80, 15, 4, 1))[0]
+        return self.now - datetime.timedelta(
+            seconds=seconds, milliseconds=self.random.randrange(1000))
+
+    def decimal(self, low, high, places):
+        """The same kinds of number as different publishers spell them."""
+        number = self.random.randint(low * 10**places, high * 10**places)
+        text = f"{number / 10**places:.{places}f}"
+        how = self.random.randrange(10)
+        if how < 6:
+            return text
+        if how < 7:
+            return text + "0" if "." in text else text
+        if how < 8:
+            return number // 10**places
+        return float(text)
+
+    def contract(self):
+        data = {"contract_id": f"gig_{self.random.randrange(10**6)}",
+                "contract_value_usd": self.decimal(
+                    1, self.random.choice((20, 500, 20000)), 2),
+                "delivered_on_time": self.random.random() < 0.7}
+        if self.random.random() < 0.6:
+            data["rating"] = self.decimal(1, 5, 1)
+        if self.random.random() < 0.2:
+            data["note"] = "späte Lieferung \u20ac \U0001F680\n"
+        return self.event("contract.completed.v1", **data)
+
+    def xp(self):
+        return self.event("xp.gained.v1", xp_gained=self.random.choice(
+            (1, 30, 50, 99, 100, 170, 250, self.random.randrange(1, 2000))))
+
+    def level(self):
+        account = self.account()
+        old = self.levels.get(account, 1)
+        new = old + self.random.choice((1, 1, 1, 2, 3))
+        self.levels[account] = new if new < 8 else 1
+        return self.event("level.reached.v1", account, old_level=old,
+                          new_level=new)
+
+    def streak(self):
+        at = self.time()
+        return self.event("login.streak.v1", at=at,
+                          streak_days=self.random.randint(1, 14),
+                          login_date=at.strftime("%Y-%m-%d"))
+
+    def referral(self):
+        account = self.account()
+        invitee = account if self.random.random() < 0.1 else self.account()
+        return self.event("referral.accepted.v1", account,
+                          invitee_address=respell(self.random, invitee))
+
+    def profile(self):
+        return self.event("profile.completed.v1")
+
+    def identity(self):
+        return self.event("identity.verified.v1")
+
+    def template(self):
+        return self.event("template.accepted.v1",
+                          template_id=f"t{self.random.randrange(200)}")
+
+    def review(self):
+        data = {"review_id": f"r{self.random.randrange(500)}"}
+        if self.random.random() < 0.5:
+            data["contract_id"] = f"gig_{self.random.randrange(10**6)}"
+        return self.event("review.written.v1", **data)
+
+    def community(self):
+        return self.event("community.contributed.v1",
+                          contribution_id=f"k{self.random.randrange(10**6)}",
+                          amount_gigs=self.decimal(
+                              1, self.random.choice((100, 100, 6000)), 2))
+
+    def refund(self):
+        return self.event("contract.refunded.v1",
+                          contract_id=f"gig_{self.random.randrange(10**6)}")

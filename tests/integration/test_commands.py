@@ -1,0 +1,243 @@
+"""The commands that people run by hand: what they print, and how they exit."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import subprocess
+
+import pytest
+
+import harness
+from test_verify_red import LEDGER, WALLET, execute
+
+
+class Shell:
+    """Runs the program against one database."""
+
+    def __init__(self, stack, database):
+        self.stack = stack
+        self.database = database
+
+    def run(self, *words, role="reader", env=None):
+        settings = {
+            "REWARD_POSTGRES__DSN": self.stack.dsn(role, self.database),
+            "REWARD_POSTGRES__PASSWORD__FILE": self.stack.password_file(role),
+            **(env or {})}
+        return subprocess.run([harness.BINARY, *words], text=True,
+                              capture_output=True, timeout=60,
+                              stdin=subprocess.DEVNULL, cwd=harness.ROOT,
+                              env=harness.clean_env(settings), check=False)
+
+    def rows(self, *words, role="reader"):
+        done = self.run(*words, "--format", "json", role=role)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def ledger(stack):
+    database = stack.create_database(stack.template)
+    execute(stack, database, LEDGER)
+    yield Shell(stack, database)
+    stack.drop_database(database)
+
+
+@pytest.fixture
+def empty(stack):
+    database = stack.create_database()
+    yield Shell(stack, database)
+    stack.drop_database(database)
+
+
+# ---- migrate -------------------------------------------------------------------
+
+def states(shell, role="reader"):
+    return [row["state"]
+            for row in shell.rows("migrate", "status", role=role)]
+
+
+def test_migrate_brings_an_empty_database_up(empty):
+    assert set(states(empty)) == {"pending"}
+    done = empty.run("migrate", "verify")
+    assert done.returncode == 1 and "is pending" in done.stderr
+    assert empty.run("migrate", "up", role="owner").returncode == 0
+    assert set(states(empty)) == {"applied"}
+    assert empty.run("migrate", "verify").returncode == 0
+    again = empty.run("migrate", "up", role="owner")
+    assert again.returncode == 0 and again.stdout.startswith("0 migrations")
+
+
+def test_migrate_up_at_the_same_time(empty):
+    """Whoever is second waits, and finds nothing left to do."""
+    settings = harness.clean_env({
+        "REWARD_POSTGRES__DSN": empty.stack.dsn("owner", empty.database),
+        "REWARD_POSTGRES__PASSWORD__FILE":
+            empty.stack.password_file("owner")})
+    running = [subprocess.Popen([harness.BINARY, "migrate", "up"],
+                                env=settings, stdout=subprocess.PIPE,
+                                text=True) for _ in range(4)]
+    said = sorted(process.communicate(timeout=60)[0] for process in running)
+    assert [process.returncode for process in running] == [0] * 4
+    assert [text[0] for text in said[:3]] == ["0"] * 3
+    assert said[3][0] != "0"
+
+
+def test_migrate_refuses_what_it_does_not_know(empty):
+    assert empty.run("migrate", "up", role="owner").returncode == 0
+    execute(empty.stack, empty.database,
+            "UPDATE schema_migrations SET sha256 = 'x' WHERE version = 1")
+    assert states(empty)[0] == "changed"
+    for words, role, status in ((("migrate", "verify"), "reader", 1),
+                                (("migrate", "up"), "owner", 78)):
+        done = empty.run(*words, role=role)
+        assert done.returncode == status and "0001_ledger" in done.stderr
+
+
+def test_migrate_refuses_a_newer_database(empty):
+    assert empty.run("migrate", "up", role="owner").returncode == 0
+    execute(empty.stack, empty.database,
+            "INSERT INTO schema_migrations (version, name, sha256) "
+            "VALUES (9999, 'future', 'x')")
+    assert states(empty)[-1] == "unknown"
+    assert empty.run("migrate", "verify").returncode == 1
+    done = empty.run("migrate", "up", role="owner")
+    assert done.returncode == 78 and "newer program" in done.stderr
+
+
+def test_migrate_verify_looks_at_rights(empty):
+    assert empty.run("migrate", "up", role="owner").returncode == 0
+    execute(empty.stack, empty.database,
+            "ALTER TABLE entries DISABLE TRIGGER append_only")
+    done = empty.run("migrate", "verify")
+    assert done.returncode == 1
+    assert "rights-triggers" in done.stderr and "entries" in done.stderr
+
+
+def test_migrate_leaves_nothing_half_done(empty):
+    """A migration that fails is rolled back as a whole."""
+    with contextlib.closing(
+            empty.stack.connect("owner", empty.database)) as pg:
+        pg.cursor().execute("CREATE SCHEMA reward; "
+                            "CREATE TABLE reward.entries ()")
+    done = empty.run("migrate", "up", role="owner")
+    assert done.returncode != 0 and "0001_ledger" in done.stderr
+    assert set(states(empty, role="owner")) == {"pending"}
+
+
+# ---- accounts --------------------------------------------------------------------
+
+def test_balance(ledger):
+    row = ledger.rows("balance", WALLET.upper().replace("X", "x"))
+    assert row["user_address"] == WALLET
+    assert (row["balance"], row["last_seq"]) == ("170.00", 3)
+    text = ledger.run("balance", WALLET).stdout
+    assert f"user_address   {WALLET}\n" in text
+    assert "balance        170.00\n" in text
+
+
+def test_history_pages(ledger):
+    newest = ledger.rows("history", WALLET, "--limit", "2")
+    assert [row["account_seq"] for row in newest] == [3, 2]
+    older = ledger.rows("history", WALLET, "--before", "2")
+    assert [row["account_seq"] for row in older] == [1]
+    assert older[0]["amount"] == "100.00"
+    assert older[0]["metadata"] == {"type": "done.v1"}
+    assert ledger.rows("history", WALLET, "--before", "1") == []
+
+
+def test_history_as_csv(ledger):
+    done = ledger.run("history", WALLET, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["balance_after"] for row in rows] == \
+        ["170.00", "120.00", "100.00"]
+    assert {row["counterparty"] for row in rows} == {"@rewards"}
+
+
+def test_unknown_account(ledger):
+    for command in ("balance", "history"):
+        done = ledger.run(command, "nobody")
+        assert done.returncode == 1
+        assert done.stdout == "" and '"nobody"' in done.stderr
+
+
+def test_wrong_usage(ledger):
+    for words in (["balance"], ["balance", "a", "b"], ["balance", "@rewards"],
+                  ["history", "a", "--limit", "0"],
+                  ["history", "a", "--format", "xml"],
+                  ["history", "a", "--limt", "5"], ["migrate"],
+                  ["migrate", "down"], ["check"], ["verfy"], []):
+        done = ledger.run(*words)
+        assert done.returncode == 2, (words, done.stderr)
+        assert done.stdout == "" and done.stderr, words
+
+
+def test_suggestions(ledger):
+    assert 'did you mean "verify"' in ledger.run("verfy").stderr
+    assert 'did you mean "limit"' in \
+        ledger.run("history", "a", "--limt", "5").stderr
+
+
+# ---- configuration -----------------------------------------------------------------
+
+def test_bad_configuration(ledger):
+    done = ledger.run("balance", "a", env={"REWARD_KAFKA__GRUP_ID": "x"})
+    assert done.returncode == 78
+    assert "REWARD_KAFKA__GROUP_ID" in done.stderr
+    assert ledger.run("balance", "a", "--postgres.dsn=dbname=nowhere",
+                      "--postgres.statement_timeout=soon").returncode == 78
+
+
+def test_rights_are_asked_for(ledger, empty):
+    assert empty.run("balance", "a").returncode == 78  # nothing there
+    done = ledger.run("balance", WALLET,
+                      env={"REWARD_POSTGRES__PASSWORD__FILE":
+                           ledger.stack.password_file("worker")})
+    assert done.returncode == 78 and "password" in done.stderr
+
+
+def test_secrets_stay_secret(ledger, tmp_path):
+    """Nothing that is printed, and no command line, shows a password."""
+    canary = "canary-" + os.urandom(6).hex()
+    secret = tmp_path / "secret"
+    secret.write_text(canary + "\n")
+    secret.chmod(0o600)
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "kafka:\n  properties: {sasl.password: '%s', "
+        "security.protocol: bogus}\n"
+        "postgres:\n  dsn: 'host=127.0.0.1 port=1 password=%s'\n"
+        "  password: {file: %s}\n" % (canary, canary, secret))
+    for words in (["check", "config", "--print"], ["balance", "a"],
+                  ["verify"], ["verify", "--topic"], ["migrate", "status"],
+                  ["check", "config", f"-X=sasl.password={canary}"],
+                  ["check", "config", "-X", f"sasl.password={canary}"],
+                  ["check", "config", f"--postgres.password={canary}"]):
+        done = subprocess.run(
+            [harness.BINARY, *words, "--config", str(config),
+             "--log.level=debug"], text=True, capture_output=True, timeout=60,
+            stdin=subprocess.DEVNULL, cwd=harness.ROOT,
+            env=harness.clean_env(), check=False)
+        assert canary not in done.stdout + done.stderr, words
+
+
+def test_printed_settings_say_what_is_in_force(ledger):
+    done = ledger.run("check", "config", "--print", "--relay.poll=7s",
+                      env={"REWARD_KAFKA__GROUP_ID": "of-environment"})
+    assert done.returncode == 0
+    assert "poll: 7s\n" in done.stdout
+    assert "group_id: of-environment\n" in done.stdout
+
+
+def test_rules_and_schemas_of_this_repository(ledger):
+    for words in (["check", "rules"], ["check", "schemas"], ["test", "-q"],
+                  ["check", "config", "config.example.yaml"]):
+        done = ledger.run(*words)
+        assert done.returncode == 0, done.stderr
+
+
+def test_version(ledger):
+    words = ledger.run("--version").stdout.split()
+    assert {"reward", "schema", "librdkafka", "libpq", "jansson", "libyaml",
+            "libcrypto"} <= set(words)

@@ -1,0 +1,99 @@
+"""Several workers at once on what only one of them may have."""
+
+import collections
+
+import generator
+from books import assert_books
+from generator import address, event, structured
+
+# Two members share four partitions by range: 0 and 1, 2 and 3.
+ONE, OTHER = 0, 2
+
+
+def start_workers(ctx, count):
+    workers = [ctx.worker() for _ in range(count)]
+    ctx.wait(lambda: ctx.scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = "
+        "'reward_worker' AND datname = current_database()") == count,
+        30, "all workers are connected")
+    return workers
+
+
+def deadlocks(ctx):
+    return ctx.stack.pg_log().count("deadlock detected")
+
+
+def test_same_ids_in_two_partitions(ctx, seed):
+    """Whoever is first, there is one posting."""
+    mix = generator.Mix(seed, trouble=0)
+    ctx.relay()
+    start_workers(ctx, 2)
+    for _ in range(10):
+        drafts = mix.drafts(150)
+        ctx.publish([draft.again(partition=partition) for draft in drafts
+                     for partition in (ONE, OTHER)])
+    ledger, _ = assert_books(ctx)
+    outcomes = collections.Counter(row[3] for row in ledger.outcomes)
+    assert outcomes["duplicate"] + outcomes["conflict"] >= 1500
+
+
+def test_same_id_other_payload_in_two_partitions(ctx):
+    """First writer wins; the second is a dead letter."""
+    ctx.relay()
+    start_workers(ctx, 2)
+    drafts = []
+    for n in range(500):
+        for partition, xp in ((ONE, 100), (OTHER, 200)):
+            drafts.append(structured(event(
+                "xp.gained.v1", address(n), f"e{n}", xp_gained=xp),
+                partition=partition))
+    ctx.publish(drafts)
+    ledger, _ = assert_books(ctx)
+    assert len(ledger.inbox) == 500
+    assert len(ledger.dead) == 500
+
+
+def test_same_invitee_twice(ctx):
+    """Two inviters, two workers, one reward."""
+    ctx.relay()
+    start_workers(ctx, 2)
+    drafts = []
+    for n in range(300):
+        for partition, inviter in ((ONE, n), (OTHER, n + 1000)):
+            drafts.append(structured(event(
+                "referral.accepted.v1", address(inviter), f"{inviter}-{n}",
+                invitee_address=address(n + 5000)), partition=partition))
+    ctx.publish(drafts)
+    ledger, _ = assert_books(ctx)
+    assert len(ledger.entries) == 300
+
+
+def test_hot_account(ctx, seed):
+    """Everything is for one account, in all partitions, with four workers."""
+    mix = generator.Mix(seed, accounts=1, trouble=0)
+    ctx.settings["worker/batch_max_events"] = 50
+    ctx.relay()
+    start_workers(ctx, 4)
+    before = deadlocks(ctx)
+    ctx.publish([draft.again(partition=n % 4)
+                 for n, draft in enumerate(mix.drafts(3000))])
+    assert_books(ctx)
+    assert deadlocks(ctx) == before
+
+
+def test_opposite_orders(ctx):
+    """The same accounts in opposite orders: locks are taken in one order."""
+    ctx.settings["worker/batch_max_events"] = 100
+    ctx.relay()
+    start_workers(ctx, 4)
+    before = deadlocks(ctx)
+    drafts = []
+    for n in range(500):
+        for partition in range(4):
+            account = n % 50 if partition % 2 else 49 - n % 50
+            drafts.append(structured(event(
+                "xp.gained.v1", address(account), f"{partition}-{n}",
+                xp_gained=100), partition=partition))
+    ctx.publish(drafts)
+    assert_books(ctx)
+    assert deadlocks(ctx) == before

@@ -1,0 +1,117 @@
+"""Everything once more: from the publisher, from the group, from offset 0."""
+
+import generator
+from books import assert_books, ledger_hash
+
+from confluent_kafka import Consumer, TopicPartition
+
+
+def as_sent(record):
+    return generator.Draft(record.value, key=record.key,
+                           headers=record.headers or None,
+                           partition=record.partition)
+
+
+def test_published_again(ctx, seed):
+    ctx.publish(generator.Mix(seed).drafts(2000))
+    ctx.relay()
+    ctx.worker("w")
+    assert_books(ctx)
+    before = ledger_hash(ctx)
+    ctx.publish([as_sent(record) for record in ctx.read(ctx.topic)])
+    assert_books(ctx)
+    assert ledger_hash(ctx) == before
+
+
+def test_whole_topic_again_through_another(ctx, seed):
+    """All records of the topic from offset 0, as a second stream."""
+    ctx.publish(generator.Mix(seed).drafts(2000))
+    ctx.relay()
+    # No static members here: Kafka does not look at their topics again.
+    worker = ctx.worker()
+    assert_books(ctx)
+    before = ledger_hash(ctx)
+    worker.stop()
+    copy = ctx.add_input("copy")
+    ctx.publish([as_sent(record) for record in ctx.read(ctx.topic)], copy)
+    ctx.worker()
+    assert_books(ctx)
+    assert ledger_hash(ctx) == before
+
+
+def test_another_partition(ctx, seed):
+    """Order is gone and so is the place; an event is known by its id."""
+    mix = generator.Mix(seed, trouble=0)
+    ctx.publish(mix.drafts(1500))
+    ctx.relay()
+    ctx.worker("w")
+    assert_books(ctx)
+    before = ledger_hash(ctx)
+    records = [as_sent(record).again(partition=(record.partition + 1) % 4)
+               for record in ctx.read(ctx.topic)]
+    mix.random.shuffle(records)
+    ctx.publish(records)
+    assert_books(ctx)
+    assert ledger_hash(ctx) == before
+
+
+def test_offset_zero_in_the_database(ctx, seed):
+    """The ledger forgets its positions and reads all from the start. It knows
+    every event, so nothing changes but the record of having looked."""
+    mix = generator.Mix(seed, trouble=0)
+    bodies = [mix.good() for _ in range(2000)]
+    ctx.publish([mix.wrap(body) for body in bodies])
+    ctx.relay()
+    worker = ctx.worker("w")
+    assert_books(ctx)
+    before = ledger_hash(ctx)
+    messages = len(ctx.read(ctx.output))
+    worker.stop()
+    ctx.sql("UPDATE reward.streams SET next_offset = 0, last_record = NULL")
+    ctx.worker("w")
+    ctx.wait_drained()
+    assert ctx.scalar("SELECT sum(duplicates) FROM reward.batches") == 2000
+    assert ledger_hash(ctx) == before
+    assert len(ctx.read(ctx.output)) == messages
+
+
+def commit_offsets(ctx, offsets):
+    consumer = Consumer({"bootstrap.servers": ctx.stack.bootstrap,
+                         "group.id": ctx.tag, "enable.auto.commit": False})
+    consumer.commit(offsets=[TopicPartition(ctx.topic, p, offset)
+                             for p, offset in enumerate(offsets)],
+                    asynchronous=False)
+    consumer.close()
+
+
+def test_group_offsets_do_not_matter(ctx, seed):
+    """Earliest, latest, or none at all: the ledger knows where it is."""
+    mix = generator.Mix(seed)
+    ctx.relay()
+    for offsets in ("none", "earliest", "latest", "other group"):
+        ctx.publish(mix.drafts(500))
+        if offsets == "earliest":
+            commit_offsets(ctx, [0] * 4)
+        elif offsets == "latest":
+            commit_offsets(ctx, ctx.high_watermarks(ctx.topic))
+        elif offsets == "other group":
+            ctx.settings["kafka/group_id"] = ctx.tag + ".other"
+        # A member without an instance id leaves, so that the group is empty.
+        worker = ctx.worker()
+        ctx.wait_consumed()
+        worker.stop()
+    assert_books(ctx)
+
+
+def test_group_follows_the_ledger(ctx, seed):
+    """For lag tools: the group's offsets are the ledger's positions."""
+    ctx.publish(generator.Mix(seed).drafts(1000))
+    worker = ctx.worker()
+    ctx.wait_consumed()
+    worker.stop()
+    consumer = Consumer({"bootstrap.servers": ctx.stack.bootstrap,
+                         "group.id": ctx.tag})
+    committed = consumer.committed([TopicPartition(ctx.topic, p)
+                                    for p in range(4)], timeout=10)
+    consumer.close()
+    assert [p.offset for p in committed] == ctx.high_watermarks(ctx.topic)

@@ -1,0 +1,341 @@
+/* case_main.c - takes rule files and events through the program's own code
+ * with facts kept in memory, for run-cases and readme-rules.
+ *
+ *   case_main SCHEMAS check RULES         print the diagnostics of a rule file
+ *   case_main SCHEMAS test RULES          run the tests inside a rule file
+ *   case_main SCHEMAS run RULES EVENTS    print what became of each event
+ *   case_main SCHEMAS speed RULES EVENTS  measure the decisions
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "decide.h"
+#include "event.h"
+#include "file.h"
+#include "json.h"
+#include "map.h"
+#include "rule.h"
+#include "rule_test.h"
+#include "timestamp.h"
+#include "yaml.h"
+
+enum { SPEED_ROUNDS = 20000 };
+
+/* Everything one run of the program works with. */
+struct bench {
+    struct arena arena;
+    struct diag_list diags;
+    struct schema_set *schemas;
+    struct ruleset *ruleset;
+    struct facts facts;
+    struct map seen; /* hash of each event known, by source and id */
+};
+
+static _Noreturn void
+give_up(const struct err *err)
+{
+    fprintf(stderr, "case_main: %s\n", err->text);
+    exit(2);
+}
+
+static void
+load_schemas(struct bench *bench, const char *folder)
+{
+    const char *const *paths;
+    struct err err = {0};
+    size_t count;
+
+    bench->schemas = schema_set_new(&bench->arena);
+    if (!file_list(&bench->arena, folder, ".json", &paths, &count, &err))
+        give_up(&err);
+    for (size_t i = 0; i < count; i++) {
+        struct node *document;
+
+        if (!json_read_file(&bench->arena, paths[i], &document, &err))
+            give_up(&err);
+        schema_add(bench->schemas, document, paths[i], &bench->diags);
+    }
+}
+
+/* Messages name the file without its folder, so that they are the same
+ * wherever the tests run. */
+static void
+load_rules(struct bench *bench, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    struct node *document;
+    struct err err = {0};
+    struct str text;
+
+    if (!file_read(&bench->arena, path, &text, &err))
+        give_up(&err);
+    document = yaml_read(&bench->arena, name, text, &bench->diags);
+    if (document)
+        bench->ruleset = ruleset_compile(&bench->arena, name, text, document,
+                                         bench->schemas, &bench->diags);
+    diag_print(&bench->diags, stdout);
+}
+
+static void
+print_minor(struct bench *bench, const char *label, int64_t minor)
+{
+    struct buf buf;
+
+    buf_init(&buf, &bench->arena);
+    num_print_minor(&buf, minor, bench->ruleset->scale);
+    printf(" %s%.*s", label, STR_ARG(buf_str(&buf)));
+}
+
+static void
+print_decision(struct bench *bench, struct str id,
+               const struct decision *decision)
+{
+    for (size_t i = 0; i < decision->posting_count; i++) {
+        const struct posting *posting = &decision->postings[i];
+
+        printf("%.*s posted %.*s %.*s", STR_ARG(id),
+               STR_ARG(posting->line->name),
+               STR_ARG(posting->account->address));
+        print_minor(bench, "", posting->amount_minor);
+        print_minor(bench, "balance=", posting->balance_after_minor);
+        printf(" seq=%" PRId64 "%s\n", posting->seq,
+               posting->clipped ? " clipped" : "");
+    }
+    for (size_t i = 0; i < decision->skip_count; i++)
+        printf("%.*s skip %.*s %s\n", STR_ARG(id),
+               STR_ARG(decision->skips[i].line->name),
+               skip_reason_name(decision->skips[i].reason));
+    if (decision->posting_count == 0)
+        printf("%.*s no_reward\n", STR_ARG(id));
+}
+
+/* The time Kafka gave the record: a test may say so with the extension
+ * attribute `recordtime`. */
+static int64_t
+record_time_ms(const struct node *document)
+{
+    const struct node *given = node_get(document, STR("recordtime"));
+    int64_t at_us;
+
+    if (!given)
+        given = node_get(document, STR("time"));
+    if (!node_is_string(given) || !timestamp_parse(given->text, &at_us))
+        return -1;
+    return at_us / 1000;
+}
+
+static bool
+read_event(struct bench *bench, struct record *record, struct event *event,
+           struct node **document, struct err *err)
+{
+    static const struct envelope envelope = {.kind = ENVELOPE_CLOUDEVENTS};
+    struct str json;
+
+    *document = NULL;
+    if (!record_json(record, &envelope, &json, err) ||
+        !json_read(&bench->arena, json, document, err))
+        return false;
+    record->timestamp_ms = record_time_ms(*document);
+    return event_decode(&bench->arena, record, &envelope, *document,
+                        bench->schemas, event, err);
+}
+
+/* Whether the event came before; says so, and whether it was the same. */
+static bool
+is_known(struct bench *bench, const struct event *event)
+{
+    struct str key =
+        str_from_cstr(arena_printf(&bench->arena, "%.*s\n%.*s",
+                                   STR_ARG(event->source), STR_ARG(event->id)));
+    void **hash = map_put(&bench->seen, key);
+
+    if (!*hash) {
+        *hash = arena_strndup(&bench->arena, (const char *)event->hash,
+                              EVENT_HASH_BYTES);
+        return false;
+    }
+    printf("%.*s %s\n", STR_ARG(event->id),
+           memcmp(*hash, event->hash, EVENT_HASH_BYTES) == 0 ? "duplicate"
+                                                             : "conflict");
+    return true;
+}
+
+static void
+run_line(struct bench *bench, struct str text)
+{
+    struct record *record = ARENA_NEW(&bench->arena, struct record);
+    struct event *event = ARENA_NEW(&bench->arena, struct event);
+    struct decision decision;
+    struct node *document;
+    struct err err = {0};
+    const struct node *id;
+
+    *record = (struct record){.topic = STR("test"), .value = text};
+    if (read_event(bench, record, event, &document, &err)) {
+        if (is_known(bench, event))
+            return;
+        ruleset_want(bench->ruleset, event, &bench->facts);
+        if (decide(bench->ruleset, event, &bench->facts, &bench->arena,
+                   &decision, &err)) {
+            print_decision(bench, event->id, &decision);
+            return;
+        }
+    }
+    id = node_get(document, STR("id"));
+    printf("%.*s dead_letter %s\n", STR_ARG(id ? id->text : STR("?")),
+           err.code);
+}
+
+/* Take a line off *text; false at the end. */
+static bool
+next_line(struct str *text, struct str *line)
+{
+    const char *end;
+
+    if (text->len == 0)
+        return false;
+    end = memchr(text->at, '\n', text->len);
+    *line = str_make(text->at, end ? (size_t)(end - text->at) : text->len);
+    *text = str_make(text->at + line->len + (end != NULL),
+                     text->len - line->len - (end != NULL));
+    return true;
+}
+
+static int
+command_check(struct bench *bench, const char *path)
+{
+    (void)path;
+    return bench->ruleset ? 0 : 1;
+}
+
+static int
+command_run(struct bench *bench, const char *path)
+{
+    struct err err = {0};
+    struct str text;
+    struct str line;
+
+    if (!file_read(&bench->arena, path, &text, &err))
+        give_up(&err);
+    while (next_line(&text, &line))
+        if (line.len)
+            run_line(bench, line);
+    return 0;
+}
+
+static int
+command_test(struct bench *bench, const char *path)
+{
+    struct rule_test_report report;
+    bool passed =
+        rule_tests_run(bench->ruleset, bench->schemas, &bench->arena, &report);
+
+    (void)path;
+    for (size_t i = 0; i < report.count; i++) {
+        const struct rule_test_result *result = &report.results[i];
+
+        printf("%d: %s %.*s%s%s\n", result->line,
+               result->passed ? "PASS" : "FAIL", STR_ARG(result->name),
+               result->passed ? "" : ": ", result->message);
+    }
+    printf("tests: %zu of %zu passed\n", report.passed, report.count);
+    return passed ? 0 : 1;
+}
+
+static int64_t
+now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int64_t
+time_rounds(struct bench *bench, const struct event *event)
+{
+    struct arena batch;
+    struct facts facts;
+    struct decision decision;
+    struct err err = {0};
+    int64_t start = now_ns();
+
+    arena_init(&batch);
+    for (int i = 0; i < SPEED_ROUNDS; i++) {
+        if (i % 1000 == 0) {
+            arena_reset(&batch);
+            facts_init(&facts, &batch);
+        }
+        ruleset_want(bench->ruleset, event, &facts);
+        if (!decide(bench->ruleset, event, &facts, &batch, &decision, &err))
+            give_up(&err);
+    }
+    arena_free(&batch);
+    return (now_ns() - start) / SPEED_ROUNDS;
+}
+
+static int
+command_speed(struct bench *bench, const char *path)
+{
+    struct err err = {0};
+    struct str text;
+    struct str line;
+
+    if (!file_read(&bench->arena, path, &text, &err))
+        give_up(&err);
+    while (next_line(&text, &line)) {
+        struct record record = {.topic = STR("test"), .value = line};
+        struct node *document;
+        struct event event;
+
+        if (!read_event(bench, &record, &event, &document, &err))
+            give_up(&err);
+        printf("%.*s: %" PRId64 " ns\n", STR_ARG(event.type->name),
+               time_rounds(bench, &event));
+    }
+    return 0;
+}
+
+static const struct command {
+    const char *name;
+    int args;
+    int (*run)(struct bench *bench, const char *path);
+} commands[] = {
+    {"check", 4, command_check},
+    {"test", 4, command_test},
+    {"run", 5, command_run},
+    {"speed", 5, command_speed},
+};
+
+static int
+run_command(const struct command *command, char **argv)
+{
+    struct bench bench = {0};
+    int status = 1;
+
+    arena_init(&bench.arena);
+    diag_init(&bench.diags, &bench.arena);
+    facts_init(&bench.facts, &bench.arena);
+    map_init(&bench.seen, &bench.arena);
+    load_schemas(&bench, argv[1]);
+    load_rules(&bench, argv[3]);
+    if (bench.ruleset)
+        status = command->run(&bench, argv[4]);
+    arena_free(&bench.arena);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        if (argc == commands[i].args && strcmp(argv[2], commands[i].name) == 0)
+            return run_command(&commands[i], argv);
+    fprintf(stderr, "usage: case_main SCHEMAS check|test RULES\n"
+                    "       case_main SCHEMAS run|speed RULES EVENTS\n");
+    return 2;
+}

@@ -1,0 +1,1034 @@
+"""An independent model of what `reward` does: from the raw records of the
+input topics, the schemas and a rule file to the ledger they must lead to.
+
+Written from the contract, in another language and with other libraries than
+the program, and sharing no code with it: exact fractions instead of checked
+integers, PyYAML instead of libyaml, python3-jsonschema instead of the
+program's own checker. It favours the plain over the fast.
+
+Three parts: records to events (Intake), rules (Ruleset), and the accounts
+they pay (Model).
+"""
+
+import datetime
+import json
+import pathlib
+import re
+import zoneinfo
+from fractions import Fraction
+
+import jsonschema
+import yaml
+
+MAX_RECORD_BYTES = 256 * 1024
+MAX_DEPTH = 32
+MAX_BALANCE = 9 * 10**18
+MAX_AHEAD = datetime.timedelta(minutes=5)
+UTC = datetime.timezone.utc
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Refused(Exception):
+    """The record becomes a dead letter."""
+
+    def __init__(self, reason, message=""):
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+
+
+class Skipped(Exception):
+    """The record makes no event and is no fault: a tombstone, or a type
+    nobody asked for."""
+
+
+# ---- records to events -----------------------------------------------------------
+
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+ACCOUNT = re.compile(r"[\x20-\x7e]{1,42}")
+DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?"
+                     r"([Zz]|[+-]\d\d:\d\d)")
+
+
+class RealText(str):
+    """A JSON number with a point or an exponent, as its text."""
+
+
+def parse_json(text):
+    """Strict JSON: no duplicate keys, no NUL, no lone surrogates, at most
+    MAX_DEPTH levels."""
+    def pairs(items):
+        if len({key for key, _ in items}) != len(items):
+            raise Refused("malformed_json", "duplicate key")
+        return dict(items)
+
+    def constant(word):
+        raise Refused("malformed_json", word)
+
+    def real(word):
+        if float(word) in (float("inf"), float("-inf")):
+            raise Refused("malformed_json", "number out of range")
+        return RealText(word)
+
+    def integer(word):
+        if not -2**63 <= int(word) < 2**63:
+            raise Refused("malformed_json", "number out of range")
+        return int(word)
+
+    check_depth(text)
+    try:
+        tree = json.loads(text.decode("utf-8"), object_pairs_hook=pairs,
+                          parse_constant=constant, parse_float=real,
+                          parse_int=integer)
+        if not isinstance(tree, dict):
+            raise Refused("malformed_json", "a document is an object")
+        check_strings(tree)
+        return tree
+    except (ValueError, RecursionError) as failure:
+        raise Refused("malformed_json", str(failure)) from None
+
+
+def check_depth(text):
+    depth = 0
+    outside = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text, flags=re.S)
+    for byte in re.findall(rb"[\[\]{}]", outside):
+        depth += 1 if byte in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise Refused("malformed_json", "nested too deep")
+
+
+def check_strings(tree):
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            check_strings(key)
+            check_strings(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            check_strings(value)
+    elif isinstance(tree, str):
+        if "\0" in tree or any(0xD800 <= ord(c) < 0xE000 for c in tree):
+            raise Refused("malformed_json", "character that is not allowed")
+
+
+def parse_time(text):
+    """RFC 3339, cut to the microsecond; None when it is anything else."""
+    match = RFC3339.fullmatch(text)
+    if not match:
+        return None
+    day, hour, minute, second, fraction, zone = match.groups()
+    if int(second) > 60 or int(hour) > 23 or int(minute) > 59:
+        return None
+    try:
+        at = datetime.datetime.fromisoformat(day).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    microsecond = int(((fraction or ".0")[1:] + "000000")[:6])
+    if second == "60":
+        microsecond = 0
+    at += datetime.timedelta(hours=int(hour), minutes=int(minute),
+                             seconds=int(second), microseconds=microsecond)
+    if zone not in "Zz":
+        offset = datetime.timedelta(hours=int(zone[1:3]),
+                                    minutes=int(zone[4:6]))
+        at -= offset if zone[0] == "+" else -offset
+    return at
+
+
+def parse_date(text):
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def parse_decimal(text):
+    """Digits with at most 18 before and 9 after the point that count."""
+    match = DECIMAL.fullmatch(text)
+    if not match:
+        return None
+    _, whole, places = match.groups()
+    if len(whole.lstrip("0")) > 18 or len((places or "").rstrip("0")) > 9:
+        return None
+    return Fraction(text)
+
+
+def exact_decimal(value, where):
+    """A decimal field as a fraction: string, integer, or a real whose text has
+    at most 15 significant digits."""
+    if isinstance(value, RealText):
+        short = f"{float(value):.15g}"
+        if float(short) != float(value):
+            raise Refused("decimal_precision", where)
+        number = Fraction(short)
+        if 10**9 % number.denominator or abs(number) >= 10**18:
+            raise Refused("decimal_precision", where)
+        return number
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise Refused("schema_violation", where)
+    number = parse_decimal(str(value))
+    if number is None:
+        raise Refused("schema_violation", where)
+    return number
+
+
+def canonical_account(text):
+    """None when it is no account id."""
+    if ADDRESS.fullmatch(text):
+        return text.lower()
+    if ACCOUNT.fullmatch(text) and not text.startswith("@"):
+        return text
+    return None
+
+
+class Event:
+    """A checked event in canonical form."""
+
+    def __init__(self, record, source, event_id, kind, at, data,
+                 traceparent=None, has_time=True):
+        self.record = record
+        self.has_time = has_time
+        self.source = source
+        self.id = event_id
+        self.type = kind
+        self.at = at
+        self.data = data
+        self.traceparent = traceparent
+
+    @property
+    def identity(self):
+        return (self.source, self.id)
+
+    @property
+    def payload(self):
+        """What must be equal for two events of one identity to be one."""
+        return (self.type, self.at if self.has_time else None,
+                frozen(self.data))
+
+
+def frozen(tree):
+    """A hashable copy in which true, 1 and "1" differ; 1 and 1.0 do not."""
+    if isinstance(tree, dict):
+        return ("object", frozenset((k, frozen(v)) for k, v in tree.items()))
+    if isinstance(tree, list):
+        return ("list", tuple(frozen(v) for v in tree))
+    if isinstance(tree, RealText):
+        return ("number", Fraction(float(tree)))
+    if isinstance(tree, (int, Fraction)) and not isinstance(tree, bool):
+        return ("number", Fraction(tree))
+    return (type(tree).__name__, tree)
+
+
+class Schema:
+    """The shape of one event type's data: python3-jsonschema for the standard
+    keywords, own code for the formats."""
+
+    def __init__(self, document):
+        self.document = document
+        self.type = document["$id"]
+        jsonschema.Draft202012Validator.check_schema(document)
+        self.validator = jsonschema.Draft202012Validator(
+            document, format_checker=jsonschema.FormatChecker(()))
+
+    def check(self, data):
+        """Data in canonical form; raises Refused."""
+        if not isinstance(data, dict):
+            raise Refused("schema_violation", "/data")
+        plain = to_plain(data)
+        for error in self.validator.iter_errors(plain):
+            if not self.decimal_only(error):
+                raise Refused("schema_violation", error.message)
+        return self.canonical(data, self.document, "/data")
+
+    @staticmethod
+    def decimal_only(error):
+        """The validator compares numbers only: bounds of decimals given as
+        strings are ours, and so are those of given numbers."""
+        return (error.schema.get("format") == "decimal"
+                and error.validator in ("minimum", "maximum",
+                                        "exclusiveMinimum",
+                                        "exclusiveMaximum"))
+
+    def canonical(self, value, schema, where):
+        form = schema.get("format")
+        if form == "decimal":
+            return check_bounds(exact_decimal(value, where), schema, where)
+        if form == "account" and isinstance(value, str):
+            account = canonical_account(value)
+            if account is None:
+                raise Refused("schema_violation", where)
+            return account
+        if form == "date" and isinstance(value, str) and not parse_date(value):
+            raise Refused("schema_violation", where)
+        if form == "date-time" and isinstance(value, str) \
+                and not parse_time(value):
+            raise Refused("schema_violation", where)
+        if isinstance(value, dict):
+            known = schema.get("properties", {})
+            return {key: self.canonical(member, known.get(key, {}),
+                                        f"{where}/{key}")
+                    for key, member in value.items()}
+        if isinstance(value, list) and isinstance(schema.get("items"), dict):
+            return [self.canonical(member, schema["items"], f"{where}/{n}")
+                    for n, member in enumerate(value)]
+        return value
+
+
+def check_bounds(number, schema, where):
+    def bound(name):
+        return Fraction(str(schema[name]))
+
+    if ("minimum" in schema and number < bound("minimum")
+            or "maximum" in schema and number > bound("maximum")
+            or "exclusiveMinimum" in schema
+            and number <= bound("exclusiveMinimum")
+            or "exclusiveMaximum" in schema
+            and number >= bound("exclusiveMaximum")):
+        raise Refused("schema_violation", where)
+    return number
+
+
+def to_plain(tree):
+    """The tree as the standard parser would have given it."""
+    if isinstance(tree, dict):
+        return {key: to_plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [to_plain(value) for value in tree]
+    if isinstance(tree, RealText):
+        return float(tree)
+    return tree
+
+
+class Intake:
+    """Records to events. `envelopes`: topic -> dict of its settings."""
+
+    def __init__(self, schema_dir, envelopes=None, unknown_type="dead_letter",
+                 now=None):
+        documents = [json.loads(path.read_text()) for path in
+                     sorted(pathlib.Path(schema_dir).glob("*.json"))]
+        self.schemas = {doc["$id"]: Schema(doc) for doc in documents}
+        self.envelopes = envelopes or {}
+        self.unknown_type = unknown_type
+        self.now = now
+
+    def read(self, record):
+        """The event of a record; raises Refused or Skipped."""
+        if record.value is None:
+            raise Skipped("tombstone")
+        if len(record.value) > MAX_RECORD_BYTES:
+            raise Refused("too_large")
+        envelope = self.envelopes.get(record.topic, {})
+        value = self.unframed(record.value, envelope)
+        document = parse_json(value)
+        attributes, data = self.opened(record, document, envelope)
+        return self.event(record, attributes, data)
+
+    @staticmethod
+    def unframed(value, envelope):
+        framed = value[:1] == b"\0"
+        if envelope.get("framing") == "confluent":
+            if not framed or len(value) < 5:
+                raise Refused("confluent_framing", "no framing")
+            return value[5:]
+        if framed:
+            raise Refused("confluent_framing", "framing not expected")
+        return value
+
+    def opened(self, record, document, envelope):
+        if envelope.get("envelope") == "plain":
+            return self.open_plain(document, envelope)
+        content_type = header(record, "content-type")
+        structured = (content_type or "").lower().startswith(
+            "application/cloudevents")
+        if not structured and header(record, "ce_specversion") is not None:
+            names = ("specversion", "id", "source", "type", "time",
+                     "traceparent")
+            return {name: header(record, "ce_" + name) for name in names
+                    }, document
+        if not structured and not (isinstance(document, dict)
+                                   and "specversion" in document):
+            raise Refused("malformed_envelope", "no envelope")
+        if not isinstance(document, dict):
+            raise Refused("malformed_envelope", "no object")
+        return document, document.get("data")
+
+    @staticmethod
+    def open_plain(document, envelope):
+        if not isinstance(document, dict):
+            raise Refused("malformed_envelope", "no object")
+
+        def field(name):
+            text = envelope.get(name, "")
+            return pointed(document, text) if text.startswith("/") else text
+
+        attributes = {name: field(name)
+                      for name in ("id", "type", "time", "source")}
+        attributes["specversion"] = "1.0"
+        return attributes, (pointed(document, envelope["data"])
+                            if envelope.get("data") else document)
+
+    def event(self, record, attributes, data):
+        def text(name):
+            value = attributes.get(name)
+            if isinstance(value, RealText) or not isinstance(value, str) \
+                    or not 1 <= len(value.encode()) <= 256 \
+                    or re.search(r"[\x00-\x1f\x7f]", value):
+                raise Refused("malformed_envelope", name)
+            return value
+
+        if attributes.get("specversion") != "1.0":
+            raise Refused("malformed_envelope", "specversion")
+        event_id, source, kind = text("id"), text("source"), text("type")
+        if " " in source:
+            raise Refused("malformed_envelope", "source is no URI reference")
+        at = self.time(record, attributes)
+        if not isinstance(data, dict):
+            raise Refused("malformed_envelope", "data is no object")
+        schema = self.schemas.get(kind)
+        if schema is None:
+            if self.unknown_type == "skip":
+                raise Skipped("unknown type")
+            raise Refused("unknown_type", kind)
+        data = schema.check(data)
+        now = self.now or datetime.datetime.now(UTC)
+        if at > now + MAX_AHEAD:
+            raise Refused("future_timestamp")
+        return Event(record, source, event_id, kind, at, data,
+                     attributes.get("traceparent"),
+                     attributes.get("time") is not None)
+
+
+    @staticmethod
+    def time(record, attributes):
+        """The event's own, or when the broker got it."""
+        text = attributes.get("time")
+        if text is None:
+            return EPOCH + datetime.timedelta(
+                milliseconds=record.timestamp_ms)
+        at = None if isinstance(text, RealText) or not isinstance(text, str) \
+            else parse_time(text)
+        if at is None or at < EPOCH:
+            raise Refused("malformed_envelope", "time")
+        return at
+
+
+def header(record, name):
+    for key, value in record.headers:
+        if key.lower() == name and value is not None:
+            return value.decode("utf-8", "replace")
+    return None
+
+
+def pointed(tree, pointer):
+    """RFC 6901; None where it leads nowhere."""
+    for word in pointer.split("/")[1:]:
+        word = word.replace("~1", "/").replace("~0", "~")
+        if isinstance(tree, dict):
+            tree = tree.get(word)
+        elif isinstance(tree, list) and word.isdigit() \
+                and int(word) < len(tree):
+            tree = tree[int(word)]
+        else:
+            return None
+    return tree
+
+
+# ---- expressions: the part of CEL that rules use -----------------------------------
+
+TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z_0-9]*)"
+                   r"|(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+                   r"|(&&|\|\||==|!=|<=|>=|[-+*/%<>!?:().,\[\]]))")
+MISSING = object()
+
+
+class Expression:
+    """A text compiled to closures of an environment (name -> value)."""
+
+    LEVELS = [("||",), ("&&",), ("==", "!=", "<", "<=", ">", ">=", "in"),
+              ("+", "-"), ("*", "/", "%")]
+
+    def __init__(self, text):
+        self.text = str(text)
+        self.tokens = self.split(self.text)
+        self.at = 0
+        self.value = self.ternary()
+        if self.at != len(self.tokens):
+            raise ValueError(f"cannot read {self.text!r}")
+
+    @staticmethod
+    def split(text):
+        tokens, at = [], 0
+        text = text.rstrip()
+        while at < len(text):
+            match = TOKEN.match(text, at)
+            if not match:
+                raise ValueError(f"cannot read {text!r} at {at}")
+            tokens.append((match.lastindex, match.group(match.lastindex)))
+            at = match.end()
+        return tokens
+
+    def __call__(self, environment):
+        value = self.value(environment)
+        if value is MISSING:
+            raise Refused("rule_error", f"{self.text}: no such field")
+        return value
+
+    def peek(self):
+        return self.tokens[self.at][1] if self.at < len(self.tokens) else None
+
+    def take(self, *words):
+        if self.peek() in words and self.tokens[self.at][0] != 3:
+            self.at += 1
+            return self.tokens[self.at - 1][1]
+        return None
+
+    def need(self, word):
+        if not self.take(word):
+            raise ValueError(f"{self.text!r}: expected {word}")
+
+    def ternary(self):
+        condition = self.level(0)
+        if not self.take("?"):
+            return condition
+        yes = self.ternary()
+        self.need(":")
+        no = self.ternary()
+        return lambda env: (yes if condition(env) else no)(env)
+
+    def level(self, depth):
+        if depth == len(self.LEVELS):
+            return self.unary()
+        left = self.level(depth + 1)
+        while True:
+            word = self.take(*self.LEVELS[depth])
+            if not word:
+                return left
+            left = self.joined(word, left, self.level(depth + 1))
+
+    @staticmethod
+    def joined(word, left, right):
+        def divided(a, b):
+            if b == 0:
+                raise Refused("rule_error", "division by zero")
+            return Fraction(a) / b
+
+        def rest(a, b):
+            if b == 0:
+                raise Refused("rule_error", "division by zero")
+            return a - b * int(Fraction(a) / b)  # towards zero, as CEL has it
+
+        plain = {"==": lambda a, b: a == b, "!=": lambda a, b: a != b,
+                 "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
+                 ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+                 "in": lambda a, b: a in b, "+": lambda a, b: a + b,
+                 "-": lambda a, b: a - b, "*": lambda a, b: a * b,
+                 "/": divided, "%": rest}
+        if word == "&&":
+            return lambda env: left(env) and right(env)
+        if word == "||":
+            return lambda env: left(env) or right(env)
+        return lambda env: plain[word](left(env), right(env))
+
+    def unary(self):
+        if self.take("!"):
+            inner = self.unary()
+            return lambda env: not inner(env)
+        if self.take("-"):
+            inner = self.unary()
+            return lambda env: -inner(env)
+        return self.primary()
+
+    def primary(self):
+        if self.take("("):
+            inner = self.ternary()
+            self.need(")")
+            return inner
+        if self.take("["):
+            items = self.arguments("]")
+            return lambda env: [item(env) for item in items]
+        group, word = self.tokens[self.at]
+        self.at += 1
+        if group == 1:
+            number = Fraction(word)
+            return lambda env: number
+        if group == 3:
+            text = re.sub(r"\\(.)", r"\1", word[1:-1])
+            return lambda env: text
+        if word in ("true", "false"):
+            return lambda env: word == "true"
+        if self.peek() == "(" and word != "has":
+            self.at += 1
+            return self.call(word, self.arguments(")"))
+        if word == "has":
+            self.need("(")
+            field = self.primary()
+            self.need(")")
+            return lambda env: field(env) is not MISSING
+        return self.path(word)
+
+    def arguments(self, end):
+        items = []
+        while not self.take(end):
+            items.append(self.ternary())
+            self.take(",")
+        return items
+
+    @staticmethod
+    def call(name, arguments):
+        functions = {"min": min, "max": max, "abs": abs,
+                     "size": lambda text: Fraction(len(text)),
+                     "timestamp": parse_time}
+        return lambda env: functions[name](*[a(env) for a in arguments])
+
+    def path(self, word):
+        words = [word]
+        while self.take("."):
+            words.append(self.tokens[self.at][1])
+            self.at += 1
+
+        def look(env):
+            value = env
+            for step in words:
+                value = value.get(step, MISSING) \
+                    if isinstance(value, dict) else MISSING
+                if value is MISSING or value is None:
+                    return MISSING
+            if isinstance(value, RealText):
+                return Fraction(f"{float(value):.15g}")
+            if isinstance(value, int) and not isinstance(value, bool):
+                return Fraction(value)
+            return value
+
+        return look
+
+
+# ---- rules -----------------------------------------------------------------------
+
+class RuleLoader(yaml.SafeLoader):
+    """SafeLoader with exact numbers and without dates."""
+
+
+RuleLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers
+            if not tag.endswith((":timestamp", ":float"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+RuleLoader.add_implicit_resolver("!exact", re.compile(r"-?\d+\.\d+"),
+                                 list("-0123456789"))
+RuleLoader.add_constructor(
+    "!exact", lambda loader, node: Fraction(loader.construct_scalar(node)))
+
+
+def number_of(value):
+    return Fraction(value) if not isinstance(value, bool) else None
+
+
+def seconds_of(value):
+    match = re.fullmatch(r"(\d+)([smhd]?)", str(value))
+    return int(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600,
+                            "d": 86400}[match[2]]
+
+
+def expression_of(value):
+    if isinstance(value, bool):
+        return Expression("true" if value else "false")
+    return Expression(value)
+
+
+class Guard:
+    """What rules and lines have in common."""
+
+    def __init__(self, body):
+        self.off = body.get("mode", "live") == "off"
+        self.when = expression_of(body["when"]) if "when" in body else None
+        self.valid_from = parse_time(body["valid_from"]) \
+            if "valid_from" in body else None
+        self.valid_until = parse_time(body["valid_until"]) \
+            if "valid_until" in body else None
+        self.once = [Once(word) for word in body["once"]] \
+            if "once" in body else None
+        self.limit = Limit(body["limit"]) if "limit" in body else None
+
+    def open(self, event, environment):
+        return (not self.off
+                and (self.valid_from is None or event.at >= self.valid_from)
+                and (self.valid_until is None or event.at < self.valid_until)
+                and (self.when is None or self.when(environment)))
+
+    def once_key(self, name, account, environment, day, row):
+        """The key to be taken, or None when the guard has none."""
+        if self.once is None:
+            return None
+        words = {once.word for once in self.once}
+        fields = tuple(once.text(environment, day, row) for once in self.once
+                       if once.word != "account")
+        return (name if row is None or "row" not in words
+                else f"{name}[{row}]",
+                account if "account" in words else None, fields)
+
+
+class Once:
+    """One word of `once`."""
+
+    def __init__(self, word):
+        self.word = word
+        self.field = None if word in ("account", "row", "day") \
+            else Expression(word)
+
+    def text(self, environment, day, row):
+        if self.word == "day":
+            return str(day)
+        if self.word == "row":
+            return str(row)
+        return str(self.field(environment))
+
+
+class Limit:
+    """How much, or how often, in a calendar window."""
+
+    def __init__(self, body):
+        self.per_all = body["per"] == "all"
+        self.window = body["window"]
+        self.times = "times" in body
+        self.most = number_of(body["times" if self.times else "amount"])
+        self.clip = body.get("over", "clip") == "clip"
+
+    def key(self, name, account, day):
+        start = {"day": day, "week": day - datetime.timedelta(day.weekday()),
+                 "month": day.replace(day=1), "ever": None}[self.window]
+        return (name, None if self.per_all else account, self.window,
+                self.times, start)
+
+
+class Offer:
+    """An amount a line would pay, in minor units."""
+
+    def __init__(self, line, name, minor, key):
+        self.line = line
+        self.name = name
+        self.minor = minor
+        self.key = key
+
+
+class Line:
+    """One award line."""
+
+    KINDS = ("flat", "rate", "percent", "every", "table", "amount", "streak")
+
+    def __init__(self, rule_id, body):
+        self.id = body["id"]
+        self.name = f"{rule_id}.{self.id}"
+        self.guard = Guard(body)
+        self.kind = next(kind for kind in self.KINDS if kind in body)
+        self.plan = body[self.kind]
+
+
+class Rule:
+    def __init__(self, body):
+        self.id = body["id"]
+        trigger = body["trigger"]
+        self.triggers = trigger if isinstance(trigger, list) else [trigger]
+        self.account = Expression(body["account"])
+        self.guard = Guard(body)
+        self.lines = [Line(self.id, line) for line in body["award"]]
+        late = body.get("late", {})
+        self.accept_s = None
+        if isinstance(late, dict) and "accept" in late:
+            self.accept_s = seconds_of(late["accept"])
+        notify = body.get("notify", {})
+        self.notify = notify if isinstance(notify, dict) else {}
+        self.notify_enabled = notify is not False
+
+
+class Ruleset:
+    """A rule file."""
+
+    def __init__(self, text):
+        body = yaml.load(text, Loader=RuleLoader)
+        self.name = body["ruleset"]
+        self.scale = body.get("asset", {}).get("scale", 2)
+        self.zone = zoneinfo.ZoneInfo(body.get("zone", "UTC"))
+        self.round = body.get("defaults", {}).get("round", "floor")
+        self.valid = Guard({key: body[key] for key in
+                            ("valid_from", "valid_until") if key in body})
+        self.rules = [Rule(rule) for rule in body["rules"]]
+
+    def minor(self, amount):
+        scaled = Fraction(amount) * 10**self.scale
+        if self.round == "floor":
+            return scaled.numerator // scaled.denominator
+        if self.round == "half_even":
+            return round(scaled)
+        below = int(abs(scaled) + Fraction(1, 2))  # half_up
+        return below if scaled >= 0 else -below
+
+
+class Entry:
+    """A ledger entry that must be there."""
+
+    __slots__ = ("line", "account", "seq", "minor", "balance_after")
+
+    def __init__(self, line, account, seq, minor, balance_after):
+        self.line = line
+        self.account = account
+        self.seq = seq
+        self.minor = minor
+        self.balance_after = balance_after
+
+    def __eq__(self, other):
+        return self.tuple() == other.tuple()
+
+    def __repr__(self):
+        return repr(self.tuple())
+
+    def tuple(self):
+        return (self.line, self.account, self.seq, self.minor,
+                self.balance_after)
+
+
+class State:
+    """What the past says: everything a decision reads or moves."""
+
+    def __init__(self):
+        self.balances = {}   # account -> minor units
+        self.seqs = {}       # account -> last seq
+        self.carried = {}    # (line, account) -> Fraction
+        self.seen_days = {}  # (line, account) -> set of dates
+        self.taken = set()   # once keys
+        self.used = {}       # limit key -> minor units or times
+
+
+class Decision:
+    """One event's effect, applied to the state only when all of it is
+    known."""
+
+    def __init__(self, ruleset, state, event):
+        self.ruleset = ruleset
+        self.state = state
+        self.event = event
+        self.day = event.at.astimezone(ruleset.zone).date()
+        self.environment = {"event": {
+            "id": event.id, "source": event.source, "type": event.type,
+            "time": event.at, "data": event.data}}
+        self.offers = []  # (account, Offer)
+        self.carried = {}
+        self.seen_days = {}
+        self.taken = set()
+        self.used = {}
+
+    def run(self):
+        rules = [rule for rule in self.ruleset.rules
+                 if self.event.type in rule.triggers]
+        if self.ruleset.valid.open(self.event, self.environment):
+            for rule in rules:
+                self.run_rule(rule)
+        return self.apply()
+
+    def is_taken(self, key):
+        return key is not None and (key in self.state.taken
+                                    or key in self.taken)
+
+    def used_of(self, key):
+        return self.used.get(key, self.state.used.get(key, 0))
+
+    def too_late(self, rule):
+        if rule.accept_s is None or self.event.record.timestamp_ms is None:
+            return False
+        arrived = EPOCH + datetime.timedelta(
+            milliseconds=self.event.record.timestamp_ms)
+        return arrived - self.event.at > datetime.timedelta(
+            seconds=rule.accept_s)
+
+    def run_rule(self, rule):
+        if not rule.guard.open(self.event, self.environment) \
+                or self.too_late(rule):
+            return
+        account = rule.account(self.environment)
+        key = rule.guard.once_key(rule.id, account, self.environment,
+                                  self.day, None)
+        if self.is_taken(key):
+            return
+        offers = []
+        paid = {}
+        for line in rule.lines:
+            mine = self.run_line(line, account, paid)
+            paid[line.id] = Fraction(sum(o.minor for o in mine),
+                                     10**self.ruleset.scale)
+            offers += mine
+        offers = self.limited(rule.guard.limit, rule.id, account, offers)
+        if offers and key:
+            self.taken.add(key)
+        for offer in offers:
+            if offer.key:
+                self.taken.add(offer.key)
+        self.offers += [(account, offer) for offer in offers]
+
+    def run_line(self, line, account, paid):
+        if not line.guard.open(self.event, self.environment):
+            return []
+        offers = []
+        for row, amount in getattr(self, line.kind)(line, account, paid):
+            name = line.name if row is None else f"{line.name}[{row}]"
+            day = self.day
+            if line.kind == "streak":
+                day = self.streak_day(line)
+            key = line.guard.once_key(line.name, account, self.environment,
+                                      day, row)
+            if self.is_taken(key) or (key and key in (o.key for o in offers)):
+                continue
+            if amount < 0:
+                raise Refused("rule_error", f"{name}: below zero")
+            minor = self.ruleset.minor(amount)
+            if minor > MAX_BALANCE:
+                raise Refused("amount_overflow", name)
+            if minor:
+                offers.append(Offer(line, name, minor, key))
+        return self.limited(line.guard.limit, line.name, account, offers)
+
+    def limited(self, limit, name, account, offers):
+        """Cut what is over the limit, from the last offer to the first, and
+        count the rest."""
+        if limit is None or not offers:
+            return offers
+        key = limit.key(name, account, self.day)
+        used = self.used_of(key)
+        if limit.times:
+            if used + 1 > limit.most:
+                return []
+            self.used[key] = used + 1
+            return offers
+        most = int(limit.most * 10**self.ruleset.scale)
+        total = sum(offer.minor for offer in offers)
+        over = max(0, used + total - most)
+        if over and not limit.clip:
+            return []
+        for offer in reversed(offers):
+            cut = min(over, offer.minor)
+            offer.minor -= cut
+            over -= cut
+        offers = [offer for offer in offers if offer.minor]
+        self.used[key] = used + sum(offer.minor for offer in offers)
+        return offers
+
+    # -- the kinds: each gives (row or None, amount)
+
+    def number(self, text):
+        return Fraction(expression_of(text)(self.environment))
+
+    def flat(self, line, _account, _paid):
+        return [(None, self.number(line.plan))]
+
+    def amount(self, line, _account, _paid):
+        return [(None, self.number(line.plan))]
+
+    def rate(self, line, _account, _paid):
+        plan = line.plan
+        return [(None, number_of(plan["give"]) * self.number(plan["of"])
+                 / number_of(plan["per"]))]
+
+    def percent(self, line, _account, paid):
+        plan = line.plan
+        return [(None, number_of(plan["is"]) * paid[plan["of"]] / 100)]
+
+    def every(self, line, account, _paid):
+        plan = line.plan
+        step, give = number_of(plan["step"]), number_of(plan["give"])
+        units = self.number(plan["of"])
+        leftover = plan.get("leftover", "carry")
+        if leftover == "pro_rata":
+            return [(None, give * units / step)]
+        before = Fraction(0)
+        if leftover == "carry":
+            key = (line.name, account)
+            before = self.carried.get(key, self.state.carried.get(
+                key, Fraction(0)))
+            self.carried[key] = before + units
+        return [(None, give * ((before + units) // step - before // step))]
+
+    def table(self, line, _account, _paid):
+        plan = line.plan
+        rows = {int(row): number_of(value)
+                for row, value in plan["rows"].items()}
+        if "crossed" in plan:
+            low = self.number(plan["crossed"]["from"])
+            high = self.number(plan["crossed"]["to"])
+            wanted = max(0, high - low)
+            hit = [row for row in sorted(rows) if low < row <= high]
+        else:
+            wanted = 1
+            hit = [row for row in rows if row == self.number(plan["of"])]
+        if len(hit) < wanted and plan["missing"] == "error":
+            raise Refused("rule_error", "no such row")
+        return [(row, rows[row]) for row in hit]
+
+    def streak_day(self, line):
+        text = line.plan.get("day")
+        if text is None:
+            return self.day
+        value = Expression(text)(self.environment)
+        if isinstance(value, datetime.datetime):
+            return value.astimezone(self.ruleset.zone).date()
+        return parse_date(value)
+
+    def streak(self, line, account, _paid):
+        """The run of seen days that ends with the event's own."""
+        plan = line.plan
+        day = self.streak_day(line)
+        key = (line.name, account)
+        days = self.seen_days.get(key) or set(
+            self.state.seen_days.get(key, ()))
+        days.add(day)
+        self.seen_days[key] = days
+        length = 0
+        while day - datetime.timedelta(length) in days:
+            length += 1
+        amount = number_of(plan["start"]) + number_of(plan["add"]) * (
+            length - 1)
+        return [(None, min(amount, number_of(plan["max"])))]
+
+    # -- the effect
+
+    def apply(self):
+        entries = []
+        balances, seqs = {}, {}
+        for account, offer in self.offers:
+            balance = balances.get(account, self.state.balances.get(
+                account, 0)) + offer.minor
+            seq = seqs.get(account, self.state.seqs.get(account, 0)) + 1
+            if balance > MAX_BALANCE:
+                raise Refused("amount_overflow", offer.name)
+            balances[account], seqs[account] = balance, seq
+            entries.append(Entry(offer.name, account, seq, offer.minor,
+                                 balance))
+        self.state.balances.update(balances)
+        self.state.seqs.update(seqs)
+        self.state.carried.update(self.carried)
+        self.state.seen_days.update(self.seen_days)
+        self.state.taken |= self.taken
+        self.state.used.update(self.used)
+        return entries
+
+
+# ---- the whole -------------------------------------------------------------------
+
+class Model:
+    """Events in, entries out, in an order that is given."""
+
+    def __init__(self, ruleset):
+        self.ruleset = ruleset
+        self.state = State()
+        self.claimed = {}  # identity -> Event
+
+    def claim(self, event):
+        """"fresh", "duplicate" or "conflict"."""
+        first = self.claimed.get(event.identity)
+        if first is None:
+            return "fresh"
+        return "duplicate" if first.payload == event.payload else "conflict"
+
+    def post(self, event):
+        """The entries of a fresh event; raises Refused and changes nothing
+        when the rules cannot decide it."""
+        entries = Decision(self.ruleset, self.state, event).run()
+        self.claimed[event.identity] = event
+        return entries

@@ -1,0 +1,150 @@
+/* test_arena.c - memory by lifetime: zeroed, aligned, given back at once. */
+#include "arena.h"
+
+#include <stdint.h>
+
+#include "unit.h"
+
+static struct arena arena;
+
+static void
+set_up(void)
+{
+    arena_init(&arena);
+}
+
+static void
+tear_down(void)
+{
+    arena_free(&arena);
+}
+
+static bool
+is_zero(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (bytes[i])
+            return false;
+    return true;
+}
+
+START_TEST(pieces_are_aligned_and_zero)
+{
+    for (size_t size = 1; size < 3000; size = size * 3 / 2 + 1) {
+        char *piece = arena_alloc(&arena, size);
+
+        ck_assert_uint_eq((uintptr_t)piece % 16, 0);
+        ck_assert(is_zero(piece, size));
+        memset(piece, 0xFF, size);
+    }
+}
+END_TEST
+
+START_TEST(memory_used_again_is_zero_again)
+{
+    memset(arena_alloc(&arena, 1000), 0xFF, 1000);
+    arena_reset(&arena);
+    ck_assert(is_zero(arena_alloc(&arena, 1000), 1000));
+}
+END_TEST
+
+START_TEST(pieces_do_not_overlap)
+{
+    char *pieces[200];
+
+    for (int i = 0; i < 200; i++) {
+        pieces[i] = arena_alloc(&arena, (size_t)i * 7 + 1);
+        memset(pieces[i], i, (size_t)i * 7 + 1);
+    }
+    for (int i = 0; i < 200; i++)
+        for (int k = 0; k < i * 7 + 1; k++)
+            ck_assert_int_eq((unsigned char)pieces[i][k], i);
+}
+END_TEST
+
+START_TEST(nothing_is_a_piece_too)
+{
+    ck_assert_ptr_nonnull(arena_alloc(&arena, 0));
+    ck_assert_ptr_nonnull(arena_array(&arena, 0, 8));
+    ck_assert_str_eq(arena_strndup(&arena, NULL, 0), "");
+}
+END_TEST
+
+START_TEST(a_piece_larger_than_any_block_fits)
+{
+    char *piece = arena_alloc(&arena, 3 * 1024 * 1024);
+
+    piece[3 * 1024 * 1024 - 1] = 1;
+    ck_assert_uint_ge(arena_used(&arena), 3 * 1024 * 1024);
+}
+END_TEST
+
+START_TEST(growing_copies_what_was_there)
+{
+    int *numbers = arena_array(&arena, 2, sizeof(int));
+
+    numbers[0] = 7;
+    numbers[1] = 8;
+    numbers = arena_grow(&arena, numbers, 2, 4, sizeof(int));
+    ck_assert_int_eq(numbers[0], 7);
+    ck_assert_int_eq(numbers[1], 8);
+    ck_assert_int_eq(numbers[3], 0);
+    ck_assert_ptr_nonnull(arena_grow(&arena, NULL, 0, 4, sizeof(int)));
+}
+END_TEST
+
+START_TEST(reset_counts_from_nothing)
+{
+    for (int i = 0; i < 100; i++)
+        arena_alloc(&arena, 10 * 1000);
+    ck_assert_uint_ge(arena_used(&arena), 1000 * 1000);
+    arena_reset(&arena);
+    ck_assert_uint_eq(arena_used(&arena), 0);
+    arena_alloc(&arena, 1);
+    ck_assert_uint_eq(arena_used(&arena), 16);
+}
+END_TEST
+
+START_TEST(an_empty_arena_can_be_reset_and_freed)
+{
+    arena_reset(&arena);
+    arena_free(&arena);
+    arena_free(&arena);
+    ck_assert_str_eq(arena_strdup(&arena, "again"), "again");
+}
+END_TEST
+
+START_TEST(texts_are_copied_and_ended)
+{
+    ck_assert_str_eq(arena_strndup(&arena, "abcdef", 3), "abc");
+    ck_assert_str_eq(arena_printf(&arena, "%d-%s", 12, "x"), "12-x");
+}
+END_TEST
+
+START_TEST(an_impossible_size_ends_the_process)
+{
+    arena_array(&arena, SIZE_MAX / 2, 4);
+}
+END_TEST
+
+int
+main(void)
+{
+    const TTest *const tests[] = {pieces_are_aligned_and_zero,
+                                  memory_used_again_is_zero_again,
+                                  pieces_do_not_overlap,
+                                  nothing_is_a_piece_too,
+                                  a_piece_larger_than_any_block_fits,
+                                  growing_copies_what_was_there,
+                                  reset_counts_from_nothing,
+                                  an_empty_arena_can_be_reset_and_freed,
+                                  texts_are_copied_and_ended};
+    Suite *suite = suite_create("arena");
+    TCase *endings = tcase_create("endings");
+
+    tcase_add_exit_test(endings, an_impossible_size_ends_the_process,
+                        EXIT_FAILURE);
+    suite_add_tcase(suite, endings);
+    return unit_run_suite(suite, set_up, tear_down, tests,
+                          sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,134 @@
+/* test_facts.c - facts: one object a key, values that can be forgotten. */
+#include "facts.h"
+
+#include "unit.h"
+
+static struct arena arena;
+static struct facts facts;
+static const struct ledger_line base = {.name = {"r.base", 6}};
+static const struct ledger_line first = {.name = {"r.first", 7}};
+
+static void
+set_up(void)
+{
+    arena_init(&arena);
+    facts_init(&facts, &arena);
+}
+
+static void
+tear_down(void)
+{
+    arena_free(&arena);
+}
+
+START_TEST(an_account_is_one_object)
+{
+    char text[] = "u1";
+    struct account_state *account = facts_account(&facts, str_make(text, 2));
+
+    ck_assert_int_eq(account->balance_minor, 0);
+    ck_assert(!account->changed);
+    text[1] = '2'; /* the facts keep a copy */
+    ck_assert_ptr_eq(facts_account(&facts, STR("u1")), account);
+    ck_assert_ptr_ne(facts_account(&facts, STR("u2")), account);
+    ck_assert_uint_eq(facts.account_count, 2);
+    ck_assert_ptr_eq(facts.accounts[0], account);
+}
+END_TEST
+
+START_TEST(a_counter_is_told_apart_by_everything)
+{
+    struct account_state *account = facts_account(&facts, STR("u1"));
+    struct counter *counter =
+        facts_counter(&facts, &base, account, COUNTER_AMOUNT_DAY, 5);
+
+    ck_assert_ptr_eq(
+        facts_counter(&facts, &base, account, COUNTER_AMOUNT_DAY, 5), counter);
+    ck_assert_ptr_ne(
+        facts_counter(&facts, &first, account, COUNTER_AMOUNT_DAY, 5), counter);
+    ck_assert_ptr_ne(facts_counter(&facts, &base, NULL, COUNTER_AMOUNT_DAY, 5),
+                     counter);
+    ck_assert_ptr_ne(
+        facts_counter(&facts, &base, account, COUNTER_TIMES_DAY, 5), counter);
+    ck_assert_ptr_ne(
+        facts_counter(&facts, &base, account, COUNTER_AMOUNT_DAY, 6), counter);
+    ck_assert_uint_eq(facts.counter_count, 5);
+    ck_assert_int_eq(ratio_compare(counter->value, ratio_from_int(0)), 0);
+}
+END_TEST
+
+START_TEST(a_once_key_is_told_apart_by_everything)
+{
+    struct account_state *account = facts_account(&facts, STR("u1"));
+    struct once_key *once = facts_once(&facts, &base, account, STR("a"));
+
+    ck_assert(!once->taken && !once->changed);
+    ck_assert_ptr_eq(facts_once(&facts, &base, account, STR("a")), once);
+    ck_assert_ptr_ne(facts_once(&facts, &first, account, STR("a")), once);
+    ck_assert_ptr_ne(facts_once(&facts, &base, NULL, STR("a")), once);
+    ck_assert_ptr_ne(facts_once(&facts, &base, account, STR("")), once);
+    ck_assert_ptr_ne(facts_once(&facts, &base, account, STR("ab")), once);
+    ck_assert_uint_eq(facts.once_count, 5);
+    ck_assert(str_eq(once->key, STR("a")));
+}
+END_TEST
+
+START_TEST(the_longest_key_fits)
+{
+    char *text = arena_alloc(&arena, ONCE_KEY_MAX_BYTES);
+    struct str key = str_make(text, ONCE_KEY_MAX_BYTES);
+
+    memset(text, 'x', ONCE_KEY_MAX_BYTES);
+    ck_assert_ptr_eq(facts_once(&facts, &base, NULL, key),
+                     facts_once(&facts, &base, NULL, key));
+}
+END_TEST
+
+START_TEST(many_facts_keep_their_order)
+{
+    for (int i = 0; i < 1000; i++)
+        facts_account(&facts, str_from_cstr(arena_printf(&arena, "u%d", i)));
+    ck_assert_uint_eq(facts.account_count, 1000);
+    for (size_t i = 0; i < 1000; i++) {
+        struct str name = str_from_cstr(arena_printf(&arena, "u%zu", i));
+
+        ck_assert(str_eq(facts.accounts[i]->address, name));
+        ck_assert_ptr_eq(facts_account(&facts, name), facts.accounts[i]);
+    }
+}
+END_TEST
+
+START_TEST(clear_forgets_values_and_keeps_keys)
+{
+    struct account_state *account = facts_account(&facts, STR("u1"));
+    struct counter *counter =
+        facts_counter(&facts, &base, account, COUNTER_CARRY, 0);
+    struct once_key *once = facts_once(&facts, &base, account, STR("a"));
+
+    *account = (struct account_state){account->address, 7, 1, 2, 3, 4, true};
+    counter->value = ratio_from_int(9);
+    counter->changed = true;
+    once->taken = once->changed = true;
+    facts_clear(&facts);
+    ck_assert(str_eq(account->address, STR("u1")));
+    ck_assert_int_eq(account->id + account->balance_minor +
+                         account->earned_minor + account->spent_minor +
+                         account->last_seq,
+                     0);
+    ck_assert(!account->changed && !counter->changed && !once->changed);
+    ck_assert(!once->taken);
+    ck_assert_int_eq(ratio_compare(counter->value, ratio_from_int(0)), 0);
+    ck_assert_ptr_eq(facts_once(&facts, &base, account, STR("a")), once);
+    ck_assert_uint_eq(facts.once_count, 1);
+}
+END_TEST
+
+int
+main(void)
+{
+    return UNIT_RUN("facts", set_up, tear_down, an_account_is_one_object,
+                    a_counter_is_told_apart_by_everything,
+                    a_once_key_is_told_apart_by_everything,
+                    the_longest_key_fits, many_facts_keep_their_order,
+                    clear_forgets_values_and_keeps_keys);
+}

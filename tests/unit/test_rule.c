@@ -1,0 +1,534 @@
+/* test_rule.c - rule files: what compiles to what, and what is refused with
+ * which words at which place. */
+#include "rule_fixture.h"
+
+/* ---- what compiles ---- */
+
+START_TEST(the_head_is_kept)
+{
+    struct ruleset *ruleset =
+        compile("ruleset: gigs\nversion: \"2026-12-01.1\"\n"
+                "asset: {code: GIGS, scale: 3}\nzone: Europe/Berlin\n"
+                "description: what we pay\ndefaults: {round: half_up}\n"
+                "rules:\n" RULE "  award: [{id: a, flat: 5}]\ntests: []\n");
+
+    ck_assert(str_eq(ruleset->name, STR("gigs")));
+    ck_assert(str_eq(ruleset->version, STR("2026-12-01.1")));
+    ck_assert(str_eq(ruleset->asset, STR("GIGS")));
+    ck_assert_int_eq(ruleset->scale, 3);
+    ck_assert_uint_eq(ruleset->rule_count, 1);
+    ck_assert_uint_eq(strlen(ruleset->sha256), 64);
+    ck_assert_int_eq(strncmp(ruleset->stamp, "gigs@", 5), 0);
+    ck_assert_int_eq(strncmp(ruleset->stamp + 5, ruleset->sha256, 8), 0);
+    ck_assert_uint_eq(strlen(ruleset->stamp), 13);
+    ck_assert_ptr_nonnull(ruleset->tests);
+}
+END_TEST
+
+START_TEST(the_digest_is_of_the_bytes)
+{
+    struct ruleset *first = compile(HEAD LINES "  - {id: a, flat: 5}\n");
+    struct ruleset *again = compile(HEAD LINES "  - {id: a, flat: 5}\n");
+    struct ruleset *other = compile(HEAD LINES "  - {id: a, flat: 5} # !\n");
+
+    ck_assert_str_eq(first->sha256, again->sha256);
+    ck_assert_str_ne(first->sha256, other->sha256);
+}
+END_TEST
+
+static void
+assert_lines(const struct ruleset *ruleset, const char *expected)
+{
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    for (size_t i = 0; i < ruleset->line_count; i++)
+        buf_printf(&buf, "%s%.*s%s", i ? " " : "",
+                   STR_ARG(ruleset->lines[i]->name),
+                   ruleset->lines[i]->pays ? "" : "(no pay)");
+    ck_assert_str_eq(unit_text(&arena, buf_str(&buf)), expected);
+}
+
+START_TEST(lines_are_listed_by_the_names_they_write)
+{
+    assert_lines(compile(HEAD LINES "  - {id: a, flat: 5}\n"
+                                    "  - {id: b, flat: 5, once: [account]}\n"),
+                 "r.a r.b");
+    assert_lines(compile(HEAD RULE "  once: [account]\n  award:\n"
+                                   "  - {id: a, flat: 5}\n"),
+                 "r(no pay) r.a");
+    assert_lines(
+        compile(HEAD LINES
+                "  - id: a\n    table:\n"
+                "      crossed: {from: event.data.from, to: event.data.count}\n"
+                "      rows: {10: 1, 9: 2}\n      missing: none\n"),
+        "r.a[10] r.a[9]");
+    assert_lines(
+        compile(HEAD LINES
+                "  - id: a\n    once: [account, row]\n    table:\n"
+                "      crossed: {from: event.data.from, to: event.data.count}\n"
+                "      rows: {9: 2}\n      missing: none\n"),
+        "r.a[9] r.a(no pay)");
+}
+END_TEST
+
+START_TEST(two_triggers_make_one_set_of_lines)
+{
+    struct ruleset *ruleset =
+        compile(HEAD "- id: r\n  trigger: [test.done.v1, test.other.v1]\n"
+                     "  account: event.data.user\n"
+                     "  award: [{id: a, amount: event.data.count}]\n");
+
+    assert_lines(ruleset, "r.a");
+    ck_assert(ruleset_has_trigger(ruleset, type_named("test.done.v1")));
+    ck_assert(ruleset_has_trigger(ruleset, type_named("test.other.v1")));
+}
+END_TEST
+
+START_TEST(a_type_without_a_rule_triggers_nothing)
+{
+    struct ruleset *ruleset = compile(HEAD LINES "  - {id: a, flat: 5}\n");
+    const struct str *paths;
+
+    ck_assert(ruleset_has_trigger(ruleset, type_named("test.done.v1")));
+    ck_assert(!ruleset_has_trigger(ruleset, type_named("test.other.v1")));
+    ck_assert_uint_eq(
+        ruleset_kept_fields(ruleset, type_named("test.other.v1"), &paths), 0);
+}
+END_TEST
+
+START_TEST(descriptions_fall_back_to_the_rule)
+{
+    struct ruleset *ruleset =
+        compile(HEAD RULE "  description: The rule\n  award:\n"
+                          "  - {id: a, flat: 5}\n"
+                          "  - {id: b, flat: 5, description: The line}\n");
+
+    ck_assert(str_eq(ruleset->lines[0]->description, STR("The rule")));
+    ck_assert(str_eq(ruleset->lines[1]->description, STR("The line")));
+}
+END_TEST
+
+START_TEST(notify_has_defaults)
+{
+    struct ruleset *ruleset = compile(HEAD LINES "  - {id: a, flat: 5}\n");
+    const struct notify *notify = &ruleset->notifies[0].notify;
+
+    ck_assert_uint_eq(ruleset->notify_count, 1);
+    ck_assert(str_eq(ruleset->notifies[0].rule, STR("r")));
+    ck_assert(notify->enabled);
+    ck_assert(str_eq(notify->category, STR("token_earned")));
+    ck_assert(str_eq(notify->title, STR("You earned GIGS")));
+    ck_assert(str_eq(notify->body, STR("You earned {amount} GIGS")));
+    ck_assert_uint_eq(notify->collapse.len, 0);
+    ck_assert_int_eq(notify->ttl_s, 86400);
+    ck_assert_uint_eq(notify->data_count, 0);
+}
+END_TEST
+
+START_TEST(notify_can_be_written_out)
+{
+    struct ruleset *ruleset =
+        compile(HEAD LINES "  - {id: a, flat: 5}\n"
+                           "  notify:\n    title: \"{{x} {event.data.label}\"\n"
+                           "    body: b\n    collapse: \"c:{event.id}\"\n"
+                           "    category: other\n    ttl: 2h\n"
+                           "    data: {k: \"{account}\"}\n");
+    const struct notify *notify = &ruleset->notifies[0].notify;
+
+    ck_assert(str_eq(notify->title, STR("{{x} {event.data.label}")));
+    ck_assert(str_eq(notify->collapse, STR("c:{event.id}")));
+    ck_assert(str_eq(notify->category, STR("other")));
+    ck_assert_int_eq(notify->ttl_s, 7200);
+    ck_assert_uint_eq(notify->data_count, 1);
+    ck_assert(str_eq(notify->data[0].key, STR("k")));
+    ck_assert(str_eq(notify->data[0].text, STR("{account}")));
+    ck_assert(!compile(HEAD LINES "  - {id: a, flat: 5}\n  notify: false\n")
+                   ->notifies[0]
+                   .notify.enabled);
+}
+END_TEST
+
+START_TEST(kept_fields_are_those_the_texts_mention)
+{
+    struct ruleset *ruleset = compile(
+        HEAD LINES
+        "  - {id: a, flat: 5}\n"
+        "  notify:\n    title: \"{event.data.label} {event.data.inner.a}\"\n"
+        "    body: \"{event.data.label} {amount}\"\n"
+        "- id: o\n  trigger: test.other.v1\n  account: event.data.user\n"
+        "  award: [{id: a, flat: 1}]\n"
+        "  notify: {body: \"{event.data.contract_id}\"}\n");
+    const struct str *paths;
+
+    ck_assert_uint_eq(
+        ruleset_kept_fields(ruleset, type_named("test.done.v1"), &paths), 2);
+    ck_assert(str_eq(paths[0], STR("label")));
+    ck_assert(str_eq(paths[1], STR("inner.a")));
+    ck_assert_uint_eq(
+        ruleset_kept_fields(ruleset, type_named("test.other.v1"), &paths), 0);
+}
+END_TEST
+
+START_TEST(rules_that_follow_each_other_do_not_overlap)
+{
+    compile(HEAD LINES "  - {id: a, flat: 5}\n"
+                       "  valid_until: \"2026-06-01T00:00:00Z\"\n"
+                       "- id: s\n  trigger: test.done.v1\n"
+                       "  account: event.data.user\n"
+                       "  valid_from: \"2026-06-01T00:00:00Z\"\n"
+                       "  award: [{id: a, flat: 6}]\n");
+    compile(HEAD LINES "  - {id: a, flat: 5}\n"
+                       "- id: s\n  trigger: test.done.v1\n  mode: \"off\"\n"
+                       "  account: event.data.user\n"
+                       "  award: [{id: a, flat: 6}]\n");
+    compile(HEAD LINES "  - {id: a, flat: 5}\n"
+                       "- id: s\n  trigger: test.done.v1\n"
+                       "  account: event.data.friend\n"
+                       "  award: [{id: a, flat: 6}]\n");
+    compile(HEAD LINES "  - {id: a, flat: 5}\n  overlap: allowed\n"
+                       "- id: s\n  trigger: test.done.v1\n  overlap: allowed\n"
+                       "  account: event.data.user\n"
+                       "  award: [{id: a, flat: 6}]\n");
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+struct fault_row {
+    const char *text; /* the whole file */
+    const char *diagnostics;
+};
+
+static const char *
+all_diagnostics(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    const char *copy;
+
+    ck_assert_ptr_nonnull(out);
+    diag_print(&diags, out);
+    fclose(out);
+    copy = arena_strndup(&arena, text, size);
+    free(text);
+    return copy;
+}
+
+static void
+assert_refused(const struct fault_row *row)
+{
+    diag_init(&diags, &arena);
+    ck_assert_msg(!try_compile(row->text), "compiles:\n%s", row->text);
+    ck_assert_str_eq(all_diagnostics(), row->diagnostics);
+}
+
+#define ASSERT_REFUSED(rows)                                                   \
+    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)          \
+    assert_refused(&rows[row])
+
+START_TEST(faults_of_lines)
+{
+    /* The first line of award is line 9 of the file, its `{` in column 5. */
+    static const struct fault_row rows[] = {
+        {HEAD LINES "  - {flat: 5}\n",
+         "rules.yaml:9:5: error: a line needs the key \"id\"\n"},
+        {HEAD LINES "  - {id: a}\n",
+         "rules.yaml:9:5: error: a line needs exactly one of flat, rate, "
+         "percent, every, table, streak and amount\n"},
+        {HEAD LINES "  - {id: a, flat: 1, amount: 1}\n",
+         "rules.yaml:9:5: error: a line needs exactly one of flat, rate, "
+         "percent, every, table, streak and amount\n"},
+        {HEAD LINES "  - {id: A, flat: 1}\n",
+         "rules.yaml:9:10: error: a line id must be a small letter, then "
+         "small letters, digits and _, not \"A\"\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n  - {id: a, flat: 1}\n",
+         "rules.yaml:10:10: error: line id \"a\" is used twice in this rule; "
+         "first at 9:10\n"},
+        {HEAD LINES "  - {id: a, flta: 1}\n",
+         "rules.yaml:9:5: error: a line needs exactly one of flat, rate, "
+         "percent, every, table, streak and amount\n"
+         "rules.yaml:9:13: error: a line has no key \"flta\"; did you mean "
+         "\"flat\"\n"},
+        {HEAD LINES "  - {id: a, flat: -1}\n",
+         "rules.yaml:9:19: error: flat must not be below zero\n"},
+        {HEAD LINES "  - {id: a, flat: x}\n",
+         "rules.yaml:9:19: error: flat must be a decimal number of at most 18 "
+         "digits before and 9 after the point, not \"x\"\n"},
+        {HEAD LINES "  - {id: a, flat: true}\n",
+         "rules.yaml:9:19: error: flat must be a number, not true\n"},
+        {HEAD LINES "  - {id: a, amount: event.data.label}\n",
+         "rules.yaml:9:21: error: amount must be a number, but "
+         "\"event.data.label\" has type string\n"},
+        {HEAD LINES "  - {id: a, rate: {give: 1, per: 0, of: 1}}\n",
+         "rules.yaml:9:34: error: per must be above zero\n"},
+        {HEAD LINES "  - {id: a, percent: {is: 1, of: b}}\n",
+         "rules.yaml:9:34: error: there is no earlier line \"b\" in this "
+         "rule\n"},
+        {HEAD LINES "  - {id: base, flat: 1}\n"
+                    "  - {id: a, percent: {is: 1, of: bsae}}\n",
+         "rules.yaml:10:34: error: there is no earlier line \"bsae\" in this "
+         "rule; did you mean \"base\"\n"},
+        {HEAD LINES "  - {id: a, every: {step: 1, give: 1, of: 1}}\n",
+         "rules.yaml:9:20: error: an every needs leftover: carry (keep it for "
+         "later), drop (lose it) or pro_rata (pay part of a step)\n"},
+        {HEAD LINES
+         "  - {id: a, every: {step: 1, give: 1, of: 1, leftover: keep}}\n",
+         "rules.yaml:9:56: error: leftover must be carry, drop or pro_rata, "
+         "not \"keep\"\n"},
+        {HEAD LINES "  - {id: a, table: {of: event.data.count, rows: {1: 1}}}"
+                    "\n",
+         "rules.yaml:9:20: error: a table needs missing: none (a value without "
+         "a row pays nothing) or error (it sets the event aside)\n"},
+        {HEAD LINES "  - {id: a, table: {rows: {1: 1}, missing: none}}\n",
+         "rules.yaml:9:20: error: a table needs exactly one of of and "
+         "crossed\n"},
+        {HEAD LINES "  - {id: a, table: {of: event.data.count, rows: {b: 1, "
+                    "1.5: 1, 1: 1, \"1.0\": 2}, missing: none}}\n",
+         "rules.yaml:9:50: error: row \"b\" can never be met: the rows are "
+         "chosen by a whole number\n"
+         "rules.yaml:9:56: error: row \"1.5\" can never be met: the rows are "
+         "chosen by a whole number\n"
+         "rules.yaml:9:70: error: row \"1.0\" is there twice\n"},
+        {HEAD LINES "  - {id: a, flat: 1, once: [row]}\n",
+         "rules.yaml:9:28: error: once: row is for lines with table: "
+         "{crossed: ...} only\n"},
+        {HEAD LINES "  - {id: a, streak: {day: event.data.day, start: 1, "
+                    "add: 1, max: 1000, gap: reset}}\n",
+         "rules.yaml:9:21: error: the streak must reach its max within 400 "
+         "days\n"},
+        {HEAD LINES "  - {id: a, streak: {day: event.data.count, start: 2, "
+                    "add: 1, max: 1, gap: keep}}\n",
+         "rules.yaml:9:27: error: day must be a time or a date, but has type "
+         "int\n"
+         "rules.yaml:9:68: error: max must not be below start\n"
+         "rules.yaml:9:76: error: gap must be reset, not \"keep\"\n"},
+    };
+
+    ASSERT_REFUSED(rows);
+}
+END_TEST
+
+START_TEST(faults_of_guards)
+{
+    static const struct fault_row rows[] = {
+        {HEAD LINES "  - {id: a, flat: 1, mode: shadow}\n",
+         "rules.yaml:9:28: error: mode: shadow is not supported yet; use live "
+         "or off\n"},
+        {HEAD LINES "  - {id: a, flat: 1, mode: of}\n",
+         "rules.yaml:9:28: error: mode must be live or off, not \"of\"; did "
+         "you mean \"off\"\n"},
+        {HEAD LINES "  - {id: a, flat: 1, when: event.data.count}\n",
+         "rules.yaml:9:28: error: when must be true or false, but "
+         "\"event.data.count\" has type int\n"},
+        {HEAD LINES "  - {id: a, flat: 1, valid_from: 2026-01-01}\n",
+         "rules.yaml:9:34: error: valid_from must be a time such as "
+         "\"2026-12-01T00:00:00Z\"\n"},
+        {HEAD LINES "  - {id: a, flat: 1, valid_from: \"2026-01-02T00:00:00Z\""
+                    ", valid_until: \"2026-01-01T00:00:00Z\"}\n",
+         "rules.yaml:9:71: error: valid_until must be after valid_from\n"},
+        {HEAD LINES "  - {id: a, flat: 1, once: account}\n",
+         "rules.yaml:9:28: error: once must be a list of 1 to 8 of account, "
+         "row, day and fields\n"},
+        {HEAD LINES "  - {id: a, flat: 1, once: [acount, day, day]}\n",
+         "rules.yaml:9:29: error: once takes account, row, day or a field such "
+         "as event.data.NAME, not \"acount\"; did you mean \"account\"\n"
+         "rules.yaml:9:42: error: once names \"day\" twice\n"},
+        {HEAD LINES "  - {id: a, flat: 1, limit: {per: al, window: year, "
+                    "amount: 1, over: clip}}\n",
+         "rules.yaml:9:35: error: per must be account or all, not \"al\"; did "
+         "you mean \"all\"\n"
+         "rules.yaml:9:47: error: window must be day, week, month or ever, not "
+         "\"year\"\n"},
+        {HEAD LINES
+         "  - {id: a, flat: 1, limit: {per: all, window: day, amount: 1}}\n",
+         "rules.yaml:9:29: error: a limit of an amount needs over: clip (pay "
+         "what is left) or over: skip (pay nothing)\n"},
+        {HEAD LINES "  - {id: a, flat: 1, limit: {per: all, window: day}}\n",
+         "rules.yaml:9:29: error: a limit needs exactly one of amount and "
+         "times\n"},
+        {HEAD LINES "  - {id: a, flat: 1, limit: {per: all, window: day, "
+                    "amount: 0.001, over: clip}}\n",
+         "rules.yaml:9:61: error: amount must have at most the 2 decimals of "
+         "the asset\n"},
+        {HEAD LINES "  - {id: a, flat: 1, limit: {per: all, window: day, "
+                    "times: 1.5}}\n",
+         "rules.yaml:9:60: error: times must be a whole number\n"},
+    };
+
+    ASSERT_REFUSED(rows);
+}
+END_TEST
+
+START_TEST(faults_of_rules)
+{
+    static const struct fault_row rows[] = {
+        {HEAD "- {}\n",
+         "rules.yaml:5:3: error: a rule needs the key \"id\"\n"
+         "rules.yaml:5:3: error: a rule needs the key \"trigger\"\n"
+         "rules.yaml:5:3: error: a rule needs the key \"account\"\n"
+         "rules.yaml:5:3: error: a rule needs the key \"award\"\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n" RULE
+                    "  overlap: allowed\n  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:10:7: error: rule id \"r\" is used twice; first at 5:7\n"
+         "rules.yaml:10:7: error: rules \"r\" (line 5) and \"r\" both pay "
+         "event.data.user for test.done.v1; if that is meant, write overlap: "
+         "allowed in both\n"},
+        {HEAD "- id: r\n  trigger: test.don.v1\n  account: event.data.user\n"
+              "  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:6:12: error: unknown event type \"test.don.v1\"; did you "
+         "mean \"test.done.v1\"\n"},
+        {HEAD "- id: r\n  trigger: [test.done.v1, test.done.v1]\n"
+              "  account: event.data.user\n  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:6:27: error: trigger names \"test.done.v1\" twice\n"},
+        {HEAD "- id: r\n  trigger: test.done.v1\n  account: event.data.count\n"
+              "  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:7:12: error: account must be an account id, but "
+         "\"event.data.count\" has type int\n"},
+        {HEAD RULE "  once: [row]\n  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:8:9: error: once: row is for lines with table: {crossed: "
+         "...} only\n"},
+        {HEAD RULE "  late: {accept: soon}\n  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:8:18: error: accept must be a time span such as 90s, 30m, "
+         "48h or 7d\n"},
+        {HEAD RULE "  late: {accept: 1h, retro: always}\n"
+                   "  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:8:29: error: retro must be never, not \"always\"\n"},
+        {HEAD RULE "  award: []\n",
+         "rules.yaml:8:10: error: award must be a list of 1 to 64 lines\n"},
+    };
+
+    ASSERT_REFUSED(rows);
+}
+END_TEST
+
+START_TEST(faults_of_notify)
+{
+    static const struct fault_row rows[] = {
+        {HEAD LINES "  - {id: a, flat: 1}\n"
+                    "  notify: {title: \"got {amuont}\"}\n",
+         "rules.yaml:10:25: error: there is no placeholder {amuont}; did you "
+         "mean \"amount\"; use {amount}, {account}, {balance}, {event.id} or "
+         "{event.data.FIELD}\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n"
+                    "  notify: {body: \"{event.data.lable}\"}\n",
+         "rules.yaml:10:20: error: test.done.v1 has no field \"lable\"; did "
+         "you mean \"label\"\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n"
+                    "  notify: {body: \"{event.data.tags}\"}\n",
+         "rules.yaml:10:20: error: a list or an object cannot be printed\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n"
+                    "  notify: {collapse: \"a {\"}\n",
+         "rules.yaml:10:25: error: this { is never closed; write {{ for a "
+         "brace\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n  notify: {ttl: 40d}\n",
+         "rules.yaml:10:17: error: ttl must be at most 28d\n"},
+        {HEAD LINES "  - {id: a, flat: 1}\n  notify: {titel: x}\n",
+         "rules.yaml:10:12: error: notify has no key \"titel\"; did you mean "
+         "\"title\"\n"},
+    };
+
+    ASSERT_REFUSED(rows);
+}
+END_TEST
+
+START_TEST(faults_of_the_head)
+{
+    static const struct fault_row rows[] = {
+        {"ruleset: t\n",
+         "rules.yaml:1:1: error: a rule file needs the key \"version\"\n"
+         "rules.yaml:1:1: error: a rule file needs the key \"asset\"\n"
+         "rules.yaml:1:1: error: a rule file needs the key \"rules\"\n"},
+        {"ruleset: T\nversion: 1\nasset: {code: gigs, scale: 7}\n"
+         "zone: Mars\ndefaults: {round: up}\nrules: []\ntests: 1\n",
+         "rules.yaml:1:10: error: ruleset must be a small letter, then small "
+         "letters, digits and _, not \"T\"\n"
+         "rules.yaml:3:15: error: code must be capital letters and digits, not "
+         "\"gigs\"\n"
+         "rules.yaml:3:28: error: scale must be a whole number, 0 to 6\n"
+         "rules.yaml:4:7: error: there is no time zone \"Mars\"; use a name "
+         "such as UTC or Europe/Berlin\n"
+         "rules.yaml:5:19: error: round must be floor, half_even or half_up, "
+         "not \"up\"\n"
+         "rules.yaml:6:8: error: rules must be a list of 1 to 1000 rules\n"
+         "rules.yaml:7:8: error: tests must be a list\n"},
+        {"[]\n",
+         "rules.yaml:1:1: error: a rule file must be a mapping, not a list\n"},
+    };
+
+    ASSERT_REFUSED(rows);
+}
+END_TEST
+
+START_TEST(two_triggers_report_a_fault_once)
+{
+    static const struct fault_row rows[] = {
+        {HEAD "- id: r\n  trigger: [test.done.v1, test.other.v1]\n"
+              "  account: event.data.user\n  award: [{id: a, flat: x}]\n",
+         "rules.yaml:8:25: error: flat must be a decimal number of at most 18 "
+         "digits before and 9 after the point, not \"x\"\n"},
+    };
+
+    ASSERT_REFUSED(rows);
+}
+END_TEST
+
+static struct str
+many(const char *head, const char *item, int count)
+{
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    buf_add_cstr(&buf, head);
+    for (int i = 0; i < count; i++) {
+        size_t start = buf.len;
+
+        buf_add_cstr(&buf, item);
+        for (size_t at = start; at < buf.len; at++)
+            if (buf.at[at] == '#') {
+                struct str rest = str_dup(
+                    &arena, str_make(buf.at + at + 1, buf.len - at - 1));
+
+                buf.len = at;
+                buf_printf(&buf, "%d%.*s", i, STR_ARG(rest));
+            }
+    }
+    buf_add_char(&buf, '\0');
+    return str_make(buf.at, buf.len - 1);
+}
+
+START_TEST(sizes_are_bounded)
+{
+    compile(many(HEAD LINES, "  - {id: a#, flat: 1}\n", 64).at);
+    diag_init(&diags, &arena);
+    ck_assert(!try_compile(many(HEAD LINES, "  - {id: a#, flat: 1}\n", 65).at));
+    ck_assert_str_eq(
+        all_diagnostics(),
+        "rules.yaml:9:3: error: award must be a list of 1 to 64 lines\n");
+    diag_init(&diags, &arena);
+    ck_assert(!try_compile(
+        many(HEAD LINES "  - id: a\n    table:\n      of: event.data.count\n"
+                        "      missing: none\n      rows:\n",
+             "        #: 1\n", 201)
+            .at));
+    ck_assert_str_eq(all_diagnostics(),
+                     "rules.yaml:14:9: error: rows must be a mapping of 1 to "
+                     "200 keys to amounts\n");
+}
+END_TEST
+
+int
+main(void)
+{
+    return UNIT_RUN(
+        "rule", set_up, tear_down, the_head_is_kept, the_digest_is_of_the_bytes,
+        lines_are_listed_by_the_names_they_write,
+        two_triggers_make_one_set_of_lines,
+        a_type_without_a_rule_triggers_nothing,
+        descriptions_fall_back_to_the_rule, notify_has_defaults,
+        notify_can_be_written_out, kept_fields_are_those_the_texts_mention,
+        rules_that_follow_each_other_do_not_overlap, faults_of_lines,
+        faults_of_guards, faults_of_rules, faults_of_notify, faults_of_the_head,
+        two_triggers_report_a_fault_once, sizes_are_bounded);
+}

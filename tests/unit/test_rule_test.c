@@ -1,0 +1,265 @@
+/* test_rule_test.c - the tests inside rule files: what they can say, and that
+ * they fail when they should, with words that help. */
+#include "rule_test.h"
+
+#include "rule_fixture.h"
+
+#define DATA                                                                   \
+    "{user: u1, friend: u2, value: 12.50, count: 7, from: 0, done: true, "     \
+    "label: abc, day: 2026-01-05, at: \"2026-01-05T12:00:00Z\", "              \
+    "inner: {a: 3}}"
+#define EVENT "{type: test.done.v1, data: " DATA "}"
+#define RULES                                                                  \
+    HEAD LINES "  - {id: a, flat: 5}\n"                                        \
+               "  - {id: b, flat: 2, once: [account]}\n"
+
+/* The message of the only test; empty when it passes. */
+static const char *
+message_of(const char *rules, const char *test)
+{
+    struct ruleset *ruleset =
+        compile(arena_printf(&arena, "%stests:\n%s", rules, test));
+    struct rule_test_report report;
+    bool passed = rule_tests_run(ruleset, schemas, &arena, &report);
+
+    ck_assert_uint_eq(report.count, 1);
+    ck_assert(passed == report.results[0].passed);
+    ck_assert_uint_eq(report.passed, passed ? 1 : 0);
+    ck_assert(passed == (report.results[0].message[0] == '\0'));
+    return report.results[0].message;
+}
+
+#define ASSERT_TEST(rules, test, message)                                      \
+    ck_assert_str_eq(message_of(rules, test), message)
+
+START_TEST(no_tests_pass)
+{
+    struct rule_test_report report;
+
+    ck_assert(rule_tests_run(compile(RULES), schemas, &arena, &report));
+    ck_assert_uint_eq(report.count, 0);
+}
+END_TEST
+
+START_TEST(results_have_names_and_places)
+{
+    struct ruleset *ruleset = compile(
+        RULES "tests:\n- {name: one, event: " EVENT ", expect: {total: 7}}\n"
+              "- {name: two, event: " EVENT ", expect: {total: 8}}\n");
+    struct rule_test_report report;
+
+    ck_assert(!rule_tests_run(ruleset, schemas, &arena, &report));
+    ck_assert_uint_eq(report.count, 2);
+    ck_assert_uint_eq(report.passed, 1);
+    ck_assert(str_eq(report.results[1].name, STR("two")));
+    ck_assert_int_eq(report.results[1].line, 13);
+    ck_assert_int_eq(report.results[1].column, 3);
+}
+END_TEST
+
+START_TEST(lines_are_named_short_or_in_full)
+{
+    ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {a: 5, b: 2}}\n",
+                "");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: " EVENT
+                ", expect: {r.a: \"5.00\", b: 2.0, total: 7}}\n",
+                "");
+}
+END_TEST
+
+START_TEST(differences_are_told)
+{
+    ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {a: 6, b: 2}}\n",
+                "expected a 6, got 5.00");
+    ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {a: 5}}\n",
+                "r.b pays 2.00, which expect does not name");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: " EVENT ", expect: {a: 5.001, total: 1}}\n",
+                "expected a 5.001, got 5.00; expected total 1, got 7.00; r.b "
+                "pays 2.00, which expect does not name");
+    ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {total: 7}}\n",
+                "");
+}
+END_TEST
+
+#define ASSERT_FAULT(rules, test, part)                                        \
+    ck_assert_contains(message_of(rules, test), part)
+
+START_TEST(unknown_and_ambiguous_names_are_told)
+{
+    ASSERT_FAULT(RULES, "- {name: t, event: " EVENT ", expect: {r.c: 5}}\n",
+                 "no line pays under the name \"r.c\"; did you mean \"r.a\"");
+    ASSERT_FAULT(HEAD LINES "  - {id: a, flat: 5}\n"
+                            "- id: s\n  trigger: test.other.v1\n"
+                            "  account: event.data.user\n"
+                            "  award: [{id: a, flat: 1}]\n",
+                 "- {name: t, event: " EVENT ", expect: {a: 5}}\n",
+                 "\"a\" is a line of more than one rule; write RULE.LINE");
+}
+END_TEST
+
+START_TEST(faults_of_a_test_fail_it)
+{
+    ASSERT_FAULT(RULES, "- {name: t, event: " EVENT "}\n",
+                 "12:3: a test needs the key \"expect\"");
+    ASSERT_FAULT(RULES, "- {name: t, expect: {total: 1}}\n",
+                 "a test needs an event or a list of events");
+    ASSERT_FAULT(RULES, "- {name: t, event: {tpye: x}, expect: {total: 1}}\n",
+                 "an event has no key \"tpye\"; did you mean \"type\"");
+    ASSERT_FAULT(RULES, "- {name: t, event: " EVENT ", expect: 7}\n",
+                 "expect must be a mapping of lines to amounts");
+    ASSERT_FAULT(RULES, "- [1]\n", "a test must be a mapping, not a list");
+}
+END_TEST
+
+START_TEST(events_at_fault_fail_the_test)
+{
+    ASSERT_FAULT(RULES,
+                 "- {name: t, event: {type: test.done.v1, data: {user: u1}}, "
+                 "expect: {total: 0}}\n",
+                 "schema_violation: event 1: ");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: {type: test.done.v1, data: {user: u1}}, "
+                "expect: {error: schema_violation}}\n",
+                "");
+    ASSERT_FAULT(RULES,
+                 "- {name: t, event: {type: test.none.v1}, "
+                 "expect: {total: 0}}\n",
+                 "unknown_type: ");
+}
+END_TEST
+
+START_TEST(errors_can_be_expected)
+{
+    const char *rules = HEAD LINES "  - {id: a, amount: 1 - event.data.count}"
+                                   "\n";
+
+    ASSERT_TEST(rules,
+                "- {name: t, event: " EVENT ", expect: {error: rule_error}}\n",
+                "");
+    ASSERT_FAULT(rules, "- {name: t, event: " EVENT ", expect: {total: 0}}\n",
+                 "rule_error: event \"e1\": \"r.a\": the amount is below zero");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: " EVENT
+                ", expect: {error: rule_error, total: 7}}\n",
+                "expected error rule_error, got none");
+    ASSERT_FAULT(rules,
+                 "- {name: t, event: " EVENT
+                 ", expect: {error: amount_overflow}}\n",
+                 "expected error amount_overflow, got rule_error: ");
+}
+END_TEST
+
+START_TEST(events_add_up_and_repeats_pay_once)
+{
+    ASSERT_TEST(RULES,
+                "- name: t\n  events:\n  - " EVENT "\n  - " EVENT
+                "\n  expect: {a: 10, b: 2}\n",
+                "");
+    ASSERT_TEST(RULES,
+                "- name: t\n  events:\n"
+                "  - {id: x, type: test.done.v1, data: " DATA "}\n"
+                "  - {id: x, type: test.done.v1, data: " DATA "}\n"
+                "  expect: {a: 5, b: 2}\n",
+                "");
+    ASSERT_FAULT(RULES,
+                 "- name: t\n  events:\n"
+                 "  - {id: x, type: test.done.v1, data: " DATA "}\n"
+                 "  - {id: x, type: test.done.v1, data: " DATA ", time: "
+                 "\"2026-01-02T00:00:00Z\"}\n"
+                 "  expect: {a: 5, b: 2}\n",
+                 "two different events have the id \"x\"");
+}
+END_TEST
+
+START_TEST(state_is_where_a_test_starts)
+{
+    ASSERT_TEST(RULES,
+                "- {name: t, state: {once: [r.b/u1]}, event: " EVENT
+                ", expect: {a: 5}}\n",
+                "");
+    ASSERT_TEST(HEAD LINES "  - {id: a, every: {step: 10, give: 1, of: 7, "
+                           "leftover: carry}}\n",
+                "- {name: t, state: {carry: {r.a/u1: 13}}, event: " EVENT
+                ", expect: {a: 1}}\n",
+                "");
+    ASSERT_TEST(HEAD LINES
+                "  - {id: a, flat: 7, limit: {per: account, window: month, "
+                "amount: 10, over: clip}}\n",
+                "- {name: t, state: {used: {r.a/u1/2026-01: 8.50}}, "
+                "event: " EVENT ", expect: {a: 1.50}}\n",
+                "");
+    ASSERT_TEST(HEAD RULE
+                "  limit: {per: all, window: ever, times: 3}\n  award:\n"
+                "  - {id: a, flat: 7}\n",
+                "- {name: t, state: {used: {r//ever: 3}}, event: " EVENT
+                ", expect: {total: 0}}\n",
+                "");
+    ASSERT_TEST(HEAD LINES "  - {id: a, streak: {day: event.data.day, start: 1,"
+                           " add: 1, max: 9, gap: reset}}\n",
+                "- {name: t, state: {days: {r.a/u1: [2026-01-03, 2026-01-04]}},"
+                " event: " EVENT ", expect: {a: 3}}\n",
+                "");
+    ASSERT_TEST(RULES,
+                "- {name: t, state: {balance: {u1: \"90000000000000000\"}}, "
+                "event: " EVENT ", expect: {error: amount_overflow}}\n",
+                "");
+}
+END_TEST
+
+START_TEST(faults_of_a_state_are_told)
+{
+    static const struct {
+        const char *state;
+        const char *message;
+    } rows[] = {
+        {"once: [r.c/u1]", "there is no rule or line \"r.c\""},
+        {"once: [r.a/u1]", "\"r.a\" has no once"},
+        {"once: [r.b]", "\"r.b\" counts for each account; name one"},
+        {"once: [r.b/@x]", "\"@x\" is no account id"},
+        {"once: r.b", "once must be a list of NAME/ACCOUNT/KEY"},
+        {"carry: {r.a/u1: 1}", "\"r.a\" has no every"},
+        {"carry: [1]", "must be a mapping"},
+        {"used: {r.a/u1/ever: 1}", "\"r.a\" has no limit"},
+        {"days: {r.a/u1: [2026-01-01]}", "\"r.a\" has no streak"},
+        {"balance: {u1: x}", "a balance must be a decimal number"},
+        {"blance: {u1: 1}", "a state has no key \"blance\"; did you mean"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ASSERT_FAULT(RULES,
+                     arena_printf(&arena,
+                                  "- {name: t, state: {%s}, event: " EVENT
+                                  ", expect: {total: 7}}\n",
+                                  rows[i].state),
+                     rows[i].message);
+}
+END_TEST
+
+START_TEST(times_of_events_count)
+{
+    const char *rules = HEAD RULE "  late: {accept: 1d}\n"
+                                  "  award: [{id: a, flat: 1}]\n";
+
+    ASSERT_TEST(rules, "- {name: t, event: " EVENT ", expect: {a: 1}}\n", "");
+    ASSERT_TEST(rules,
+                "- {name: t, event: {type: test.done.v1, data: " DATA ", time: "
+                "\"2026-01-01T00:00:00Z\", received: \"2026-01-02T00:00:01Z\"}"
+                ", expect: {total: 0}}\n",
+                "");
+}
+END_TEST
+
+int
+main(void)
+{
+    return UNIT_RUN("rule_test", set_up, tear_down, no_tests_pass,
+                    results_have_names_and_places,
+                    lines_are_named_short_or_in_full, differences_are_told,
+                    unknown_and_ambiguous_names_are_told,
+                    faults_of_a_test_fail_it, events_at_fault_fail_the_test,
+                    errors_can_be_expected, events_add_up_and_repeats_pay_once,
+                    state_is_where_a_test_starts, faults_of_a_state_are_told,
+                    times_of_events_count);
+}

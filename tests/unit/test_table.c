@@ -1,0 +1,100 @@
+/* test_table.c - the three ways to print rows. */
+#include <stdio.h>
+
+#include "table.h"
+#include "unit.h"
+
+static struct arena arena;
+
+static const struct table_column columns[] = {
+    {"seq", TABLE_NUMBER}, {"name", TABLE_STRING}, {"note", TABLE_STRING}};
+
+static void
+set_up(void)
+{
+    arena_init(&arena);
+}
+
+static void
+tear_down(void)
+{
+    arena_free(&arena);
+}
+
+static const char *
+printed(const struct str *cells, size_t rows, enum table_format format)
+{
+    struct table table = {columns, 3, cells, rows};
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    const char *copy;
+
+    table_print(&table, format, out);
+    fclose(out);
+    copy = arena_strndup(&arena, text, len);
+    free(text);
+    return copy;
+}
+
+static const struct str two_rows[] = {
+    {"7", 1},    {"Zo\303\253", 4}, {NULL, 0},
+    {"1234", 4}, {"a,b", 3},        {"\"x\"", 3},
+};
+
+START_TEST(text_is_aligned)
+{
+    ck_assert_str_eq(printed(two_rows, 2, TABLE_TEXT), " seq  name  note\n"
+                                                       "   7  Zo\303\253\n"
+                                                       "1234  a,b   \"x\"\n");
+}
+END_TEST
+
+START_TEST(text_moves_no_cursor)
+{
+    const struct str cells[] = {
+        {"1", 1}, {"a\033[2J\n\177b", 8}, {"c\302\233d", 4}};
+
+    ck_assert_str_eq(printed(cells, 1, TABLE_TEXT), "seq  name      note\n"
+                                                    "  1  a [2J  b  c d\n");
+}
+END_TEST
+
+START_TEST(json_has_nulls_and_bare_numbers)
+{
+    ck_assert_str_eq(
+        printed(two_rows, 2, TABLE_JSON),
+        "[{\"seq\":7,\"name\":\"Zo\303\253\",\"note\":null},\n"
+        " {\"seq\":1234,\"name\":\"a,b\",\"note\":\"\\\"x\\\"\"}]\n");
+    ck_assert_str_eq(printed(NULL, 0, TABLE_JSON), "[]\n");
+}
+END_TEST
+
+START_TEST(csv_quotes_what_it_must)
+{
+    const struct str cells[] = {{"1", 1}, {"two\nlines", 9}, {"@rewards", 8}};
+
+    ck_assert_str_eq(printed(two_rows, 2, TABLE_CSV),
+                     "seq,name,note\r\n7,Zo\303\253,\r\n"
+                     "1234,\"a,b\",\"\"\"x\"\"\"\r\n");
+    ck_assert_str_eq(printed(cells, 1, TABLE_CSV),
+                     "seq,name,note\r\n1,\"two\nlines\",@rewards\r\n");
+}
+END_TEST
+
+START_TEST(formats_by_name)
+{
+    ck_assert_int_eq(table_format_from(NULL), TABLE_TEXT);
+    ck_assert_int_eq(table_format_from("table"), TABLE_TEXT);
+    ck_assert_int_eq(table_format_from("json"), TABLE_JSON);
+    ck_assert_int_eq(table_format_from("csv"), TABLE_CSV);
+}
+END_TEST
+
+int
+main(void)
+{
+    return UNIT_RUN("table", set_up, tear_down, text_is_aligned,
+                    text_moves_no_cursor, json_has_nulls_and_bare_numbers,
+                    csv_quotes_what_it_must, formats_by_name);
+}
