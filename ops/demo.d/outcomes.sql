@@ -1,0 +1,4 @@
+SELECT outcome, count(*) AS records
+  FROM reward.record_outcomes
+ GROUP BY outcome
+ ORDER BY outcome;
