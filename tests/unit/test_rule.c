@@ -8,14 +8,14 @@ START_TEST(the_head_is_kept)
 {
     struct ruleset *ruleset =
         compile("ruleset: gigs\nversion: \"2026-12-01.1\"\n"
-                "asset: {code: GIGS, scale: 3}\nzone: Europe/Berlin\n"
+                "asset: {code: GIGS, scale: 2}\nzone: Europe/Berlin\n"
                 "description: what we pay\ndefaults: {round: half_up}\n"
                 "rules:\n" RULE "  award: [{id: a, flat: 5}]\ntests: []\n");
 
     ck_assert(str_eq(ruleset->name, STR("gigs")));
     ck_assert(str_eq(ruleset->version, STR("2026-12-01.1")));
     ck_assert(str_eq(ruleset->asset, STR("GIGS")));
-    ck_assert_int_eq(ruleset->scale, 3);
+    ck_assert_int_eq(ruleset->scale, 2);
     ck_assert_uint_eq(ruleset->rule_count, 1);
     ck_assert_uint_eq(strlen(ruleset->sha256), 64);
     ck_assert_int_eq(strncmp(ruleset->stamp, "gigs@", 5), 0);
@@ -446,7 +446,8 @@ START_TEST(faults_of_the_head)
          "letters, digits and _, not \"T\"\n"
          "rules.yaml:3:15: error: code must be capital letters and digits, not "
          "\"gigs\"\n"
-         "rules.yaml:3:28: error: scale must be a whole number, 0 to 6\n"
+         "rules.yaml:3:28: error: scale must be 2: the ledger keeps that many "
+         "decimals\n"
          "rules.yaml:4:7: error: there is no time zone \"Mars\"; use a name "
          "such as UTC or Europe/Berlin\n"
          "rules.yaml:5:19: error: round must be floor, half_even or half_up, "

@@ -13,7 +13,7 @@ enum {
     VERSION_MAX_BYTES = 100,
     ABOUT_MAX_BYTES = 1000,
     CODE_MAX_BYTES = 12,
-    SCALE_MAX = 6,
+    SCALE = 2, /* the ledger's columns count hundredths */
     STAMP_DIGITS = 8,
 };
 
@@ -45,12 +45,11 @@ compile_asset(struct reader *reader, const struct node *node)
     if (!read_keys(reader, node, "asset", keys, 2))
         return;
     compile_code(reader, node_get(node, STR("code")));
-    if (scale->kind != NODE_INT || scale->integer < 0 ||
-        scale->integer > SCALE_MAX)
-        reader_error(reader, scale, "scale must be a whole number, 0 to %d",
-                     SCALE_MAX);
-    else
-        reader->draft->scale = (int)scale->integer;
+    if (scale->kind != NODE_INT || scale->integer != SCALE)
+        reader_error(reader, scale,
+                     "scale must be %d: the ledger keeps that many decimals",
+                     SCALE);
+    reader->draft->scale = SCALE;
 }
 
 static void
