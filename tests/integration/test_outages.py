@@ -18,7 +18,7 @@ def loaded(ctx, seed):
     ctx.mix = generator.Mix(seed)
     ctx.publish(ctx.mix.drafts(5000))
     ctx.relay()
-    ctx.worker("w")
+    ctx.worker()
     ctx.wait_for_records(200)
     return ctx
 
@@ -82,7 +82,7 @@ def test_commit_replies_lost(ctx, seed):
     ctx.relay()
     dsn = ctx.stack.dsn("worker", ctx.database).replace(
         f"port={proxy.server_port}", f"port={proxy.port}")
-    worker = ctx.worker("w", settings={"postgres/dsn": dsn})
+    worker = ctx.worker(settings={"postgres/dsn": dsn})
     assert_books(ctx)
     assert proxy.lost >= 5
     worker.stop()
@@ -97,7 +97,7 @@ def test_start_before_server(ctx, seed, server):
     action = getattr(ctx.stack, server)
     ctx.publish(generator.Mix(seed).drafts(500))
     action("kill")
-    processes = [ctx.worker("w"), ctx.relay()]
+    processes = [ctx.worker(), ctx.relay()]
     for process in processes:
         process.wait_for_log(r"could not|waiting|refused|down")
     action("start")
@@ -109,7 +109,7 @@ def test_stop_while_servers_are_away(ctx, seed):
     """A stop is obeyed at once also when there is nobody to talk to."""
     ctx.settings.update(SMALL)
     ctx.publish(generator.Mix(seed).drafts(3000))
-    processes = [ctx.worker("w"), ctx.relay()]
+    processes = [ctx.worker(), ctx.relay()]
     ctx.wait_for_records(200)
     ctx.stack.kafka("kill")
     ctx.stack.pg("kill")
@@ -118,7 +118,7 @@ def test_stop_while_servers_are_away(ctx, seed):
     ctx.stop_all()
     ctx.stack.pg("start")
     ctx.stack.kafka("start")
-    ctx.worker("w")
+    ctx.worker()
     ctx.relay()
     assert_books(ctx)
 
@@ -193,13 +193,13 @@ def test_stop_under_load(ctx, seed, sign):
     mix = generator.Mix(seed)
     ctx.publish(mix.drafts(3000))
     for target in (200, 1000):
-        processes = [ctx.worker("w"), ctx.relay()]
+        processes = [ctx.worker(), ctx.relay()]
         ctx.wait_for_records(target)
         for process in processes:
             process.signal(sign)
         for process in processes:
             assert process.wait(10) == 0, process.log
     assert ctx.posted_records() < 3000, "the load was over too early"
-    ctx.worker("w")
+    ctx.worker()
     ctx.relay()
     assert_books(ctx)

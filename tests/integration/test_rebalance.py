@@ -79,3 +79,18 @@ def test_worker_that_slept_through_commit(ctx, seed):
     ctx.wait_consumed()
     sleeper.signal(signal.SIGCONT)
     assert_books(ctx)
+
+
+def test_worker_replaced_by_its_namesake(ctx, seed):
+    """Two members of one group.instance.id: the older one is fenced, and ends
+    instead of idling for ever."""
+    ctx.relay()
+    first = ctx.worker("w")
+    ctx.publish(generator.Mix(seed).drafts(500))
+    ctx.wait_consumed()
+    ctx.may_fail.append(first)
+    ctx.worker("w")
+    assert first.wait(30) == 1
+    assert "fenced" in first.log
+    ctx.publish(generator.Mix(seed + 1).drafts(500))
+    assert_books(ctx)

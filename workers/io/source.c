@@ -98,7 +98,7 @@ halt(struct err *err, const rd_kafka_topic_partition_t *partition,
         "topic \"%s\" partition %d does not fit the ledger's position: the "
         "next offset to read is %lld, but the partition holds %lld to %lld; "
         "records were deleted before they were read, or the topic was created "
-        "anew; nothing is skipped by itself, see \"halted\" in README.md",
+        "anew; nothing is skipped by itself, see ops/RUNBOOK.md",
         partition->topic, partition->partition, (long long)next_offset,
         (long long)low, (long long)high);
 }
@@ -270,7 +270,7 @@ check_last_record(struct reading *reading, const struct record *record,
     return err_set(err, ERR_FATAL,
                    "topic \"%.*s\" partition %d was created anew: its record "
                    "at offset %lld is not the one that was read before; "
-                   "nothing is skipped by itself, see \"halted\" in README.md",
+                   "nothing is skipped by itself, see ops/RUNBOOK.md",
                    STR_ARG(record->topic), record->partition,
                    (long long)record->offset);
 }
@@ -327,8 +327,7 @@ take_error(struct source *source, const rd_kafka_message_t *message,
         return err_set_code(
             err, ERR_FATAL, rd_kafka_err2name(message->err),
             "a topic lost records that were not read yet, or was created "
-            "anew: %s; nothing is skipped by itself, see \"halted\" in "
-            "README.md",
+            "anew: %s; nothing is skipped by itself, see ops/RUNBOOK.md",
             rd_kafka_message_errstr(message));
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
         log_warn("left the group after max.poll.interval.ms, joining again");
