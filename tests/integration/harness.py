@@ -519,8 +519,9 @@ class Context:
         with consumer_of(self.stack.bootstrap) as reader:
             count = len(reader.list_topics(topic, timeout=10)
                         .topics[topic].partitions)
-            return [watermarks(reader, TopicPartition(topic, p))[1]
-                    for p in range(count)]
+            return [wait_until(
+                lambda p=TopicPartition(topic, p): watermarks(reader, p), 30,
+                f"{topic} answers")[1] for p in range(count)]
 
     def read(self, topic):
         return read_topic(self.stack.bootstrap, topic)

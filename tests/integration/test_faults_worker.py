@@ -28,14 +28,15 @@ def test_every_point_is_tested():
     assert found == set(POINTS)
 
 
-@pytest.mark.parametrize("passage", [1, 3])
 @pytest.mark.parametrize("point", POINTS)
-def test_worker_killed(ctx, seed, point, passage):
-    ctx.publish(generator.Mix(seed).drafts(2000))
+def test_worker_killed(ctx, seed, point):
+    """At the first passage, then its successor in the midst of the work."""
+    ctx.publish(generator.Mix(seed).drafts(2500))
     ctx.relay()
-    victim = ctx.worker("w", fault=f"{point}:kill:{passage}")
-    assert victim.wait(30) == -signal.SIGKILL, victim.log
-    assert "fault point reached" in victim.log
+    for passage in (1, 3):
+        victim = ctx.worker("w", fault=f"{point}:kill:{passage}")
+        assert victim.wait(30) == -signal.SIGKILL, victim.log
+        assert "fault point reached" in victim.log
     ctx.worker("w")
     assert_books(ctx)
 

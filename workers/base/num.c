@@ -312,6 +312,7 @@ print_magnitude(struct buf *buf, int128 value)
 static int
 exact_decimals(struct ratio value)
 {
+    assert(value.den > 0);
     for (int decimals = 0; decimals <= NUM_MAX_DECIMALS; decimals++)
         if (power_of_ten(decimals) % value.den == 0)
             return decimals;

@@ -1,6 +1,7 @@
 /* schema_check.c - is this data what its schema says, and if so, in the one
  * spelling that the rest of the program works with? Nothing is changed before
  * all of it is known to be valid. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -365,6 +366,7 @@ fail_missing(struct checker *checker, const struct schema *schema,
         if (schema->properties[i]->required &&
             !node_get(object, schema->properties[i]->name))
             missing = schema->properties[i];
+    assert(missing);
     suggest = suggest_for(missing->name);
     for (size_t i = 0; i < object->member_count; i++)
         if (!map_get(&schema->by_name, object->members[i].key))

@@ -1,7 +1,9 @@
 /* outbox_page.c - rows of the ledger to what messages are made of. Texts are
  * borrowed from the rows. */
 #include "outbox_parts.h"
+
 #include "timestamp.h"
+#include <assert.h>
 
 struct entry_row {
     int64_t event_id;
@@ -54,6 +56,7 @@ text_or_null(const struct pg_result *rows, size_t row, int column)
 static bool
 damaged(const struct building *building, int64_t event_id, struct err *err)
 {
+    assert(building->batch);
     return err_set(err, ERR_FATAL,
                    "the ledger is damaged: event %" PRId64 " of batch %" PRId64
                    " and its entries do not match; see \"reward verify\"",
@@ -198,10 +201,10 @@ add_event(struct building *building, struct err *err)
  * -------------------------------------------------------------
  */
 
-static int
+static unsigned
 hex_digit(char c)
 {
-    return c <= '9' ? c - '0' : c - 'a' + 10;
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
 /* Bytes from hexadecimal; never at NULL. */
@@ -268,7 +271,7 @@ static bool
 record_time(const struct pg_result *rows, size_t row, int64_t *at_ms,
             struct err *err)
 {
-    int64_t at_us;
+    int64_t at_us = 0;
 
     *at_ms = -1;
     if (pg_is_null(rows, row, 2))

@@ -392,7 +392,7 @@ bool
 pg_run(struct pg *pg, const char *sql, const struct str *params,
        size_t param_count, struct err *err)
 {
-    struct pg_result *result;
+    struct pg_result *result = NULL;
 
     if (!pg_query(pg, sql, params, param_count, &result, err))
         return false;

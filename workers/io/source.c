@@ -310,6 +310,19 @@ note_missing(struct source *source, const rd_kafka_message_t *message)
     log_warn("waiting for a topic: %s", source->missing);
 }
 
+/* This client is lost for good, as when another took its group.instance.id:
+ * a new process starts afresh, waiting would be for ever. */
+static bool
+take_fatal(struct source *source, struct err *err)
+{
+    char reason[300];
+    rd_kafka_resp_err_t code =
+        rd_kafka_fatal_error(source->client, reason, sizeof(reason));
+
+    return err_set_code(err, ERR_FATAL, rd_kafka_err2name(code),
+                        "could not read: %s", code ? reason : "fatal error");
+}
+
 static bool
 take_error(struct source *source, const rd_kafka_message_t *message,
            struct err *err)
@@ -329,6 +342,8 @@ take_error(struct source *source, const rd_kafka_message_t *message,
             "a topic lost records that were not read yet, or was created "
             "anew: %s; nothing is skipped by itself, see ops/RUNBOOK.md",
             rd_kafka_message_errstr(message));
+    case RD_KAFKA_RESP_ERR__FATAL:
+        return take_fatal(source, err);
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
         log_warn("left the group after max.poll.interval.ms, joining again");
         return true;
@@ -347,6 +362,19 @@ check_missing(const struct source *source, struct err *err)
         return true;
     return err_set(err, ERR_CONFIG, "%s; create the topic or mend kafka.inputs",
                    source->missing);
+}
+
+/* What the callbacks heard while nothing came. A refusal ends the worker. */
+static bool
+check_watch(struct source *source, struct err *err)
+{
+    rd_kafka_resp_err_t code = source->watch.code;
+
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        return take_fatal(source, err);
+    if (!code || (source->away && kafka_err_kind(code) == ERR_RETRY))
+        return true;
+    return kafka_err(err, &source->watch, code, "could not reach Kafka");
 }
 
 /* Lost brokers are librdkafka's to find again; we say so once. */
@@ -373,7 +401,8 @@ source_poll(struct source *source, int64_t wait_ms, struct arena *arena,
 
     *got = SOURCE_NOTHING;
     if (!message) {
-        ok = check_missing(source, err);
+        ok = check_missing(source, err) &&
+             (check_watch(source, err) || absorb_absence(source, err));
     } else if (message->err) {
         ok = take_error(source, message, err) || absorb_absence(source, err);
         rd_kafka_message_destroy(message);
@@ -381,6 +410,7 @@ source_poll(struct source *source, int64_t wait_ms, struct arena *arena,
         if (source->away)
             log_info("Kafka is back");
         source->away = false;
+        kafka_watch_clear(&source->watch);
         ok = take_message(source, message, arena, got, record, stream, err);
     }
     if (source->revoked) {
