@@ -43,6 +43,6 @@ def test_large_records(ctx):
     ctx.publish([generator.structured(generator.event(
         "xp.gained.v1", generator.address(n), f"big-{n}", xp_gained=100,
         reason="large" if n % 2 else "", filler=filler))
-        for n in range(600)])
+        for n in range(200)])
     drain(ctx, 120)
     assert_books(ctx)

@@ -1,8 +1,10 @@
 /* clock.c - thin cover over clock_gettime and nanosleep. */
 #include "clock.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t
 clock_read(clockid_t id, int64_t unit_per_s)
@@ -25,6 +27,18 @@ clock_monotonic_ms(void)
     return clock_read(CLOCK_MONOTONIC, 1000);
 }
 
+/* Another sequence in each process. */
+static double
+random_part(void)
+{
+    static bool seeded;
+
+    if (!seeded)
+        srand48((long)getpid() ^ (long)clock_now_us());
+    seeded = true;
+    return drand48();
+}
+
 int64_t
 clock_backoff_ms(int attempt, int64_t base_ms, int64_t max_ms)
 {
@@ -34,7 +48,7 @@ clock_backoff_ms(int attempt, int64_t base_ms, int64_t max_ms)
         wait_ms *= 2;
     if (wait_ms > max_ms)
         wait_ms = max_ms;
-    return wait_ms - (int64_t)(drand48() * (double)wait_ms / 2);
+    return wait_ms - (int64_t)(random_part() * (double)wait_ms / 2);
 }
 
 void

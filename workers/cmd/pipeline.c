@@ -69,12 +69,14 @@ want_facts(struct attempt *attempt)
 
     for (size_t i = 0; i < attempt->range.count; i++) {
         struct item *item = &attempt->range.items[i];
+        struct str text;
         struct str address;
 
         if (item->outcome != OUTCOME_OPEN)
             continue;
         if (event_field_text(&item->event, &user, 1, &attempt->batch->arena,
-                             &address))
+                             &text) &&
+            account_canonical(&attempt->batch->arena, text, &address))
             item->account = facts_account(&attempt->facts, address);
         ruleset_want(ruleset, &item->event, &attempt->facts);
     }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "command.h"
 #include "fault.h"
 #include "log.h"
 #include "position.h"
@@ -241,8 +242,10 @@ relay_loop(const struct relay_options *options, struct err *err)
              " messages=%" PRId64 " dead_letters=%" PRId64,
              relay.position, relay.counts.transactions, relay.counts.messages,
              relay.counts.letters);
-    if (ok)
-        signals_exit_within(CLOSE_WITHIN_S, 0);
+    signals_exit_within(CLOSE_WITHIN_S, ok ? EXIT_OK
+                                        : err->kind == ERR_CONFIG
+                                            ? EXIT_BAD_CONFIG
+                                            : EXIT_ERRORS);
     relay_close(&relay);
     return ok;
 }

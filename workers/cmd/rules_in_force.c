@@ -82,9 +82,13 @@ rules_reload(struct rules_in_force *rules, struct pg *pg, struct err *err)
                        "the rule set in force cannot be used by this "
                        "program; is it an older version?");
     }
+    if (!registry_bind(pg, ruleset, err)) {
+        arena_free(&arena);
+        return false;
+    }
     replace(rules, arena, ruleset);
     log_info("rules taken from the database ruleset=%s", ruleset->stamp);
-    return registry_bind(pg, rules->ruleset, err);
+    return true;
 }
 
 bool

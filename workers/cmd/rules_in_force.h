@@ -13,7 +13,7 @@
 struct rules_in_force {
     const struct schema_set *schemas; /* borrowed */
     struct arena arena;               /* of the rule set; replaced with it */
-    struct ruleset *ruleset;          /* NULL until rules_offer */
+    struct ruleset *ruleset;          /* NULL until rules_read */
 };
 
 /* Read, compile and test the file (or the one file of the folder) at path.

@@ -26,15 +26,6 @@ disconnect(struct worker *worker)
 }
 
 static bool
-prepare_rules(struct worker *worker, struct err *err)
-{
-    if (worker->rules_offered)
-        return true; /* a change shows in the next transaction */
-    worker->rules_offered = rules_offer(&worker->rules, worker->pg, err);
-    return worker->rules_offered;
-}
-
-static bool
 connect_database(struct worker *worker, struct err *err)
 {
     const struct settings *settings = worker->settings;
@@ -47,7 +38,7 @@ connect_database(struct worker *worker, struct err *err)
     };
     bool ok = pg_open(&options, &worker->pg, err) &&
               migration_require(worker->pg, &arena, err) &&
-              prepare_rules(worker, err) &&
+              rules_offer(&worker->rules, worker->pg, err) &&
               ledger_open(worker->pg, &worker->ledger, err);
 
     arena_free(&arena);

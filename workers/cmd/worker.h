@@ -15,7 +15,6 @@ struct worker {
     const struct settings *settings;
     struct intake intake;
     struct rules_in_force rules;
-    bool rules_offered;
     struct pg *pg; /* NULL while the database is away */
     struct ledger *ledger;
     struct source *source;

@@ -18,6 +18,8 @@ enum { BATCH_MAX_RECORDS = 8192 }; /* ids come in blocks of that many */
 enum outcome {
     OUTCOME_OPEN,        /* not decided yet */
     OUTCOME_PASSED,      /* posted before, below the stream's position */
+    OUTCOME_SEEN,        /* read again after the position was set back: the
+                            outcome it has stands */
     OUTCOME_POSTED,      /* an event that paid */
     OUTCOME_NO_REWARD,   /* an event that paid nothing, or a tombstone */
     OUTCOME_DUPLICATE,   /* a repeat of a known event */

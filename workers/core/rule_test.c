@@ -119,6 +119,15 @@ is_repeat(struct test_run *run, const struct node *spec,
     return false;
 }
 
+/* The first event that was set aside is the one that `error` is about. */
+static void
+note_failure(struct test_run *run, struct err *err, struct str which)
+{
+    err_add(err, "event %.*s", STR_ARG(which));
+    if (!err_is_set(&run->paid.err))
+        run->paid.err = *err;
+}
+
 /* Read an event of the test; one that is at fault counts as set aside. */
 static void
 read_event(struct test_run *run, const struct node *spec, size_t index)
@@ -130,6 +139,7 @@ read_event(struct test_run *run, const struct node *spec, size_t index)
     struct event *event = &run->events[run->event_count];
     struct node *document;
     struct record *record;
+    struct err err = {0};
 
     if (!read_keys(&run->reader, spec, "an event", keys,
                    sizeof(keys) / sizeof(*keys)))
@@ -137,8 +147,10 @@ read_event(struct test_run *run, const struct node *spec, size_t index)
     document = make_document(run, spec, index);
     record = make_record(run, spec, document);
     if (!event_decode(run->reader.arena, record, &envelope, document,
-                      run->reader.schemas, event, &run->paid.err))
-        err_add(&run->paid.err, "event %zu", index + 1);
+                      run->reader.schemas, event, &err))
+        note_failure(
+            run, &err,
+            str_from_cstr(arena_printf(run->reader.arena, "%zu", index + 1)));
     else if (!is_repeat(run, spec, event))
         run->event_count++;
 }
@@ -180,10 +192,10 @@ decide_events(struct test_run *run)
 
     for (size_t i = 0; i < run->event_count; i++) {
         const struct event *event = &run->events[i];
+        struct err err = {0};
 
-        if (!decide(ruleset, event, &run->facts, arena, &decision,
-                    &run->paid.err))
-            err_add(&run->paid.err, "event \"%.*s\"", STR_ARG(event->id));
+        if (!decide(ruleset, event, &run->facts, arena, &decision, &err))
+            note_failure(run, &err, str_from_cstr(quoted(arena, event->id)));
         for (size_t j = 0; j < decision.posting_count; j++)
             count_posting(run, &decision.postings[j]);
     }

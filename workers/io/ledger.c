@@ -233,17 +233,47 @@ fence_stream(struct item_range range, int32_t stream_id, int64_t position,
 }
 
 static bool
+has_row(const struct pg_result *rows, int32_t stream_id)
+{
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        if (pg_int(rows, i, 0) == stream_id)
+            return true;
+    return false;
+}
+
+/* A stream without a row, as after a restore, would post and not move. */
+static bool
+fence_holds_all(struct item_range range, const struct pg_result *rows,
+                struct err *err)
+{
+    const struct stream *last = NULL;
+
+    for (size_t i = 0; i < range.count; i++) {
+        const struct stream *stream = range.items[i].stream;
+
+        if (stream != last && !has_row(rows, stream->id))
+            return err_set_code(err, ERR_RETRY, "gap",
+                                "position of topic %.*s partition %d is gone "
+                                "from the database",
+                                STR_ARG(stream->topic), stream->partition);
+        last = stream;
+    }
+    return true;
+}
+
+static bool
 fence(struct ledger *ledger, struct arena *arena, struct item_range range,
       struct err *err)
 {
     struct pg_result *rows;
-    bool ok = true;
+    bool ok;
 
     if (!pg_query(ledger->pg,
                   "SELECT id, next_offset FROM streams "
                   "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
                   (struct str[]){stream_ids(arena, range)}, 1, &rows, err))
         return false;
+    ok = fence_holds_all(range, rows, err);
     for (size_t i = 0; i < pg_rows(rows) && ok; i++)
         ok = fence_stream(range, (int32_t)pg_int(rows, i, 0),
                           pg_int(rows, i, 1), err);

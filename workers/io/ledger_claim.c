@@ -79,6 +79,99 @@ item_repeat(struct batch *batch, struct item *item, int64_t known_id,
     item_set_aside(batch, item, &err);
 }
 
+/* ---- records read again -------------------------------------------------- */
+
+/* The first and last offset of a stream in the range. */
+struct span {
+    const struct stream *stream;
+    int64_t low;
+    int64_t high;
+};
+
+static size_t
+find_spans(struct item_range range, struct span *spans)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < range.count; i++) {
+        const struct item *item = &range.items[i];
+        size_t at = 0;
+
+        while (at < count && spans[at].stream != item->stream)
+            at++;
+        if (at == count)
+            spans[count++] =
+                (struct span){item->stream, item->record.offset, 0};
+        spans[at].high = item->record.offset;
+    }
+    return count;
+}
+
+static void
+mark_seen(struct item_range range, int32_t stream_id, int64_t offset)
+{
+    for (size_t i = 0; i < range.count; i++)
+        if (range.items[i].stream->id == stream_id &&
+            range.items[i].record.offset == offset &&
+            range.items[i].outcome != OUTCOME_PASSED)
+            range.items[i].outcome = OUTCOME_SEEN;
+}
+
+/* Repeats, tombstones and dead letters of these offsets that are written
+ * already. There are none unless a position was set back. */
+static bool
+find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
+          struct err *err)
+{
+    struct span *spans = arena_array(arena, range.count, sizeof(*spans));
+    size_t count = find_spans(range, spans);
+    struct buf columns[3];
+    struct pg_result *rows;
+
+    for (int c = 0; c < 3; c++) {
+        buf_init(&columns[c], arena);
+        pg_array_open(&columns[c]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        pg_array_int(&columns[0], spans[i].stream->id);
+        pg_array_int(&columns[1], spans[i].low);
+        pg_array_int(&columns[2], spans[i].high);
+    }
+    for (int c = 0; c < 3; c++)
+        pg_array_close(&columns[c]);
+    if (!pg_query(ledger->pg,
+                  "SELECT s.id, r.\"offset\" FROM unnest($1::int[], "
+                  "$2::bigint[], $3::bigint[]) AS s(id, low, high), "
+                  "LATERAL (SELECT o.\"offset\" FROM other_records o "
+                  "WHERE o.stream_id = s.id "
+                  "AND o.\"offset\" BETWEEN s.low AND s.high "
+                  "UNION ALL SELECT d.\"offset\" FROM dead_records d "
+                  "WHERE d.stream_id = s.id "
+                  "AND d.\"offset\" BETWEEN s.low AND s.high) r",
+                  (struct str[]){buf_str(&columns[0]), buf_str(&columns[1]),
+                                 buf_str(&columns[2])},
+                  3, &rows, err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        mark_seen(range, (int32_t)pg_int(rows, i, 0), pg_int(rows, i, 1));
+    pg_result_free(rows);
+    return true;
+}
+
+/* ---- the claim ------------------------------------------------------------
+ */
+
+static void
+judge_known(struct batch *batch, struct item *item,
+            const struct pg_result *rows, size_t row)
+{
+    if (pg_int(rows, row, 3) == item->stream->id &&
+        pg_int(rows, row, 4) == item->record.offset)
+        item->outcome = OUTCOME_SEEN;
+    else
+        item_repeat(batch, item, pg_int(rows, row, 1), pg_text(rows, row, 2));
+}
+
 bool
 ledger_claim(struct ledger *ledger, struct batch *batch,
              struct item_range range, struct err *err)
@@ -88,10 +181,14 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
     struct pg_result *rows;
     bool ok;
 
+    if (!find_seen(ledger, &arena, range, err)) {
+        arena_free(&arena);
+        return false;
+    }
     claim_make(&claim, &arena, ledger, range);
     ok = pg_query(
         ledger->pg,
-        "SELECT k.ord, e.id, e.payload_hash "
+        "SELECT k.ord, e.id, e.payload_hash, e.stream_id, e.\"offset\" "
         "FROM unnest($1::int[], $2::text[]) WITH ORDINALITY "
         "AS k(source_id, event_id, ord) "
         "JOIN events e ON e.event_id = k.event_id "
@@ -100,8 +197,7 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
         2, &rows, err);
     if (ok) {
         for (size_t i = 0; i < pg_rows(rows); i++)
-            item_repeat(batch, claim.items[pg_int(rows, i, 0) - 1],
-                        pg_int(rows, i, 1), pg_text(rows, i, 2));
+            judge_known(batch, claim.items[pg_int(rows, i, 0) - 1], rows, i);
         pg_result_free(rows);
     }
     arena_free(&arena);

@@ -5,6 +5,8 @@
 #include "json_text.h"
 #include "ledger_parts.h"
 
+enum { CONTRACT_ID_MAX_BYTES = 100 }; /* as in the plan */
+
 /* A field of data as text; at is NULL when it is missing. */
 static struct str
 data_text(const struct event *event, struct str path, struct arena *arena)
@@ -72,6 +74,15 @@ add_entries(struct rows *rows, const struct item *item)
     }
 }
 
+/* Any event may name a contract; what is too long to be one is not kept. */
+static struct str
+contract_id(const struct event *event, struct arena *arena)
+{
+    struct str text = data_text(event, STR("contract_id"), arena);
+
+    return text.len <= CONTRACT_ID_MAX_BYTES ? text : (struct str){0};
+}
+
 static void
 add_event(struct writing *writing, struct item *item)
 {
@@ -98,7 +109,7 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_text(row, item->outcome == OUTCOME_POSTED ? STR("p") : STR("n"));
     pg_copy_text(row, notify ? STR("t") : STR("f"));
     pg_copy_text(row, event->id);
-    pg_copy_text(row, data_text(event, STR("contract_id"), writing->arena));
+    pg_copy_text(row, contract_id(event, writing->arena));
     pg_copy_text(row,
                  event->traceparent.len ? event->traceparent : (struct str){0});
     pg_copy_text(row, kept_fields(writing, event));

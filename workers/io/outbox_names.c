@@ -141,6 +141,8 @@ load_data(struct outbox_names *names, struct pg *pg, struct str oldest,
         struct notify *notify =
             find_texts(names, pg_int(result, i, 0), pg_text(result, i, 1));
 
+        if (!notify)
+            continue; /* registered since the texts were read */
         data[i].key = str_dup(&names->arena, pg_text(result, i, 2));
         data[i].text = str_dup(&names->arena, pg_text(result, i, 3));
         if (!notify->data_count++)

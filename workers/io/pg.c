@@ -12,7 +12,7 @@
 
 #include "clock.h"
 
-enum { MAX_STATEMENTS = 64, CONNECT_TIMEOUT_S = 5 };
+enum { MAX_STATEMENTS = 64 };
 
 struct pg {
     struct arena arena;   /* holds this struct */
@@ -42,6 +42,7 @@ static const struct {
     {"40", ERR_RETRY},    /* deadlock, serialization */
     {"42", ERR_CONFIG},   /* rights, missing objects */
     {"53", ERR_RETRY},    /* out of disk, memory, connections */
+    {"54", ERR_INPUT},    /* too large for an index or a row */
     {"55", ERR_RETRY},    /* lock not available */
     {"57", ERR_RETRY},    /* cancelled, shutting down */
     {"58", ERR_RETRY},    /* input or output error */
@@ -202,11 +203,12 @@ require_durable(struct pg *pg, struct err *err)
 static bool
 prepare_session(struct pg *pg, struct err *err)
 {
-    char sql[300];
+    char sql[400];
 
     snprintf(sql, sizeof(sql),
              "SET search_path = reward, pg_catalog; SET timezone = 'UTC'; "
-             "SET datestyle = 'ISO'; SET statement_timeout = %lld; "
+             "SET datestyle = 'ISO'; SET bytea_output = 'hex'; "
+             "SET statement_timeout = %lld; "
              "SET idle_in_transaction_session_timeout = %lld",
              (long long)pg->timeout_ms, (long long)pg->timeout_ms);
     return pg_exec(pg, sql, err) && require_durable(pg, err);

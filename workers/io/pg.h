@@ -39,7 +39,7 @@ bool pg_is_broken(const struct pg *pg);
  * failure of this and the functions below has the SQLSTATE as code and
  *   ERR_RETRY  for lost connections, deadlocks, timeouts, full disks and
  *              unique violations (23505: another worker was first),
- *   ERR_INPUT  for data the database does not take (22xxx, other 23xxx),
+ *   ERR_INPUT  for data the database does not take (22xxx, other 23xxx, 54xxx),
  *   ERR_CONFIG for rights and missing objects (28, 3D, 3F, 42),
  *   ERR_FATAL  for anything else. */
 MUST_CHECK bool pg_exec(struct pg *pg, const char *sql, struct err *err);

@@ -198,17 +198,20 @@ bool
 registry_bind(struct pg *pg, struct ruleset *ruleset, struct err *err)
 {
     struct pg_result *rows;
+    int32_t id;
     bool ok;
 
-    if (!find_text(pg, ruleset, &ruleset->id, err))
+    if (!find_text(pg, ruleset, &id, err))
         return false;
-    if (!ruleset->id)
+    if (!id)
         return err_set(err, ERR_FATAL, "rule set %s is not registered",
                        ruleset->stamp);
     if (!pg_query(pg, "SELECT id, name FROM lines", NULL, 0, &rows, err))
         return false;
     ok = bind_lines(ruleset, rows, err);
     pg_result_free(rows);
+    if (ok)
+        ruleset->id = id; /* last: it says that the lines are bound */
     return ok;
 }
 

@@ -178,9 +178,11 @@ source_resolve(struct source *source, struct ledger *ledger, struct err *err)
         return false;
     }
     code = rd_kafka_assign(source->client, source->waiting);
-    forget_waiting(source);
-    if (code)
+    if (code) {
+        forget_readings(source);
         return kafka_err(err, &source->watch, code, "could not start reading");
+    }
+    forget_waiting(source);
     source->missing_since_ms = 0;
     return true;
 }
