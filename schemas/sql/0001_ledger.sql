@@ -119,7 +119,7 @@ CREATE TABLE batches (
     conflicts    integer NOT NULL,
     dead_letters integer NOT NULL,
     entries      integer NOT NULL,
-    amount       bigint NOT NULL,
+    amount       numeric NOT NULL, -- minor units; a sum may pass bigint
     CHECK (last_id BETWEEN first_id - 1 AND first_id + 8191),
     CHECK (records = posted + no_reward + duplicates + conflicts
                      + dead_letters)

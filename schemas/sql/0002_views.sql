@@ -15,10 +15,10 @@ CREATE FUNCTION outcome_name(outcome "char") RETURNS text
 
 CREATE VIEW user_token_balances AS
 SELECT a.address AS user_address,
-       gigs(a.balance) AS balance,
-       gigs(a.total_earned) AS total_earned,
-       gigs(a.total_spent) AS total_spent,
-       gigs(a.staked_amount) AS staked_amount,
+       gigs(a.balance)::numeric(20, 2) AS balance,
+       gigs(a.total_earned)::numeric(20, 2) AS total_earned,
+       gigs(a.total_spent)::numeric(20, 2) AS total_spent,
+       gigs(a.staked_amount)::numeric(20, 2) AS staked_amount,
        a.last_seq,
        a.created_at,
        a.updated_at
@@ -32,8 +32,8 @@ SELECT e.id * 1024 + n.ordinal AS id,
        a.address AS user_address,
        n.seq AS account_seq,
        l.transaction_type,
-       gigs(n.amount) AS amount,
-       gigs(n.balance_after) AS balance_after,
+       gigs(n.amount)::numeric(20, 2) AS amount,
+       gigs(n.balance_after)::numeric(20, 2) AS balance_after,
        l.counterparty,
        l.description,
        jsonb_build_object('type', t.name)

@@ -180,6 +180,29 @@ check_same_batch(struct relay *relay, const struct relay_position *position,
     return true;
 }
 
+/* Positions are kept by name: a relay under a new name would send everything
+ * again. */
+static bool
+refuse_second_name(struct relay *relay, struct err *err)
+{
+    struct pg_result *rows;
+    bool ok = true;
+
+    if (!pg_query(relay->pg,
+                  "SELECT name FROM relay_positions WHERE batch_id > 0 "
+                  "ORDER BY updated_at DESC LIMIT 1",
+                  NULL, 0, &rows, err))
+        return false;
+    if (pg_rows(rows))
+        ok = err_set(err, ERR_CONFIG,
+                     "relay \"%.*s\" publishes this ledger already, and "
+                     "relay \"%s\" would send every message again; give all "
+                     "relays the same relay.name, or see ops/RUNBOOK.md",
+                     STR_ARG(pg_text(rows, 0, 0)), relay->options->name);
+    pg_result_free(rows);
+    return ok;
+}
+
 static bool
 check_position(struct relay *relay, const struct relay_position *position,
                struct err *err)
@@ -190,6 +213,8 @@ check_position(struct relay *relay, const struct relay_position *position,
 
     if (!outbox_newest(relay->outbox, &newest, err) ||
         !outbox_mark(relay->outbox, name, &mark, err))
+        return false;
+    if (!position->batch_id && !mark && !refuse_second_name(relay, err))
         return false;
     if (position->batch_id < mark)
         return refuse_lost_position(relay, position, mark, err);

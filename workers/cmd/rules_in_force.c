@@ -78,9 +78,12 @@ rules_reload(struct rules_in_force *rules, struct pg *pg, struct err *err)
     diag_print(&diags, stderr);
     if (!ruleset) {
         arena_free(&arena);
-        return err_set(err, ERR_CONFIG,
-                       "the rule set in force cannot be used by this "
-                       "program; is it an older version?");
+        /* Not ERR_CONFIG: a restart reads the schemas anew. */
+        return err_set(err, ERR_FATAL,
+                       "the rule set in force cannot be used with the event "
+                       "schemas of this worker; bring schemas.dir up to date "
+                       "on all workers and start this one again, see "
+                       "ops/RUNBOOK.md");
     }
     if (!registry_bind(pg, ruleset, err)) {
         arena_free(&arena);

@@ -29,6 +29,7 @@ dead_letter_message(struct arena *arena, const struct dead_letter *letter,
                     struct message *message)
 {
     const struct record *record = &letter->record;
+    bool omitted = record->value.len > DEAD_LETTER_MAX_BYTES;
     const struct record_header added[] = {
         {STR("reward_dlq_reason"), letter->reason},
         {STR("reward_dlq_message"), letter->text},
@@ -38,16 +39,18 @@ dead_letter_message(struct arena *arena, const struct dead_letter *letter,
         {STR("reward_dlq_timestamp"), int_text(arena, record->timestamp_ms)},
         {STR("reward_dlq_ruleset"), letter->ruleset},
         {STR("reward_dlq_time"), time_text(arena, letter->set_aside_us)},
+        {STR("reward_dlq_value_bytes"),
+         int_text(arena, (int64_t)record->value.len)},
     };
-    size_t added_count = sizeof(added) / sizeof(*added);
+    size_t added_count = sizeof(added) / sizeof(*added) - !omitted;
     struct record_header *headers =
         arena_grow(arena, record->headers, record->header_count,
                    record->header_count + added_count, sizeof(*headers));
 
-    memcpy(headers + record->header_count, added, sizeof(added));
+    memcpy(headers + record->header_count, added, added_count * sizeof(*added));
     *message = (struct message){
         .key = record->key,
-        .value = record->value,
+        .value = omitted ? (struct str){0} : record->value,
         .headers = headers,
         .header_count = record->header_count + added_count,
         .timestamp_ms = letter->set_aside_us / 1000,

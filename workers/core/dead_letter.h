@@ -10,6 +10,11 @@
 #include "record.h"
 #include "str.h"
 
+/* A compressed record may be larger than any topic takes. The value of such a
+ * one stays in the database (view dead_letters); the message has none, and a
+ * header reward_dlq_value_bytes says how large it is. */
+enum { DEAD_LETTER_MAX_BYTES = 4000000 };
+
 /* A posted row. All borrowed. */
 struct dead_letter {
     struct record record;

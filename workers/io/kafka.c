@@ -18,7 +18,9 @@ static const struct kafka_property for_all[] = {
     {"socket.keepalive.enable", "true"},
     {"reconnect.backoff.max.ms", "2000"},
     {"retry.backoff.ms", "10"},
-    {"receive.message.max.bytes", "16777728"},
+    /* Also bounds what a compressed batch may come to; beyond it a partition
+     * cannot be read. */
+    {"receive.message.max.bytes", "104857600"},
 };
 
 /* Built-in bounds would let a consumer hold 64 MiB and skip what it cannot

@@ -77,8 +77,8 @@ MUST_CHECK bool ledger_begin(struct ledger *ledger, struct item_range range,
 
 /* Find the events already known: those items become OUTCOME_SEEN (the very
  * record that made the event), OUTCOME_DUPLICATE (same hash) or are set aside
- * as OUTCOME_CONFLICT; a record that has another outcome is OUTCOME_SEEN too. Repeats within the range are for
- * the caller, by item_repeat. */
+ * as OUTCOME_CONFLICT; a record that has another outcome is OUTCOME_SEEN too.
+ * Repeats within the range are for the caller, by item_repeat. */
 MUST_CHECK bool ledger_claim(struct ledger *ledger, struct batch *batch,
                              struct item_range range, struct err *err);
 

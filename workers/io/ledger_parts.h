@@ -31,7 +31,7 @@ struct rows {
     struct buf dead;
     int64_t counts[OUTCOME_COUNT];
     int64_t entry_count;
-    int64_t amount_minor;
+    int128 amount_minor;
     int64_t next_id;
 };
 

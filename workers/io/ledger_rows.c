@@ -7,6 +7,9 @@
 
 enum { CONTRACT_ID_MAX_BYTES = 100 }; /* as in the plan */
 
+/* The end of the year 9999; a later time of a record is not kept. */
+#define LAST_TIME_MS INT64_C(253402300799999)
+
 /* A field of data as text; at is NULL when it is missing. */
 static struct str
 data_text(const struct event *event, struct str path, struct arena *arena)
@@ -174,7 +177,7 @@ add_dead(struct writing *writing, struct item *item)
     item->id = writing->rows.next_id++;
     pg_copy_int(row, item->id);
     pg_copy_int(row, record->offset);
-    if (record->timestamp_ms >= 0)
+    if (record->timestamp_ms >= 0 && record->timestamp_ms <= LAST_TIME_MS)
         pg_copy_time(row, record->timestamp_ms * 1000);
     else
         pg_copy_null(row);

@@ -238,6 +238,16 @@ int_param(const struct writing *writing, int64_t value)
     return buf_str(&buf);
 }
 
+static struct str
+sum_param(const struct writing *writing, int128 sum)
+{
+    struct buf buf;
+
+    buf_init(&buf, writing->arena);
+    ratio_print(&buf, (struct ratio){sum, 1});
+    return buf_str(&buf);
+}
+
 /* Ids of batches are given and committed under one lock, so a visible id means
  * that all smaller ones are visible or rolled back: the relay can keep its
  * place in a single number. */
@@ -273,7 +283,7 @@ write_batch_row(struct writing *writing, struct err *err)
                       int_param(writing, counts[OUTCOME_CONFLICT]),
                       int_param(writing, counts[OUTCOME_DEAD_LETTER]),
                       int_param(writing, rows->entry_count),
-                      int_param(writing, rows->amount_minor)},
+                      sum_param(writing, rows->amount_minor)},
                   12, err);
 }
 

@@ -223,6 +223,32 @@ enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
            register_notifies(pg, ruleset, err) && activate(pg, ruleset, err);
 }
 
+/* A rule set of another name or asset is somebody else's, or a slip. */
+static bool
+refuse_other_name(struct pg *pg, const struct ruleset *ruleset, struct err *err)
+{
+    struct pg_result *rows;
+    bool ok = true;
+
+    if (!pg_query(pg,
+                  "SELECT r.name, r.asset FROM ruleset_activations a "
+                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
+                  "ORDER BY a.id DESC LIMIT 1",
+                  NULL, 0, &rows, err))
+        return false;
+    if (!str_eq(pg_text(rows, 0, 0), ruleset->name) ||
+        !str_eq(pg_text(rows, 0, 1), ruleset->asset))
+        ok =
+            err_set(err, ERR_CONFIG,
+                    "rule set \"%.*s\" pays %.*s, but the one in force is "
+                    "\"%.*s\" and pays %.*s; name and asset of a ledger's "
+                    "rules stay the same",
+                    STR_ARG(ruleset->name), STR_ARG(ruleset->asset),
+                    STR_ARG(pg_text(rows, 0, 0)), STR_ARG(pg_text(rows, 0, 1)));
+    pg_result_free(rows);
+    return ok;
+}
+
 static bool
 offer_locked(struct pg *pg, struct ruleset *ruleset,
              enum registry_verdict *verdict, struct err *err)
@@ -236,6 +262,8 @@ offer_locked(struct pg *pg, struct ruleset *ruleset,
 
     arena_free(&arena);
     if (!ok)
+        return false;
+    if (!known && active && !refuse_other_name(pg, ruleset, err))
         return false;
     *verdict = !known            ? REGISTRY_ACTIVATED
                : known == active ? REGISTRY_IN_FORCE

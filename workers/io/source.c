@@ -184,6 +184,7 @@ source_resolve(struct source *source, struct ledger *ledger, struct err *err)
     }
     forget_waiting(source);
     source->missing_since_ms = 0;
+    source->away = false;
     return true;
 }
 
@@ -255,19 +256,36 @@ read_record(const rd_kafka_message_t *message, const struct stream *stream,
     read_headers(message, arena, record);
 }
 
+/* Whether the record before our position may be missing: only when it was
+ * removed since the partition was taken over. */
+static bool
+was_removed(struct source *source, const struct record *record,
+            int64_t next_offset)
+{
+    int64_t low = 0;
+    int64_t high;
+
+    return rd_kafka_query_watermark_offsets(
+               source->client, record->topic.at, record->partition, &low, &high,
+               WATERMARK_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           low >= next_offset;
+}
+
 /* The record before our position was read again: it must be the same. */
 static bool
-check_last_record(struct reading *reading, const struct record *record,
-                  struct err *err)
+check_last_record(struct source *source, struct reading *reading,
+                  const struct record *record, struct err *err)
 {
+    int64_t next_offset = reading->stream.next_offset;
     uint8_t digest[LAST_RECORD_BYTES];
 
-    if (!reading->check_last ||
-        record->offset != reading->stream.next_offset - 1)
+    if (!reading->check_last)
         return true;
     reading->check_last = false;
     record_digest(record, digest);
-    if (memcmp(digest, reading->last_record, sizeof(digest)) == 0)
+    if (record->offset >= next_offset
+            ? was_removed(source, record, next_offset)
+            : memcmp(digest, reading->last_record, sizeof(digest)) == 0)
         return true;
     return err_set(err, ERR_FATAL,
                    "topic \"%.*s\" partition %d was created anew: its record "
@@ -289,7 +307,7 @@ take_message(struct source *source, rd_kafka_message_t *message,
 
     if (reading) {
         read_record(message, &reading->stream, arena, record);
-        ok = check_last_record(reading, record, err);
+        ok = check_last_record(source, reading, record, err);
     }
     if (!ok || !reading || record->offset < reading->stream.next_offset) {
         rd_kafka_message_destroy(message);
