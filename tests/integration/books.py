@@ -345,7 +345,7 @@ def assert_books(context, timeout_s=90):
     """After the drain: `reward verify` finds nothing, and database and topics
     are what the model says. Returns (ledger, expected)."""
     context.wait_drained(timeout_s)
-    done = context.run("verify", "--topic")
+    done = context.run("verify", "--topic", timeout_s=max(60, timeout_s))
     assert done.returncode == 0, f"verify:\n{done.stdout}{done.stderr}"
     ledger = Ledger(context)
     expected = expected_of(context, ledger)
