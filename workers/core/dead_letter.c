@@ -50,9 +50,11 @@ dead_letter_message(struct arena *arena, const struct dead_letter *letter,
     memcpy(headers + record->header_count, added, added_count * sizeof(*added));
     *message = (struct message){
         .key = record->key,
-        .value = omitted ? (struct str){0} : record->value,
+        .value = record->value,
         .headers = headers,
         .header_count = record->header_count + added_count,
         .timestamp_ms = letter->set_aside_us / 1000,
     };
+    if (omitted)
+        message->value = (struct str){0};
 }
