@@ -238,7 +238,6 @@ def check_output(records, ledger, ruleset):
         body = json.loads(record.value)
         data = body["data"]
         check_message(record, body)
-        key = (header_text(record, "ce_causationsource", body), data["account"])
         ids.add(body["id"])
         chains[data["account"]].append((record.partition, record.offset,
                                         data["account_seq"]))
@@ -247,7 +246,6 @@ def check_output(records, ledger, ruleset):
         assert body["id"] not in seen, f"message {body['id']} was sent twice"
         seen[body["id"]] = rows[0][1:3] + (rows[0][4],)
         check_body(body, rows, ruleset)
-        del key
     assert len(ids) == len(records), "an id was used twice"
     assert_same("token events", collections.Counter(seen.values()),
                 collections.Counter(list(expected)))
@@ -257,11 +255,6 @@ def check_output(records, ledger, ruleset):
         seqs = [seq for _, _, seq in chain]
         assert seqs == sorted(set(seqs)), \
             f"{account}: sequence {seqs} does not rise"
-
-
-def header_text(record, name, _body):
-    value = record.header(name)
-    return None if value is None else value.decode()
 
 
 def rows_of(expected, body):

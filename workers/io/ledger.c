@@ -9,10 +9,11 @@
 #include "registry.h"
 
 /* Statements here only look rows up by key. The planner must not take a hash
- * join over a whole table because an array is long or statistics are young. */
+ * join or a scan over a whole table because an array is long or the table was
+ * small when the plan was made: plans are kept as long as the connection. */
 #define PLANNER                                                                \
     "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; "    \
-    "SET enable_mergejoin = off; SET jit = off"
+    "SET enable_mergejoin = off; SET enable_seqscan = off; SET jit = off"
 
 bool
 ledger_open(struct pg *pg, struct ledger **opened, struct err *err)
