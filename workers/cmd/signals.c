@@ -8,11 +8,12 @@
 static volatile sig_atomic_t stop_requested;
 static volatile sig_atomic_t alarm_status;
 
+/* Ctrl-C a second time is somebody who will not wait. A second SIGTERM is a
+ * supervisor that repeats itself: leaving the group takes its time. */
 static void
 on_stop(int signal_number)
 {
-    (void)signal_number;
-    if (stop_requested)
+    if (stop_requested && signal_number == SIGINT)
         _exit(EXIT_FAILURE);
     stop_requested = 1;
 }

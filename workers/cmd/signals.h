@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Catch SIGTERM and SIGINT, ignore SIGPIPE. A second SIGTERM or SIGINT ends
+/* Catch SIGTERM and SIGINT, ignore SIGPIPE. A SIGINT after either of them ends
  * the process at once with status 1: nothing is lost by that. */
 void signals_catch(void);
 

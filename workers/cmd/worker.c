@@ -151,6 +151,7 @@ turn(struct worker *worker, struct err *err)
     if (!worker->batch.count)
         return true;
     FAULT_POINT("worker.poll");
+    source_fetch_on(worker->source);
     if (!pipeline_post(&worker->pipeline, &worker->batch, err))
         return false;
     log_debug("batch posted records=%zu bytes=%zu memory=%zu",

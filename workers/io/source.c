@@ -11,6 +11,7 @@
 
 enum {
     WATERMARK_TIMEOUT_MS = 5000,
+    NUDGE_TIMEOUT_MS = 5,
     MISSING_TOPIC_MS = 30000, /* brokers that just started know no topics */
 };
 
@@ -440,16 +441,9 @@ source_poll(struct source *source, int64_t wait_ms, struct arena *arena,
     return ok;
 }
 
-void
-source_release(struct source *source)
-{
-    for (size_t i = 0; i < source->held_count; i++)
-        rd_kafka_message_destroy(source->held[i]);
-    source->held_count = 0;
-}
-
-void
-source_commit(struct source *source)
+/* The partitions being read, each with our position; owned by the caller. */
+static rd_kafka_topic_partition_list_t *
+partition_list(const struct source *source)
 {
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new((int)source->reading_count + 1);
@@ -461,6 +455,37 @@ source_commit(struct source *source)
                                           stream->partition)
             ->offset = stream->next_offset;
     }
+    return list;
+}
+
+/* librdkafka 2.0.2 stops fetching while its queue is full, and then looks at
+ * the queue again only when a broker's thread wakes by itself, up to a second
+ * later. A request to the leaders wakes them; the answer does not matter. */
+void
+source_fetch_on(struct source *source)
+{
+    rd_kafka_topic_partition_list_t *list = partition_list(source);
+
+    for (int i = 0; i < list->cnt; i++)
+        list->elems[i].offset = RD_KAFKA_OFFSET_END;
+    if (list->cnt)
+        rd_kafka_offsets_for_times(source->client, list, NUDGE_TIMEOUT_MS);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+void
+source_release(struct source *source)
+{
+    for (size_t i = 0; i < source->held_count; i++)
+        rd_kafka_message_destroy(source->held[i]);
+    source->held_count = 0;
+}
+
+void
+source_commit(struct source *source)
+{
+    rd_kafka_topic_partition_list_t *list = partition_list(source);
+
     if (list->cnt)
         rd_kafka_commit(source->client, list, 1);
     rd_kafka_topic_partition_list_destroy(list);

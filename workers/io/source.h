@@ -58,6 +58,9 @@ bool source_needs_positions(const struct source *source);
 MUST_CHECK bool source_resolve(struct source *source, struct ledger *ledger,
                                struct err *err);
 
+/* Have the next records fetched while the batch at hand is posted. */
+void source_fetch_on(struct source *source);
+
 /* Give back the records of the batch. */
 void source_release(struct source *source);
 
