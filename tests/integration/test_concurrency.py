@@ -97,3 +97,28 @@ def test_opposite_orders(ctx):
     ctx.publish(drafts)
     assert_books(ctx)
     assert deadlocks(ctx) == before
+
+
+def xp_events(numbers, partition):
+    return [structured(event("xp.gained.v1", address(n), f"e{n}",
+                             xp_gained=100), partition=partition)
+            for n in numbers]
+
+
+def test_repeats_of_what_another_worker_posted(ctx):
+    """A worker looks up only ids it may have met; the unique key finds the
+    others, and the batch is posted at the second try."""
+    ctx.settings["worker/batch_max_events"] = 10
+    ctx.relay()
+    for worker in start_workers(ctx, 2):
+        worker.wait_for_log("partitions assigned count=2")
+    drafts = xp_events(range(300), ONE) + xp_events(range(300, 600), OTHER)
+    ctx.publish(drafts)
+    ctx.wait_for_records(600)
+    refused = ctx.stack.pg_log().count('constraint "events_identity"')
+    ctx.publish([draft.again(partition=OTHER if n < 300 else ONE)
+                 for n, draft in enumerate(drafts)])
+    ledger, _ = assert_books(ctx)
+    assert collections.Counter(row[3] for row in ledger.outcomes) == {
+        "posted": 600, "duplicate": 600}
+    assert ctx.stack.pg_log().count('constraint "events_identity"') > refused

@@ -1,4 +1,5 @@
 /* cmd_run.c - `reward run`: one worker process. */
+#include <malloc.h>
 #include <stdio.h>
 
 #include "command.h"
@@ -32,6 +33,16 @@ prepare(struct worker *worker, struct command_line *line, struct err *err)
     return rules_read(&worker->rules, line->settings->rules.dir, err);
 }
 
+/* librdkafka's threads allocate what ours free. With an arena for each thread,
+ * and a threshold that grows with the largest block freed, the process would
+ * keep 6 MiB more than it uses. */
+static void
+keep_memory_small(void)
+{
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+}
+
 int
 cmd_run(struct command_line *line)
 {
@@ -42,6 +53,7 @@ cmd_run(struct command_line *line)
 
     log_open(line->settings->log.level, line->settings->log.format, "worker");
     signals_catch();
+    keep_memory_small();
     ok = prepare(&worker, line, &err);
     if (ok) {
         log_info("worker started group=%s ruleset=%s",

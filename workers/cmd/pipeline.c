@@ -188,7 +188,8 @@ run_steps(struct attempt *attempt, struct err *err)
     return write_all(attempt, err) && ledger_commit(ledger, err);
 }
 
-/* *again asks for another try: the rule set was changed meanwhile. */
+/* *again asks for another try: the rule set was changed meanwhile, or an event
+ * was wrongly taken for new. */
 static bool
 post_once(struct pipeline *pipeline, struct batch *batch,
           struct item_range range, bool *again, struct err *err)
@@ -213,7 +214,10 @@ post_once(struct pipeline *pipeline, struct batch *batch,
     if (ok && run_steps(&attempt, err))
         return true;
     ledger_rollback(pipeline->ledger);
-    return false;
+    *again = ok && ledger_may_claim_again(pipeline->ledger, err);
+    if (*again)
+        err_reset(err);
+    return *again;
 }
 
 /* ---- ranges

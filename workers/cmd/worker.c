@@ -234,7 +234,8 @@ worker_loop(struct worker *worker, struct err *err)
     worker->pipeline.notify_max_age_us =
         worker->settings->notify.max_age_ms * 1000;
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
-    batch_init(&worker->batch);
+    batch_init(&worker->batch,
+               (size_t)worker->settings->worker.batch_max_events);
     if (!open_source(worker, err))
         return false;
     while (!signals_stop_requested()) {

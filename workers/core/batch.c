@@ -5,17 +5,19 @@
 #include <string.h>
 
 void
-batch_init(struct batch *batch)
+batch_init(struct batch *batch, size_t max_records)
 {
+    assert(max_records <= BATCH_MAX_RECORDS);
     memset(batch, 0, sizeof(*batch));
-    batch_reset(batch);
+    batch->items =
+        arena_array(&batch->room, max_records, sizeof(*batch->items));
+    batch->max_records = max_records;
 }
 
 void
 batch_reset(struct batch *batch)
 {
     arena_reset(&batch->arena);
-    batch->items = NULL;
     batch->count = 0;
     batch->bytes = 0;
 }
@@ -24,6 +26,7 @@ void
 batch_free(struct batch *batch)
 {
     arena_free(&batch->arena);
+    arena_free(&batch->room);
     batch->items = NULL;
     batch->count = 0;
 }
@@ -31,11 +34,12 @@ batch_free(struct batch *batch)
 struct item *
 batch_add(struct batch *batch)
 {
-    assert(batch->count < BATCH_MAX_RECORDS);
-    if (!batch->items)
-        batch->items = arena_array(&batch->arena, BATCH_MAX_RECORDS,
-                                   sizeof(*batch->items));
-    return &batch->items[batch->count++];
+    struct item *item = &batch->items[batch->count];
+
+    assert(batch->count < batch->max_records);
+    batch->count++;
+    memset(item, 0, sizeof(*item));
+    return item;
 }
 
 static enum reason

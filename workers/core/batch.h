@@ -53,7 +53,9 @@ struct item {
 
 struct batch {
     struct arena arena;
-    struct item *items; /* BATCH_MAX_RECORDS of them, in order of arrival */
+    struct arena room;  /* of the items, for good */
+    struct item *items; /* in order of arrival */
+    size_t max_records;
     size_t count;
     size_t bytes; /* of keys and values */
 };
@@ -64,7 +66,8 @@ struct item_range {
     size_t count;
 };
 
-void batch_init(struct batch *batch);
+/* Room for max_records, BATCH_MAX_RECORDS at most. */
+void batch_init(struct batch *batch, size_t max_records);
 
 /* Forget all records, keep the memory. */
 void batch_reset(struct batch *batch);

@@ -22,6 +22,7 @@ ledger_open(struct pg *pg, struct ledger **opened, struct err *err)
     struct ledger *ledger = ARENA_NEW(&arena, struct ledger);
 
     ledger->pg = pg;
+    ledger_claim_init(ledger, &arena);
     ledger->arena = arena;
     name_cache_init(&ledger->sources,
                     "SELECT id, name FROM sources WHERE name = "

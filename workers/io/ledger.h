@@ -82,6 +82,10 @@ MUST_CHECK bool ledger_begin(struct ledger *ledger, struct item_range range,
 MUST_CHECK bool ledger_claim(struct ledger *ledger, struct batch *batch,
                              struct item_range range, struct err *err);
 
+/* Whether the transaction may have failed because an event that was taken for
+ * new is known: the same range, claimed again, will find it. */
+bool ledger_may_claim_again(struct ledger *ledger, const struct err *err);
+
 /* The stored form of an event's hash: 36 characters and a NUL. */
 void event_hash_text(const struct event *event, char text[37]);
 

@@ -1,13 +1,25 @@
-/* ledger_claim.c - which events of a batch the ledger knows already. The known
- * ids are looked up as one set; the rest are new, and the unique key on
- * (event_id, source) catches whoever else posts one of them meanwhile. */
+/* ledger_claim.c - which events of a batch the ledger knows already. Ids are
+ * looked up as one sorted set, and the unique key on (event_id, source) catches
+ * whoever else posts one of them meanwhile.
+ *
+ * Nearly all ids are new, and repeats mostly reach the worker that posted the
+ * event, since both have the same key. So only ids that this process may have
+ * met are looked up. Should another one be known, the unique key refuses it,
+ * and the batch is claimed again: by then all its ids have been met. After
+ * that, and at first, whole batches are looked up for a while. */
 #include "ledger.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
 #include "ledger_parts.h"
+
+enum {
+    RECENT_EVENTS = 500000, /* takes 2 MiB */
+    WHOLE_CLAIMS = 16,
+};
 
 /* The claim as two arrays, and which item each element stands for. */
 struct claim {
@@ -17,28 +29,79 @@ struct claim {
     size_t count;
 };
 
-static void
-claim_add(struct claim *claim, const struct ledger *ledger, struct item *item)
+void
+ledger_claim_init(struct ledger *ledger, struct arena *arena)
 {
-    pg_array_int(&claim->source_ids,
-                 name_cache_id(&ledger->sources, item->event.source));
-    pg_array_text(&claim->event_ids, item->event.id);
-    claim->items[claim->count++] = item;
+    recent_init(&ledger->recent, arena, RECENT_EVENTS);
+    ledger->whole_claims = WHOLE_CLAIMS;
 }
 
-static void
-claim_make(struct claim *claim, struct arena *arena,
-           const struct ledger *ledger, struct item_range range)
+bool
+ledger_may_claim_again(struct ledger *ledger, const struct err *err)
 {
-    buf_init(&claim->source_ids, arena);
-    buf_init(&claim->event_ids, arena);
+    if (!ledger->guesses || strcmp(err->code, "23505") != 0)
+        return false;
+    ledger->whole_claims = WHOLE_CLAIMS;
+    return true;
+}
+
+static bool
+may_be_known(struct ledger *ledger, const struct event *event)
+{
+    uint64_t hash = str_hash(event->id) * 31 + str_hash(event->source);
+
+    return recent_add(&ledger->recent, hash);
+}
+
+/* The events to be looked up; the others are taken for new. */
+static void
+claim_choose(struct claim *claim, struct arena *arena, struct ledger *ledger,
+             struct item_range range)
+{
     claim->items = arena_array(arena, range.count, sizeof(*claim->items));
     claim->count = 0;
+    ledger->guesses = 0;
+    for (size_t i = 0; i < range.count; i++) {
+        struct item *item = &range.items[i];
+
+        if (!item->is_event || item->outcome != OUTCOME_OPEN)
+            continue;
+        if (may_be_known(ledger, &item->event) || ledger->whole_claims)
+            claim->items[claim->count++] = item;
+        else
+            ledger->guesses++;
+    }
+    if (ledger->whole_claims)
+        ledger->whole_claims--;
+}
+
+static int
+id_order(const void *left, const void *right)
+{
+    const struct item *const *a = left;
+    const struct item *const *b = right;
+
+    return str_compare((*a)->event.id, (*b)->event.id);
+}
+
+/* Sorted, the ids are near one another in the index too. */
+static void
+claim_make(struct claim *claim, struct arena *arena, struct ledger *ledger,
+           struct item_range range)
+{
+    claim_choose(claim, arena, ledger, range);
+    qsort(claim->items, claim->count, sizeof(struct item *), id_order);
+    buf_init(&claim->source_ids, arena);
+    buf_init(&claim->event_ids, arena);
     pg_array_open(&claim->source_ids);
     pg_array_open(&claim->event_ids);
-    for (size_t i = 0; i < range.count; i++)
-        if (range.items[i].is_event && range.items[i].outcome == OUTCOME_OPEN)
-            claim_add(claim, ledger, &range.items[i]);
+    for (size_t i = 0; i < claim->count; i++) {
+        const struct event *event = &claim->items[i]->event;
+
+        pg_array_int(&claim->source_ids,
+                     name_cache_id(&ledger->sources, event->source));
+        pg_array_text(&claim->event_ids, event->id);
+    }
     pg_array_close(&claim->source_ids);
     pg_array_close(&claim->event_ids);
 }
@@ -172,33 +235,41 @@ judge_known(struct batch *batch, struct item *item,
         item_repeat(batch, item, pg_int(rows, row, 1), pg_text(rows, row, 2));
 }
 
+static bool
+find_known(struct ledger *ledger, struct batch *batch,
+           const struct claim *claim, struct err *err)
+{
+    struct pg_result *rows;
+
+    if (!claim->count)
+        return true;
+    if (!pg_query(ledger->pg,
+                  "SELECT k.ord, e.id, e.payload_hash, e.stream_id, "
+                  "e.\"offset\" FROM unnest($1::int[], $2::text[]) "
+                  "WITH ORDINALITY AS k(source_id, event_id, ord) "
+                  "JOIN events e ON e.event_id = k.event_id "
+                  "AND e.source_id = k.source_id",
+                  (struct str[]){buf_str(&claim->source_ids),
+                                 buf_str(&claim->event_ids)},
+                  2, &rows, err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        judge_known(batch, claim->items[pg_int(rows, i, 0) - 1], rows, i);
+    pg_result_free(rows);
+    return true;
+}
+
 bool
 ledger_claim(struct ledger *ledger, struct batch *batch,
              struct item_range range, struct err *err)
 {
     struct arena arena = {0};
     struct claim claim;
-    struct pg_result *rows;
-    bool ok;
+    bool ok = find_seen(ledger, &arena, range, err);
 
-    if (!find_seen(ledger, &arena, range, err)) {
-        arena_free(&arena);
-        return false;
-    }
-    claim_make(&claim, &arena, ledger, range);
-    ok = pg_query(
-        ledger->pg,
-        "SELECT k.ord, e.id, e.payload_hash, e.stream_id, e.\"offset\" "
-        "FROM unnest($1::int[], $2::text[]) WITH ORDINALITY "
-        "AS k(source_id, event_id, ord) "
-        "JOIN events e ON e.event_id = k.event_id "
-        "AND e.source_id = k.source_id",
-        (struct str[]){buf_str(&claim.source_ids), buf_str(&claim.event_ids)},
-        2, &rows, err);
     if (ok) {
-        for (size_t i = 0; i < pg_rows(rows); i++)
-            judge_known(batch, claim.items[pg_int(rows, i, 0) - 1], rows, i);
-        pg_result_free(rows);
+        claim_make(&claim, &arena, ledger, range);
+        ok = find_known(ledger, batch, &claim, err);
     }
     arena_free(&arena);
     FAULT_POINT("worker.claim");

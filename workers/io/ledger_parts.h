@@ -4,6 +4,7 @@
 
 #include "ledger.h"
 #include "map.h"
+#include "recent.h"
 
 /* Names that rows refer to by id, remembered once the database has them. */
 struct name_cache {
@@ -18,6 +19,9 @@ struct ledger {
     struct pg *pg;      /* borrowed */
     struct name_cache sources;
     struct name_cache types;
+    struct recent recent; /* events this process has claimed */
+    int whole_claims;     /* batches to come that trust `recent` with nothing */
+    size_t guesses;       /* events of the claim at hand not looked up */
 };
 
 /* Held while a batch gets its id and is committed. */
@@ -49,6 +53,9 @@ void writing_init(struct writing *writing, size_t count);
 
 /* Add the rows of one item and give it its id. */
 void writing_add_item(struct writing *writing, struct item *item);
+
+/* The claims of a new connection: nothing is remembered yet. */
+void ledger_claim_init(struct ledger *ledger, struct arena *arena);
 
 /* ---- names ----------------------------------------------------------------
  */

@@ -25,6 +25,7 @@ outbox_open(struct pg *pg, struct outbox **opened, struct err *err)
 
     outbox->arena = arena;
     outbox->pg = pg;
+    outbox->accounts = address_cache_new();
     if (!pg_exec(pg, session_sql, err)) {
         outbox_close(outbox);
         return false;
@@ -51,6 +52,7 @@ outbox_close(struct outbox *outbox)
         return;
     free_results(outbox);
     names_free(&outbox->names);
+    address_cache_free(outbox->accounts);
     arena = outbox->arena;
     arena_free(&arena);
 }
@@ -136,9 +138,8 @@ static const char events_sql[] =
 
 static const char entries_sql[] =
     "SELECT n.event_id, n.account_id, n.amount, n.balance_after, n.seq, "
-    "n.line_id, a.address FROM batches b "
+    "n.line_id FROM batches b "
     "JOIN entries n ON n.event_id BETWEEN b.first_id AND b.last_id "
-    "JOIN accounts a ON a.id = n.account_id "
     "WHERE b.id > $1 AND b.id <= $2 ORDER BY b.id, n.event_id, n.ordinal";
 
 /* Headers come as name:value,name:value in hexadecimal, a null value as `-`. */
@@ -219,11 +220,27 @@ complete_names(struct outbox *outbox, const struct batch_list *batches,
     return true;
 }
 
+/* Those of the accounts of the entries, row by row. */
+static bool
+find_addresses(struct outbox *outbox, struct arena *arena,
+               struct str **addresses, struct err *err)
+{
+    size_t count = pg_rows(outbox->entries);
+    int64_t *ids = arena_array(arena, count, sizeof(*ids));
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = pg_int(outbox->entries, i, 1);
+    *addresses = arena_array(arena, count, sizeof(**addresses));
+    return address_cache_find(outbox->accounts, outbox->pg, ids, count, arena,
+                              *addresses, err);
+}
+
 bool
 outbox_take(struct outbox *outbox, int64_t after, int64_t max_events,
             struct arena *arena, struct outbox_page *page, struct err *err)
 {
     struct batch_list batches = {0};
+    struct str *addresses;
 
     *page = (struct outbox_page){.last_batch = after};
     free_results(outbox);
@@ -233,7 +250,8 @@ outbox_take(struct outbox *outbox, int64_t after, int64_t max_events,
         return true;
     return query_rows(outbox, after, &batches, arena, err) &&
            complete_names(outbox, &batches, err) &&
-           page_build(outbox, &batches, arena, page, err);
+           find_addresses(outbox, arena, &addresses, err) &&
+           page_build(outbox, &batches, addresses, arena, page, err);
 }
 
 /* ---- checks and the mark

@@ -68,7 +68,7 @@ damaged(const struct building *building, int64_t event_id, struct err *err)
  */
 
 static void
-read_entries(struct building *building)
+read_entries(struct building *building, const struct str *addresses)
 {
     const struct pg_result *rows = building->outbox->entries;
 
@@ -79,7 +79,7 @@ read_entries(struct building *building)
         building->entries[i] = (struct entry_row){
             .event_id = pg_int(rows, i, 0),
             .account_id = pg_int(rows, i, 1),
-            .address = pg_text(rows, i, 6),
+            .address = addresses[i],
             .entry =
                 {
                     .line = *names_find(&building->outbox->names.lines,
@@ -349,13 +349,14 @@ add_batch(struct building *building, const struct batch_row *batch,
 
 bool
 page_build(const struct outbox *outbox, const struct batch_list *batches,
-           struct arena *arena, struct outbox_page *page, struct err *err)
+           const struct str *addresses, struct arena *arena,
+           struct outbox_page *page, struct err *err)
 {
     struct building building = {.outbox = outbox, .arena = arena, .page = page};
     const struct batch_row *last = &batches->items[batches->count - 1];
     size_t letters = outbox->letters ? pg_rows(outbox->letters) : 0;
 
-    read_entries(&building);
+    read_entries(&building, addresses);
     page->items = arena_array(arena, building.entry_count + letters,
                               sizeof(*page->items));
     for (size_t i = 0; i < batches->count; i++)

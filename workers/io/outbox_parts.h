@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "address_cache.h"
 #include "outbox.h"
 #include "outbox_names.h"
 
@@ -27,6 +28,7 @@ struct outbox {
     struct arena arena; /* holds this struct */
     struct pg *pg;      /* borrowed */
     struct outbox_names names;
+    struct address_cache *accounts;
     /* Rows of the page at hand, in order of batch and id; see the queries for
      * their columns. letters is NULL when there are none. */
     struct pg_result *events;
@@ -34,12 +36,13 @@ struct outbox {
     struct pg_result *letters;
 };
 
-/* Turn the rows into the items of the page. All names are known. ERR_FATAL
- * when rows that belong together are not together. */
+/* Turn the rows into the items of the page. All names are known; `addresses`
+ * are those of the entries' accounts, row by row. ERR_FATAL when rows that
+ * belong together are not together. */
 MUST_CHECK bool page_build(const struct outbox *outbox,
                            const struct batch_list *batches,
-                           struct arena *arena, struct outbox_page *page,
-                           struct err *err);
+                           const struct str *addresses, struct arena *arena,
+                           struct outbox_page *page, struct err *err);
 
 /* A timestamptz as PostgreSQL prints it in UTC, in style ISO. ERR_FATAL. */
 MUST_CHECK bool row_time(struct str text, int64_t *at_us, struct err *err);

@@ -1,0 +1,154 @@
+/* address_cache.c - direct-mapped: each id has one place, and whoever comes
+ * later has it. Ids are given in order, so that accounts that are active
+ * together seldom want the same place. */
+#include "address_cache.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACES = 1 << 16, ADDRESS_BYTES = 42 };
+
+struct place {
+    int32_t id; /* 0: nobody's */
+    uint8_t len;
+    char address[ADDRESS_BYTES];
+};
+
+struct address_cache {
+    struct arena arena; /* holds this struct */
+    struct place *places;
+};
+
+/* An address that has to be read, and where it goes. */
+struct missing {
+    int64_t id;
+    struct str *address;
+};
+
+struct address_cache *
+address_cache_new(void)
+{
+    struct arena arena = {0};
+    struct address_cache *cache = ARENA_NEW(&arena, struct address_cache);
+
+    cache->places = arena_array(&arena, PLACES, sizeof(*cache->places));
+    cache->arena = arena;
+    return cache;
+}
+
+void
+address_cache_free(struct address_cache *cache)
+{
+    struct arena arena;
+
+    if (!cache)
+        return;
+    arena = cache->arena;
+    arena_free(&arena);
+}
+
+static struct place *
+place_of(struct address_cache *cache, int64_t id)
+{
+    return &cache->places[id & (PLACES - 1)];
+}
+
+static void
+remember(struct address_cache *cache, int64_t id, struct str address)
+{
+    struct place *place = place_of(cache, id);
+
+    if (address.len > ADDRESS_BYTES)
+        return;
+    place->id = (int32_t)id;
+    place->len = (uint8_t)address.len;
+    memcpy(place->address, address.at, address.len);
+}
+
+static int
+missing_order(const void *left, const void *right)
+{
+    const struct missing *a = left;
+    const struct missing *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static struct str
+ids_param(const struct missing *missing, size_t count, struct arena *arena)
+{
+    struct buf array;
+
+    buf_init(&array, arena);
+    pg_array_open(&array);
+    for (size_t i = 0; i < count; i++)
+        if (!i || missing[i].id != missing[i - 1].id)
+            pg_array_int(&array, missing[i].id);
+    pg_array_close(&array);
+    return buf_str(&array);
+}
+
+/* Rows and missing ones are both in order of id. */
+static bool
+fill_missing(struct address_cache *cache, const struct pg_result *rows,
+             const struct missing *missing, size_t count, struct arena *arena,
+             struct err *err)
+{
+    size_t row = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        while (row < pg_rows(rows) && pg_int(rows, row, 0) < missing[i].id)
+            row++;
+        if (row == pg_rows(rows) || pg_int(rows, row, 0) != missing[i].id)
+            return err_set(err, ERR_FATAL,
+                           "the ledger is damaged: account %" PRId64
+                           " has entries and does not exist; see \"reward "
+                           "verify\"",
+                           missing[i].id);
+        *missing[i].address = str_dup(arena, pg_text(rows, row, 1));
+        remember(cache, missing[i].id, *missing[i].address);
+    }
+    return true;
+}
+
+static bool
+read_missing(struct address_cache *cache, struct pg *pg,
+             struct missing *missing, size_t count, struct arena *arena,
+             struct err *err)
+{
+    struct pg_result *rows;
+    struct str ids;
+    bool ok;
+
+    qsort(missing, count, sizeof(*missing), missing_order);
+    ids = ids_param(missing, count, arena);
+    if (!pg_query(pg,
+                  "SELECT id, address FROM accounts "
+                  "WHERE id = ANY ($1::int[]) ORDER BY id",
+                  &ids, 1, &rows, err))
+        return false;
+    ok = fill_missing(cache, rows, missing, count, arena, err);
+    pg_result_free(rows);
+    return ok;
+}
+
+bool
+address_cache_find(struct address_cache *cache, struct pg *pg,
+                   const int64_t *ids, size_t count, struct arena *arena,
+                   struct str *addresses, struct err *err)
+{
+    struct missing *missing = arena_array(arena, count, sizeof(*missing));
+    size_t missing_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct place *place = place_of(cache, ids[i]);
+
+        if (place->id == ids[i])
+            addresses[i] = str_dup(arena, str_make(place->address, place->len));
+        else
+            missing[missing_count++] = (struct missing){ids[i], &addresses[i]};
+    }
+    return !missing_count ||
+           read_missing(cache, pg, missing, missing_count, arena, err);
+}
