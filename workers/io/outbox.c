@@ -1,6 +1,6 @@
 /* outbox.c - reads posted batches in few queries and joins what they gave in
- * memory: rows come in order of id from all of them. What a row becomes is
- * outbox_page.c; names that rows share are outbox_names.c. */
+ * memory. Their order is outbox_order.c, what they become is outbox_page.c;
+ * names that rows share are outbox_names.c. */
 #include "outbox.h"
 
 #include "outbox_parts.h"
@@ -134,13 +134,13 @@ static const char events_sql[] =
     "SELECT e.id, e.occurred_at, e.source_id, e.type_id, e.notify, e.event_id, "
     "e.contract_id, e.traceparent, e.kept FROM batches b "
     "JOIN events e ON e.id BETWEEN b.first_id AND b.last_id "
-    "WHERE b.id > $1 AND b.id <= $2 AND e.outcome = 'p' ORDER BY b.id, e.id";
+    "WHERE b.id > $1 AND b.id <= $2 AND e.outcome = 'p'";
 
 static const char entries_sql[] =
     "SELECT n.event_id, n.account_id, n.amount, n.balance_after, n.seq, "
-    "n.line_id FROM batches b "
+    "n.line_id, n.ordinal FROM batches b "
     "JOIN entries n ON n.event_id BETWEEN b.first_id AND b.last_id "
-    "WHERE b.id > $1 AND b.id <= $2 ORDER BY b.id, n.event_id, n.ordinal";
+    "WHERE b.id > $1 AND b.id <= $2";
 
 /* Headers come as name:value,name:value in hexadecimal, a null value as `-`. */
 static const char letters_sql[] =
@@ -151,7 +151,7 @@ static const char letters_sql[] =
     "AS h (name, value, place)) FROM batches b "
     "JOIN dead_records d ON d.id BETWEEN b.first_id AND b.last_id "
     "JOIN streams p ON p.id = d.stream_id "
-    "WHERE b.id > $1 AND b.id <= $2 ORDER BY b.id, d.id";
+    "WHERE b.id > $1 AND b.id <= $2";
 
 static bool
 query_rows(struct outbox *outbox, int64_t after,

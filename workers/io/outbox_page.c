@@ -5,6 +5,8 @@
 #include "timestamp.h"
 #include <assert.h>
 
+enum { ENTRY_ORDINAL = 6 }; /* its column */
+
 struct entry_row {
     int64_t event_id;
     int64_t account_id;
@@ -18,8 +20,11 @@ struct building {
     struct arena *arena;
     struct outbox_page *page;
     const struct batch_row *batch; /* at hand */
+    size_t batch_index;
     const struct ruleset_name *ruleset;
+    struct row_list events;
     size_t next_event;
+    struct row_list letters;
     size_t next_letter;
     struct entry_row *entries;
     size_t entry_count;
@@ -68,27 +73,33 @@ damaged(const struct building *building, int64_t event_id, struct err *err)
  */
 
 static void
-read_entries(struct building *building, const struct str *addresses)
+read_entries(struct building *building, const struct batch_list *batches,
+             const struct str *addresses)
 {
     const struct pg_result *rows = building->outbox->entries;
+    struct row_list list =
+        rows_in_order(rows, ENTRY_ORDINAL, batches, building->arena);
 
-    building->entry_count = pg_rows(rows);
+    building->entry_count = list.count;
     building->entries = arena_array(building->arena, building->entry_count,
                                     sizeof(*building->entries));
-    for (size_t i = 0; i < building->entry_count; i++)
+    for (size_t i = 0; i < list.count; i++) {
+        size_t row = list.places[i].row;
+
         building->entries[i] = (struct entry_row){
-            .event_id = pg_int(rows, i, 0),
-            .account_id = pg_int(rows, i, 1),
-            .address = addresses[i],
+            .event_id = list.places[i].id,
+            .account_id = pg_int(rows, row, 1),
+            .address = addresses[row],
             .entry =
                 {
                     .line = *names_find(&building->outbox->names.lines,
-                                        pg_int(rows, i, 5)),
-                    .amount_minor = pg_int(rows, i, 2),
-                    .balance_after_minor = pg_int(rows, i, 3),
-                    .seq = pg_int(rows, i, 4),
+                                        pg_int(rows, row, 5)),
+                    .amount_minor = pg_int(rows, row, 2),
+                    .balance_after_minor = pg_int(rows, row, 3),
+                    .seq = pg_int(rows, row, 4),
                 },
         };
+    }
 }
 
 /* Bring the entries of the first one's account to the front, keeping the order
@@ -177,14 +188,15 @@ count_entries(const struct building *building, int64_t event_id)
 static bool
 add_event(struct building *building, struct err *err)
 {
-    size_t row = building->next_event++;
-    int64_t event_id = pg_int(building->outbox->events, row, 0);
+    const struct row_place *place =
+        &building->events.places[building->next_event++];
+    int64_t event_id = place->id;
     size_t left = count_entries(building, event_id);
     struct token_source event;
 
     if (!left)
         return damaged(building, event_id, err);
-    if (!event_from_row(building, row, &event, err))
+    if (!event_from_row(building, place->row, &event, err))
         return false;
     while (left) {
         struct entry_row *entries = &building->entries[building->next_entry];
@@ -289,7 +301,7 @@ add_letter(struct building *building, struct err *err)
     struct dead_letter *letter = ARENA_NEW(building->arena, struct dead_letter);
     struct record *record = &letter->record;
     struct outbox_page *page = building->page;
-    size_t row = building->next_letter++;
+    size_t row = building->letters.places[building->next_letter++].row;
 
     record->offset = pg_int(rows, row, 1);
     record->topic = pg_text(rows, row, 3);
@@ -310,34 +322,32 @@ add_letter(struct building *building, struct err *err)
  * ------------------------------------------------------------------
  */
 
-/* Id of the row if it is of the batch at hand, else INT64_MAX. */
+/* Id of the next row if it is of the batch at hand, else INT64_MAX. */
 static int64_t
-id_in_batch(const struct building *building, const struct pg_result *rows,
-            size_t row)
+id_in_batch(const struct building *building, const struct row_list *list,
+            size_t next)
 {
-    int64_t id;
-
-    if (!rows || row >= pg_rows(rows))
-        return INT64_MAX;
-    id = pg_int(rows, row, 0);
-    return id >= building->batch->first_id && id <= building->batch->last_id
-               ? id
+    return next < list->count &&
+                   list->places[next].batch == building->batch_index
+               ? list->places[next].id
                : INT64_MAX;
 }
 
 static bool
-add_batch(struct building *building, const struct batch_row *batch,
-          struct err *err)
+add_batch(struct building *building, const struct batch_list *batches,
+          size_t index, struct err *err)
 {
     const struct outbox *outbox = building->outbox;
 
-    building->batch = batch;
-    building->ruleset = names_ruleset(&outbox->names, batch->ruleset_id);
+    building->batch_index = index;
+    building->batch = &batches->items[index];
+    building->ruleset =
+        names_ruleset(&outbox->names, building->batch->ruleset_id);
     for (;;) {
         int64_t event_id =
-            id_in_batch(building, outbox->events, building->next_event);
+            id_in_batch(building, &building->events, building->next_event);
         int64_t letter_id =
-            id_in_batch(building, outbox->letters, building->next_letter);
+            id_in_batch(building, &building->letters, building->next_letter);
 
         if (event_id == letter_id)
             return true; /* neither is left */
@@ -354,13 +364,15 @@ page_build(const struct outbox *outbox, const struct batch_list *batches,
 {
     struct building building = {.outbox = outbox, .arena = arena, .page = page};
     const struct batch_row *last = &batches->items[batches->count - 1];
-    size_t letters = outbox->letters ? pg_rows(outbox->letters) : 0;
 
-    read_entries(&building, addresses);
-    page->items = arena_array(arena, building.entry_count + letters,
-                              sizeof(*page->items));
+    building.events = rows_in_order(outbox->events, -1, batches, arena);
+    building.letters = rows_in_order(outbox->letters, -1, batches, arena);
+    read_entries(&building, batches, addresses);
+    page->items =
+        arena_array(arena, building.entry_count + building.letters.count,
+                    sizeof(*page->items));
     for (size_t i = 0; i < batches->count; i++)
-        if (!add_batch(&building, &batches->items[i], err))
+        if (!add_batch(&building, batches, i, err))
             return false;
     if (building.next_entry != building.entry_count)
         return damaged(&building,

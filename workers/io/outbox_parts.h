@@ -1,4 +1,4 @@
-/* outbox_parts.h - shared by outbox.c and outbox_page.c only. */
+/* outbox_parts.h - shared by the outbox's own files only. */
 #ifndef IO_OUTBOX_PARTS_H
 #define IO_OUTBOX_PARTS_H
 
@@ -29,12 +29,33 @@ struct outbox {
     struct pg *pg;      /* borrowed */
     struct outbox_names names;
     struct address_cache *accounts;
-    /* Rows of the page at hand, in order of batch and id; see the queries for
-     * their columns. letters is NULL when there are none. */
+    /* Rows of the page at hand; see the queries for their columns. letters is
+     * NULL when there are none. */
     struct pg_result *events;
     struct pg_result *entries;
     struct pg_result *letters;
 };
+
+/* Where a row belongs: first by batch, then by id, then by ordinal. */
+struct row_place {
+    size_t batch; /* index in the list of batches */
+    int64_t id;
+    int64_t ordinal;
+    size_t row;
+};
+
+struct row_list {
+    const struct pg_result *rows;
+    const struct row_place *places; /* in order */
+    size_t count;
+};
+
+/* The rows, whose column 0 is the id of an event or dead letter, in the order
+ * of their batches. Rows without a column of ordinals have it below 0. NULL
+ * rows are none. */
+struct row_list rows_in_order(const struct pg_result *rows, int ordinal_column,
+                              const struct batch_list *batches,
+                              struct arena *arena);
 
 /* Turn the rows into the items of the page. All names are known; `addresses`
  * are those of the entries' accounts, row by row. ERR_FATAL when rows that
