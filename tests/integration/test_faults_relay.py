@@ -12,7 +12,7 @@ from books import assert_books
 
 POINTS = [
     "relay.init", "relay.position", "relay.take", "relay.begin",
-    "relay.produce", "relay.flush", "relay.commit_sent", "relay.commit",
+    "relay.produce", "relay.flush", "relay.commit_before", "relay.commit",
     "relay.mark",
 ]
 ONCE_A_START = {"relay.init", "relay.position"}

@@ -203,3 +203,18 @@ def test_stop_under_load(ctx, seed, sign):
     ctx.worker()
     ctx.relay()
     assert_books(ctx)
+
+
+def test_batch_too_slow_for_its_timeout(ctx):
+    """A batch that the database cannot take in time is posted in parts."""
+    ctx.settings["postgres/statement_timeout"] = "1s"
+    ctx.sql("CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END $$")
+    ctx.sql("CREATE TRIGGER slow BEFORE INSERT ON reward.events "
+            "FOR EACH ROW EXECUTE FUNCTION public.slow()")
+    mix = generator.Mix(1, trouble=0)
+    ctx.publish(mix.drafts(120))
+    ctx.relay()
+    worker = ctx.worker()
+    worker.wait_for_log("posting in halves records=")
+    assert_books(ctx)

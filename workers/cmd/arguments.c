@@ -292,6 +292,15 @@ check_format(const struct command_line *line)
                 line->command->formats ? line->command->formats : "");
 }
 
+static bool
+check_words(const struct command_line *line)
+{
+    if (line->argc && !*line->command->arguments)
+        return fail("%s takes no arguments, not \"%s\"", line->command->name,
+                    line->argv[0]);
+    return true;
+}
+
 bool
 arguments_read(struct arguments *arguments, int argc, char **argv)
 {
@@ -309,7 +318,7 @@ arguments_read(struct arguments *arguments, int argc, char **argv)
         if (!read_word(arguments, word, &words, &flags_over))
             return false;
     }
-    return !line->command || check_format(line);
+    return !line->command || (check_words(line) && check_format(line));
 }
 
 /* ---- help
@@ -339,12 +348,23 @@ print_flag(FILE *out, char letter, const char *name, const char *value,
     print_row(out, left, help);
 }
 
+/* Those that the command has; NULL stands for all commands. */
 static void
-print_globals(FILE *out)
+print_globals(const struct command *command, FILE *out)
 {
-    for (size_t i = 0; i < GLOBAL_FLAG_COUNT; i++)
-        print_flag(out, global_flags[i].letter, global_flags[i].name,
-                   global_flags[i].value, global_flags[i].help);
+    for (size_t i = 0; i < GLOBAL_FLAG_COUNT; i++) {
+        const struct global_flag *flag = &global_flags[i];
+        const char *help = flag->help;
+        char text[80];
+
+        if (command && flag->take == take_format) {
+            if (!command->formats)
+                continue;
+            snprintf(text, sizeof(text), "%s: %s", help, command->formats);
+            help = text;
+        }
+        print_flag(out, flag->letter, flag->name, flag->value, help);
+    }
     print_row(out, "    --SECTION.KEY=VALUE",
               "change a setting, see config.example.yaml");
 }
@@ -359,7 +379,7 @@ help_all(FILE *out)
     for (const struct command *command = commands; command->name; command++)
         print_row(out, command->name, command->help);
     fputs("\nFlags:\n", out);
-    print_globals(out);
+    print_globals(NULL, out);
     fputs("\nreward COMMAND --help tells about one command. Exit status: 0 "
           "good, 1 errors were\nfound, 2 wrong usage, 78 bad configuration.\n",
           out);
@@ -374,9 +394,7 @@ help_command(const struct command *command, FILE *out)
             command->name, command->arguments, command->help);
     for (; flag && flag->name; flag++)
         print_flag(out, 0, flag->name, flag->value, flag->help);
-    if (command->formats)
-        fprintf(out, "      --format one of: %s\n", command->formats);
-    print_globals(out);
+    print_globals(command, out);
 }
 
 void

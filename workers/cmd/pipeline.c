@@ -267,8 +267,16 @@ set_aside_refused(struct batch *batch, struct item *item, struct err *err)
     err_reset(err);
 }
 
+/* A statement ran into its time-out: half as much may not. */
+static bool
+was_too_much(const struct err *err)
+{
+    return strcmp(err->code, "57014") == 0;
+}
+
 /* Post a range; where the database refuses its data, halve it until the record
- * at fault is alone, and set that one aside. */
+ * at fault is alone, and set that one aside. What takes the database too long
+ * is halved too, but never set aside. */
 static bool
 post_range(struct pipeline *pipeline, struct batch *batch,
            struct item_range range, struct err *err)
@@ -279,14 +287,15 @@ post_range(struct pipeline *pipeline, struct batch *batch,
 
     if (post_whole(pipeline, batch, range, err))
         return true;
-    if (err->kind != ERR_INPUT)
+    if (err->kind != ERR_INPUT && !was_too_much(err))
         return false;
     if (range.count == 1) {
-        if (!range.items[0].is_event)
+        if (err->kind != ERR_INPUT || !range.items[0].is_event)
             return false;
         set_aside_refused(batch, &range.items[0], err);
         return post_whole(pipeline, batch, range, err);
     }
+    log_warn("posting in halves records=%zu: %s", range.count, err->text);
     err_reset(err);
     return post_range(pipeline, batch, left, err) &&
            post_range(pipeline, batch, right, err);

@@ -5,7 +5,7 @@
  *
  * Fault points, in order: relay.init (the producer is ours), relay.position
  * (it is read), relay.take (rows are read), relay.begin, relay.produce (half of
- * the messages are queued), relay.flush (all are delivered), relay.commit_sent
+ * the messages are queued), relay.flush (all are delivered), relay.commit_before
  * (the commit is next), relay.commit (committed), relay.mark (the database
  * knows). */
 #include "relay_loop.h"
@@ -104,7 +104,7 @@ deliver(struct relay *relay, struct err *err)
 static bool
 commit(struct relay *relay, const struct outbox_page *page, struct err *err)
 {
-    FAULT_POINT("relay.commit_sent");
+    FAULT_POINT("relay.commit_before");
     if (!sink_commit(relay->sink, err))
         return false;
     FAULT_POINT("relay.commit");
