@@ -72,6 +72,11 @@ $(BUILD)/case_main: tests/support/case_main.c $(PARTS)
 	$(SAY) '  TEST $<'
 	$(Q)$(CC) $(FLAGS) $(INCLUDE_cmd) $(LINK) -o $@ $< $(PARTS) $(LIBS)
 
+$(BUILD)/bench/micro: ops/bench/micro.c $(PARTS)
+	@mkdir -p $(@D)
+	$(SAY) '  BENCH $<'
+	$(Q)$(CC) $(FLAGS) $(INCLUDE_cmd) $(LINK) -o $@ $< $(PARTS) $(LIBS)
+
 # ---- tests -------------------------------------------------------------------
 
 .PHONY: check
@@ -106,6 +111,12 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 asan: ## unit and case tests under ASan and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan HARDEN= LINK= \
 		CFLAGS='$(SANITIZE)' unit cases
+
+# ---- measuring ----------------------------------------------------------------
+
+.PHONY: bench
+bench: $(BUILD)/bench/micro ## cost of each step of an event, and is it dearer now
+	@$(PYTHON) ops/bench/micro $(BENCH_OPTIONS) $<
 
 # ---- what is made from the program's tables ------------------------------------
 
@@ -186,6 +197,8 @@ help: ## this list
 
 .PHONY: clean
 clean: ## remove what was built, but not what was downloaded
-	rm -rf $(addprefix $(BUILD)/,$(LAYERS) gen unit faults asan reward case_main)
+	rm -rf $(addprefix $(BUILD)/,$(LAYERS) gen unit bench/micro faults asan \
+		reward case_main)
 
--include $(OBJECTS:.o=.d) $(UNIT_PROGRAMS:=.d) $(BUILD)/case_main.d
+-include $(OBJECTS:.o=.d) $(UNIT_PROGRAMS:=.d) $(BUILD)/case_main.d \
+	$(BUILD)/bench/micro.d

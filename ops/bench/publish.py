@@ -9,6 +9,7 @@ import argparse
 import datetime
 import random
 import time
+import typing
 
 from confluent_kafka import Producer
 
@@ -20,15 +21,28 @@ BINARY_SHARE = 0.15
 SPREAD_S = 12 * 3600  # young enough to notify somebody
 
 
-class Mix:
-    """Events as (key, value, headers)."""
+class Published(typing.NamedTuple):
+    """What was sent; `distinct` leaves the repeats out."""
 
-    def __init__(self, seed, accounts):
+    events: int
+    distinct: int
+    size: int
+    seconds: float
+
+    def __str__(self):
+        return (f"{self.events} events of {self.size // max(self.events, 1)} "
+                f"bytes in {self.seconds:.1f} s")
+
+
+class Mix:
+    """Events as (key, value, headers); the last of them happen `now`."""
+
+    def __init__(self, seed, accounts, now=None):
         self.random = random.Random(seed)
         self.accounts = [
             "0x" + f"{n * 0x9E3779B97F4A7C15 + 0x1234567:040x}"[-40:]
             for n in range(1, accounts + 1)]
-        now = datetime.datetime.now(UTC)
+        now = now or datetime.datetime.now(UTC)
         self.times = [
             (now - datetime.timedelta(seconds=s)).strftime("%Y-%m-%dT%H:%M:%SZ")
             for s in range(SPREAD_S)]
@@ -147,6 +161,25 @@ def send(producer, topic, record):
             producer.poll(0.05)
 
 
+def publish(bootstrap, topic, events, accounts=20000, seed=1):
+    """Sends that many events."""
+    producer = Producer({
+        "bootstrap.servers": bootstrap, "linger.ms": 20,
+        "compression.type": "lz4", "partitioner": "murmur2_random",
+        "max.in.flight": 1, "queue.buffering.max.messages": 50000})
+    started = time.monotonic()
+    mix = Mix(seed, accounts)
+    size = 0
+    for number, record in enumerate(mix.events(events)):
+        send(producer, topic, record)
+        size += len(record[0]) + len(record[1])
+        if number % 1000 == 0:
+            producer.poll(0)
+    if producer.flush(60):
+        raise SystemExit("publish: not all records were delivered")
+    return Published(events, mix.count, size, time.monotonic() - started)
+
+
 def parse_args():
     parser = argparse.ArgumentParser(prog="publish.py", description=__doc__)
     parser.add_argument("--bootstrap", required=True, help="HOST:PORT")
@@ -159,22 +192,8 @@ def parse_args():
 
 def main():
     args = parse_args()
-    producer = Producer({
-        "bootstrap.servers": args.bootstrap, "linger.ms": 20,
-        "compression.type": "lz4", "partitioner": "murmur2_random",
-        "max.in.flight": 1, "queue.buffering.max.messages": 50000})
-    mix = Mix(args.seed, args.accounts)
-    started = time.monotonic()
-    size = 0
-    for number, record in enumerate(mix.events(args.events)):
-        send(producer, args.topic, record)
-        size += len(record[0]) + len(record[1])
-        if number % 1000 == 0:
-            producer.poll(0)
-    if producer.flush(60):
-        raise SystemExit("publish: not all records were delivered")
-    print(f"{args.events} events of {size // max(args.events, 1)} bytes in "
-          f"{time.monotonic() - started:.1f} s")
+    print(publish(args.bootstrap, args.topic, args.events, args.accounts,
+                  args.seed))
 
 
 if __name__ == "__main__":

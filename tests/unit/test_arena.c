@@ -105,6 +105,38 @@ START_TEST(reset_counts_from_nothing)
 }
 END_TEST
 
+START_TEST(what_came_after_a_mark_is_given_back)
+{
+    char *before = arena_strdup(&arena, "before");
+    struct arena_mark mark = arena_mark(&arena);
+    char *first = arena_alloc(&arena, 100);
+
+    memset(first, 0xFF, 100);
+    arena_rewind(&arena, mark);
+    ck_assert_uint_eq(arena_used(&arena), mark.used);
+    ck_assert_ptr_eq(arena_alloc(&arena, 100), first);
+    ck_assert(is_zero(first, 100));
+    ck_assert_str_eq(before, "before");
+}
+END_TEST
+
+START_TEST(a_mark_in_an_earlier_block_costs_nothing_but_room)
+{
+    struct arena_mark empty = arena_mark(&arena);
+    char *before = arena_strdup(&arena, "before");
+    struct arena_mark mark = arena_mark(&arena);
+    char *after;
+
+    arena_alloc(&arena, 1024 * 1024);
+    arena_rewind(&arena, mark);
+    after = arena_strdup(&arena, "after");
+    arena_rewind(&arena, empty);
+    ck_assert_str_eq(arena_strdup(&arena, "last"), "last");
+    ck_assert_str_eq(before, "before");
+    ck_assert_str_eq(after, "after");
+}
+END_TEST
+
 START_TEST(an_empty_arena_can_be_reset_and_freed)
 {
     arena_reset(&arena);
@@ -130,15 +162,18 @@ END_TEST
 int
 main(void)
 {
-    const TTest *const tests[] = {pieces_are_aligned_and_zero,
-                                  memory_used_again_is_zero_again,
-                                  pieces_do_not_overlap,
-                                  nothing_is_a_piece_too,
-                                  a_piece_larger_than_any_block_fits,
-                                  growing_copies_what_was_there,
-                                  reset_counts_from_nothing,
-                                  an_empty_arena_can_be_reset_and_freed,
-                                  texts_are_copied_and_ended};
+    const TTest *const tests[] = {
+        pieces_are_aligned_and_zero,
+        memory_used_again_is_zero_again,
+        pieces_do_not_overlap,
+        nothing_is_a_piece_too,
+        a_piece_larger_than_any_block_fits,
+        growing_copies_what_was_there,
+        reset_counts_from_nothing,
+        what_came_after_a_mark_is_given_back,
+        a_mark_in_an_earlier_block_costs_nothing_but_room,
+        an_empty_arena_can_be_reset_and_freed,
+        texts_are_copied_and_ended};
     Suite *suite = suite_create("arena");
     TCase *endings = tcase_create("endings");
 

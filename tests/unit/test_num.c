@@ -281,6 +281,17 @@ START_TEST(the_ends_of_128_bits_are_printed)
     ck_assert_str_eq(printed((struct ratio){1, LARGEST}),
                      "1/170141183460469231731687303715884105727");
     ck_assert_str_eq(printed((struct ratio){1, 10000000000}), "1/10000000000");
+    /* Around the end of 64 bits, with zeros there. */
+    ck_assert_str_eq(printed((struct ratio){UINT64_MAX, 1}),
+                     "18446744073709551615");
+    ck_assert_str_eq(printed((struct ratio){(int128)UINT64_MAX + 1, 1}),
+                     "18446744073709551616");
+    ck_assert_str_eq(
+        printed((struct ratio){(int128)-1000000000000000000 * 1000, 1}),
+        "-1000000000000000000000");
+    ck_assert_str_eq(
+        printed((struct ratio){(int128)1000000000000000001 * 100, 1000}),
+        "100000000000000000.1");
 }
 END_TEST
 

@@ -129,6 +129,10 @@ START_TEST(lengths_are_of_characters)
     refuse("{'maxLength':2}", "'\xC3\xBC\xC3\xBC\xF0\x9F\x8E\x89'",
            "at most 2 characters, but has 3");
     refuse("{'minLength':1}", "''", "at least 1 characters, but has 0");
+    refuse("{'minLength':2}", "'\xF0\x9F\x8E\x89'",
+           "at least 2 characters, but has 1");
+    refuse("{'minLength':4611686018427387904}", "'12345678'",
+           "characters, but has 8");
     accept("{'minLength':5}", "12");
 }
 END_TEST

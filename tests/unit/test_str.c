@@ -90,6 +90,22 @@ START_TEST(utf8_is_checked_at_its_edges)
 }
 END_TEST
 
+START_TEST(a_byte_that_is_no_text_is_found_anywhere)
+{
+    static const char bad[] = {'\0', '\x80', '\xC3', '\xFF'};
+    char text[40];
+
+    for (size_t len = 1; len <= sizeof(text); len++)
+        for (size_t at = 0; at < len; at++)
+            for (size_t i = 0; i < sizeof(bad); i++) {
+                memset(text, at % 2 ? '\x01' : '\x7F', len);
+                ck_assert(str_is_utf8(str_make(text, len)));
+                text[at] = bad[i];
+                ck_assert(!str_is_utf8(str_make(text, len)));
+            }
+}
+END_TEST
+
 START_TEST(zero_bytes_are_no_text_but_nothing_is)
 {
     ck_assert(!str_is_utf8(STR("a\0b")));
@@ -160,6 +176,7 @@ main(void)
     return UNIT_RUN("str", NULL, NULL, equality_is_of_bytes_and_length,
                     order_is_by_bytes_then_length, parts_are_found,
                     utf8_is_checked_at_its_edges,
+                    a_byte_that_is_no_text_is_found_anywhere,
                     zero_bytes_are_no_text_but_nothing_is,
                     the_first_wrong_byte_ends_it_wherever_it_is,
                     distance_counts_typing_errors, long_texts_are_far_apart,

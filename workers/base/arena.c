@@ -155,6 +155,21 @@ arena_reset(struct arena *arena)
     arena->used = 0;
 }
 
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+    return (struct arena_mark){arena->blocks, arena->at, arena->used};
+}
+
+void
+arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    if (arena->blocks != mark.block)
+        return; /* what is left of a block is not worth the trouble */
+    arena->at = mark.at;
+    arena->used = mark.used;
+}
+
 void
 arena_free(struct arena *arena)
 {

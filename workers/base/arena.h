@@ -43,6 +43,19 @@ void arena_reset(struct arena *arena);
 /* Give everything back to the system; the arena is empty and usable again. */
 void arena_free(struct arena *arena);
 
+/* Where the arena is now. */
+struct arena_mark {
+    const struct arena_block *block;
+    char *at;
+    size_t used;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+
+/* Forget what was allocated since the mark was made: for texts that are needed
+ * for a moment only. Memory that is not touched again need not be fetched. */
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Bytes handed out since the last reset, for tests and statistics. */
 size_t arena_used(const struct arena *arena);
 

@@ -11,18 +11,15 @@ buf_init(struct buf *buf, struct arena *arena)
     *buf = (struct buf){.arena = arena};
 }
 
-char *
-buf_reserve(struct buf *buf, size_t more)
+void
+buf_grow(struct buf *buf, size_t more)
 {
-    if (buf->room - buf->len < more) {
-        size_t room = buf->room ? buf->room * 2 : 256;
+    size_t room = buf->room ? buf->room * 2 : 256;
 
-        while (room - buf->len < more)
-            room *= 2;
-        buf->at = arena_grow(buf->arena, buf->at, buf->len, room, 1);
-        buf->room = room;
-    }
-    return buf->at + buf->len;
+    while (room - buf->len < more)
+        room *= 2;
+    buf->at = arena_grow(buf->arena, buf->at, buf->len, room, 1);
+    buf->room = room;
 }
 
 void
@@ -32,13 +29,6 @@ buf_add(struct buf *buf, const void *bytes, size_t len)
         return;
     memcpy(buf_reserve(buf, len), bytes, len);
     buf->len += len;
-}
-
-void
-buf_add_char(struct buf *buf, char c)
-{
-    *buf_reserve(buf, 1) = c;
-    buf->len++;
 }
 
 void

@@ -17,12 +17,27 @@ struct buf {
 
 void buf_init(struct buf *buf, struct arena *arena);
 
+/* For buf_reserve only. */
+void buf_grow(struct buf *buf, size_t more);
+
 /* Room for at least more bytes after the end, which the caller fills and then
- * adds to len. */
-char *buf_reserve(struct buf *buf, size_t more);
+ * adds to len. Here, since most rows and messages are made of small pieces. */
+static inline char *
+buf_reserve(struct buf *buf, size_t more)
+{
+    if (buf->room - buf->len < more)
+        buf_grow(buf, more);
+    return buf->at + buf->len;
+}
+
+static inline void
+buf_add_char(struct buf *buf, char c)
+{
+    *buf_reserve(buf, 1) = c;
+    buf->len++;
+}
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);
-void buf_add_char(struct buf *buf, char c);
 void buf_add_str(struct buf *buf, struct str text);
 void buf_add_cstr(struct buf *buf, const char *text);
 void buf_add_int(struct buf *buf, int64_t value);

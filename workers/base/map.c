@@ -1,6 +1,8 @@
 /* map.c - open addressing with linear probing, at most half full. */
 #include "map.h"
 
+#include "hash.h"
+
 struct map_slot {
     uint64_t hash;
     struct str key;
@@ -47,13 +49,13 @@ map_get(const struct map *map, struct str key)
 {
     if (!map->room)
         return NULL;
-    return map_probe(map->slots, map->room, key, str_hash(key))->value;
+    return map_probe(map->slots, map->room, key, hash_text(0, key))->value;
 }
 
 void **
 map_put(struct map *map, struct str key)
 {
-    uint64_t hash = str_hash(key);
+    uint64_t hash = hash_text(0, key);
     struct map_slot *slot;
 
     if (map->count * 2 >= map->room)

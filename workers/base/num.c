@@ -294,18 +294,36 @@ ratio_round(struct ratio value, int decimals, enum round_mode mode,
     return true;
 }
 
+/* Write the digits that end before `end`; gives where they start. */
+static char *
+write_digits(char *end, uint128 value)
+{
+    uint64_t low;
+
+    for (; value > UINT64_MAX; value /= 10)
+        *--end = (char)('0' + (int)(value % 10));
+    low = (uint64_t)value; /* dividing 64 bits costs a tenth */
+    do
+        *--end = (char)('0' + (int)(low % 10));
+    while (low /= 10);
+    return end;
+}
+
 /* Without the sign, which the smallest value has no positive twin for. */
+static uint128
+magnitude(int128 value)
+{
+    return value < 0 ? 0 - (uint128)value : (uint128)value;
+}
+
 static void
 print_magnitude(struct buf *buf, int128 value)
 {
     char digits[48];
-    char *at = digits + sizeof(digits);
-    uint128 left = value < 0 ? 0 - (uint128)value : (uint128)value;
+    char *end = digits + sizeof(digits);
+    char *at = write_digits(end, magnitude(value));
 
-    do
-        *--at = (char)('0' + (int)(left % 10));
-    while (left /= 10);
-    buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
+    buf_add(buf, at, (size_t)(end - at));
 }
 
 /* How many decimals write the value exactly, or -1. The value is reduced. */
@@ -322,23 +340,20 @@ exact_decimals(struct ratio value)
 static void
 print_fixed(struct buf *buf, int128 scaled, int scale)
 {
-    int128 one = power_of_ten(scale);
-    int128 part = scaled % one;
-    char digits[40];
+    char digits[48];
+    char *end = digits + sizeof(digits);
+    char *point = end - scale;
+    char *at = write_digits(end, magnitude(scaled));
 
+    while (at >= point)
+        *--at = '0';
     if (scaled < 0)
         buf_add_char(buf, '-');
-    print_magnitude(buf, scaled / one);
+    buf_add(buf, at, (size_t)(point - at));
     if (scale == 0)
         return;
-    for (int i = scale; i > 0; i--) {
-        int digit = (int)(part % 10);
-
-        digits[i - 1] = (char)('0' + (digit < 0 ? -digit : digit));
-        part /= 10;
-    }
     buf_add_char(buf, '.');
-    buf_add(buf, digits, (size_t)scale);
+    buf_add(buf, point, (size_t)scale);
 }
 
 void

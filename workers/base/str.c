@@ -86,9 +86,30 @@ utf8_sequence(struct str text)
     return len;
 }
 
+/* How many bytes at the start are ASCII but no NUL, as far as eight at a time
+ * tell. */
+static size_t
+ascii_words(struct str text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t at = 0;
+    uint64_t word;
+
+    for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
+        memcpy(&word, text.at + at, sizeof(word));
+        /* The top bit of a byte is set, or is after taking one from NUL. */
+        if ((word | (word - ones)) & ones << 7)
+            break;
+    }
+    return at;
+}
+
 bool
 str_is_utf8(struct str text)
 {
+    size_t ascii = ascii_words(text);
+
+    text = str_make(text.at + ascii, text.len - ascii);
     while (text.len) {
         size_t len = utf8_sequence(text);
 

@@ -82,34 +82,48 @@ take_record(struct worker *worker, const struct record *record,
     intake_item(&worker->intake, &worker->batch, item);
 }
 
+/* How long to wait for one more record when none is there; 0 or less: not at
+ * all. */
+static int64_t
+patience_ms(const struct worker *worker, int64_t deadline_ms)
+{
+    return worker->batch.count ? deadline_ms - clock_monotonic_ms()
+                               : IDLE_WAIT_MS;
+}
+
 /* Fill the batch until it is full, its first record has waited long enough,
- * or there is nothing to read. */
+ * or there is nothing to read. Behind, records are there without waiting and
+ * batches are large; else they are as small as what came meanwhile. */
 static bool
 collect(struct worker *worker, struct err *err)
 {
-    int64_t deadline = 0;
+    int64_t deadline_ms = 0;
+    int64_t wait_ms = 0;
 
     while (!signals_stop_requested() && !is_full(worker)) {
-        int64_t wait_ms = worker->batch.count ? deadline - clock_monotonic_ms()
-                                              : IDLE_WAIT_MS;
         enum source_got got;
         struct record record;
         struct stream *stream;
 
-        if (!source_poll(worker->source, wait_ms > 0 ? wait_ms : 0,
-                         &worker->batch.arena, &got, &record, &stream, err))
+        if (!source_poll(worker->source, wait_ms, &worker->batch.arena, &got,
+                         &record, &stream, err))
             return false;
         if (got == SOURCE_REVOKED)
             drop_batch(worker);
         if (got == SOURCE_RECORD) {
             if (!worker->batch.count)
-                deadline = clock_monotonic_ms() +
-                           worker->settings->worker.batch_max_wait_ms;
+                deadline_ms = clock_monotonic_ms() +
+                              worker->settings->worker.batch_max_wait_ms;
             take_record(worker, &record, stream);
-        } else if (!worker->batch.count || wait_ms <= 0 ||
-                   source_needs_positions(worker->source)) {
-            return true;
+            wait_ms = 0;
+            continue;
         }
+        if (source_needs_positions(worker->source) ||
+            (wait_ms > 0 && !worker->batch.count))
+            return true;
+        wait_ms = patience_ms(worker, deadline_ms);
+        if (wait_ms <= 0)
+            return true;
     }
     return true;
 }

@@ -4,34 +4,42 @@
 
 enum { ACCOUNT_MAX_BYTES = 42, ADDRESS_BYTES = 42 };
 
-static bool
-is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-           (c >= 'A' && c <= 'F');
-}
+/* What a byte may be part of. */
+enum { PRINTABLE = 1, HEX = 2, SMALL_HEX = 4 };
 
-static bool
-is_address(struct str text)
+static const unsigned char classes[256] = {
+    [' ' ... '/'] = PRINTABLE, ['0' ... '9'] = PRINTABLE | HEX | SMALL_HEX,
+    [':' ... '@'] = PRINTABLE, ['A' ... 'F'] = PRINTABLE | HEX,
+    ['G' ... '`'] = PRINTABLE, ['a' ... 'f'] = PRINTABLE | HEX | SMALL_HEX,
+    ['g' ... '~'] = PRINTABLE,
+};
+
+/* What all bytes of the text may be part of. */
+static unsigned
+classes_of(struct str text)
 {
-    if (text.len != ADDRESS_BYTES || text.at[0] != '0' ||
-        (text.at[1] != 'x' && text.at[1] != 'X'))
-        return false;
-    for (size_t i = 2; i < text.len; i++)
-        if (!is_hex(text.at[i]))
-            return false;
-    return true;
+    unsigned common = PRINTABLE | HEX | SMALL_HEX;
+
+    for (size_t i = 0; i < text.len; i++)
+        common &= classes[(unsigned char)text.at[i]];
+    return common;
 }
 
 static bool
 is_account(struct str text)
 {
-    if (text.len == 0 || text.len > ACCOUNT_MAX_BYTES || text.at[0] == '@')
-        return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] < 0x20 || text.at[i] >= 0x7F)
-            return false;
-    return true;
+    return text.len > 0 && text.len <= ACCOUNT_MAX_BYTES && text.at[0] != '@' &&
+           (classes_of(text) & PRINTABLE);
+}
+
+/* What all digits of an address may be; 0 when the text is none. */
+static unsigned
+address_classes(struct str text)
+{
+    if (text.len != ADDRESS_BYTES || text.at[0] != '0' ||
+        (text.at[1] != 'x' && text.at[1] != 'X'))
+        return 0;
+    return classes_of(str_make(text.at + 2, text.len - 2));
 }
 
 static char
@@ -40,24 +48,16 @@ to_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool
-has_capitals(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] != to_lower(text.at[i]))
-            return true;
-    return false;
-}
-
 bool
 account_canonical(struct arena *arena, struct str text, struct str *account)
 {
+    unsigned digits = address_classes(text);
     char *lower;
 
-    if (!is_account(text))
-        return false;
     *account = text;
-    if (!is_address(text) || !has_capitals(text))
+    if (!(digits & HEX))
+        return is_account(text);
+    if ((digits & SMALL_HEX) && text.at[1] == 'x')
         return true;
     lower = arena_strndup(arena, text.at, text.len);
     for (size_t i = 0; i < text.len; i++)

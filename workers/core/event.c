@@ -47,12 +47,11 @@ refuse_type(struct arena *arena, const struct schema_set *schemas,
         STR_ARG(buf_str(&name)), SUGGEST_ARG(suggest));
 }
 
-/* What the event says, apart from how it was written down and sent. Never
- * change this: the hashes of all events so far are in the database. */
-static void
-hash_event(struct arena *arena, const struct letter *letter,
-           struct event *event)
+/* Never change this: the hashes of all events so far are in the database. */
+void
+event_hash(struct arena *arena, struct event *event, bool has_time)
 {
+    struct arena_mark mark = arena_mark(arena);
     uint8_t digest[SHA256_BYTES];
     struct buf text;
 
@@ -60,12 +59,13 @@ hash_event(struct arena *arena, const struct letter *letter,
     buf_reserve(&text, event->record->value.len + 64);
     json_add_string(&text, event->type->name);
     buf_add_char(&text, ',');
-    if (letter->has_time)
-        buf_add_int(&text, letter->time_us);
+    if (has_time)
+        buf_add_int(&text, event->time_us);
     buf_add_char(&text, ',');
     canonical_add(&text, event->data);
     digest_sha256(buf_str(&text), digest);
     memcpy(event->hash, digest, EVENT_HASH_BYTES);
+    arena_rewind(arena, mark);
 }
 
 bool
@@ -91,7 +91,7 @@ event_decode(struct arena *arena, const struct record *record,
         return refuse_type(arena, schemas, letter.type, err);
     if (!schema_check(event->type, event->data, arena, err))
         return false;
-    hash_event(arena, &letter, event);
+    event_hash(arena, event, letter.has_time);
     return true;
 }
 

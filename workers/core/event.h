@@ -81,6 +81,11 @@ MUST_CHECK bool event_decode(struct arena *arena, const struct record *record,
                              const struct schema_set *schemas,
                              struct event *event, struct err *err);
 
+/* Fill in event->hash: what the event says, apart from how it was written down
+ * and sent. Part of event_decode; has_time is false where the record's time
+ * stands in for the event's. */
+void event_hash(struct arena *arena, struct event *event, bool has_time);
+
 /* The node at a path of keys below data, or NULL when it is missing or null. */
 const struct node *event_field(const struct event *event,
                                const struct str *path, size_t path_len);

@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#include "hash.h"
+
 enum fact_kind { FACT_ACCOUNT, FACT_COUNTER, FACT_ONCE };
 
 struct fact_slot {
@@ -30,36 +32,13 @@ facts_init(struct facts *facts, struct arena *arena)
 }
 
 static uint64_t
-mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 29;
-}
-
-static uint64_t
-mix_text(uint64_t hash, struct str text)
-{
-    uint64_t word = 0;
-    size_t at = 0;
-
-    for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
-        memcpy(&word, text.at + at, sizeof(word));
-        hash = mix(hash, word);
-    }
-    word = text.len;
-    for (; at < text.len; at++)
-        word = word << 8 | (unsigned char)text.at[at];
-    return mix(hash, word);
-}
-
-static uint64_t
 key_hash(const struct fact_key *key)
 {
-    uint64_t hash = mix((uint64_t)key->kind, (uintptr_t)key->line);
+    uint64_t hash = hash_mix((uint64_t)key->kind, (uintptr_t)key->line);
 
-    hash = mix(hash, (uintptr_t)key->account);
-    hash = mix(hash, (uint64_t)key->counter << 32 | (uint32_t)key->bucket);
-    return mix_text(hash, key->text);
+    hash = hash_mix(hash, (uintptr_t)key->account);
+    hash = hash_mix(hash, (uint64_t)key->counter << 32 | (uint32_t)key->bucket);
+    return hash_text(hash, key->text);
 }
 
 static bool

@@ -281,9 +281,11 @@ static bool
 check_string(struct checker *checker, const struct schema *schema,
              struct node *node, const struct pointer *at)
 {
+    size_t bytes = node->text.len;
     size_t length;
 
-    if (schema->min_length > 0 || schema->max_length < SIZE_MAX) {
+    /* A character has one to four bytes: mostly they are enough to tell. */
+    if (bytes > schema->max_length || bytes / 4 < schema->min_length) {
         length = str_utf8_length(node->text);
         if (length < schema->min_length)
             return fail(checker, "schema_violation", at,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "hash.h"
 #include "ledger_parts.h"
 
 enum {
@@ -48,7 +49,7 @@ ledger_may_claim_again(struct ledger *ledger, const struct err *err)
 static bool
 may_be_known(struct ledger *ledger, const struct event *event)
 {
-    uint64_t hash = str_hash(event->id) * 31 + str_hash(event->source);
+    uint64_t hash = hash_text(hash_text(0, event->source), event->id);
 
     return recent_add(&ledger->recent, hash);
 }
