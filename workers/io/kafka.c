@@ -37,6 +37,9 @@ static const struct kafka_property for_consumers[] = {
     {"auto.offset.reset", "error"},
     {"isolation.level", "read_committed"},
     {"partition.assignment.strategy", "range,roundrobin"},
+    /* A member learns of a rebalance by its next heartbeat; until then a new
+     * one has nothing to do. */
+    {"heartbeat.interval.ms", "500"},
 };
 
 static const struct kafka_property for_producers[] = {
