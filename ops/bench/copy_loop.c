@@ -41,13 +41,22 @@ struct step {
 };
 
 static const struct step steps[] = {
-    {"SELECT 0, id, name FROM sources", "COPY sources FROM STDIN", true, true},
-    {"SELECT 0, id, name FROM types", "COPY types FROM STDIN", true, true},
-    {"SELECT 0, lines.* FROM lines", "COPY lines FROM STDIN", true, true},
-    {"SELECT 0, id, topic, partition, 0, NULL FROM streams",
-     "COPY streams FROM STDIN", true, true},
-    {"SELECT 0, ruleset_texts.* FROM ruleset_texts",
-     "COPY ruleset_texts FROM STDIN", true, true},
+    {"SELECT 0, id, name FROM sources", "COPY sources (id, name) FROM STDIN",
+     true, true},
+    {"SELECT 0, id, name FROM types", "COPY types (id, name) FROM STDIN", true,
+     true},
+    {"SELECT 0, id, name, transaction_type, counterparty, description "
+     "FROM lines",
+     "COPY lines (id, name, transaction_type, counterparty, description) "
+     "FROM STDIN",
+     true, true},
+    {"SELECT 0, id, topic, partition, 0 FROM streams",
+     "COPY streams (id, topic, partition, next_offset) FROM STDIN", true, true},
+    {"SELECT 0, id, name, version, sha256, stamp, asset, text "
+     "FROM ruleset_texts",
+     "COPY ruleset_texts (id, name, version, sha256, stamp, asset, text) "
+     "FROM STDIN",
+     true, true},
 
     {"SELECT min(p.batch), a.id, a.address FROM accounts a "
      "JOIN events e ON e.account_id = a.id JOIN place p ON p.id = e.id "
@@ -58,23 +67,31 @@ static const struct step steps[] = {
      "e.account_id, e.source_id, e.stream_id, e.type_id, e.outcome, e.notify, "
      "e.event_id, e.contract_id, e.traceparent, e.kept "
      "FROM events e JOIN place p ON p.id = e.id ORDER BY p.new_id",
-     "COPY events FROM STDIN", true, false},
+     "COPY events (id, \"offset\", occurred_at, payload_hash, account_id, "
+     "source_id, stream_id, type_id, outcome, notify, event_id, contract_id, "
+     "traceparent, kept) FROM STDIN",
+     true, false},
 
     {"SELECT (row_number() OVER () - 1) * (SELECT max(batch) + 1 FROM place) "
      "/ count(*) OVER (), o.\"offset\", p.new_id, o.stream_id, o.outcome "
      "FROM other_records o LEFT JOIN place p ON p.id = o.event_id ORDER BY 1",
-     "COPY other_records FROM STDIN", true, false},
+     "COPY other_records (\"offset\", event_id, stream_id, outcome) FROM STDIN",
+     true, false},
 
     {"SELECT p.batch, p.new_id, d.\"offset\", d.record_time, d.stream_id, "
      "d.reason, d.message, d.key, d.value, d.header_names, d.header_values "
      "FROM dead_records d JOIN place p ON p.id = d.id ORDER BY p.new_id",
-     "COPY dead_records FROM STDIN", true, false},
+     "COPY dead_records (id, \"offset\", record_time, stream_id, reason, "
+     "message, key, value, header_names, header_values) FROM STDIN",
+     true, false},
 
     {"SELECT p.batch, p.new_id, n.amount, n.balance_after, n.account_id, "
      "n.seq, n.line_id, n.ordinal "
      "FROM entries n JOIN place p ON p.id = n.event_id "
      "ORDER BY p.new_id, n.ordinal",
-     "COPY entries FROM STDIN", true, false},
+     "COPY entries (event_id, amount, balance_after, account_id, seq, line_id, "
+     "ordinal) FROM STDIN",
+     true, false},
 
     {"SELECT batch, array_agg(account_id), array_agg(balance_after), "
      "array_agg(balance_after), array_agg(0), array_agg(seq), now() "
@@ -115,7 +132,8 @@ static const struct step steps[] = {
 
     {"SELECT p.batch, p.new_id, o.account_id, o.line_id, o.key "
      "FROM once_keys o JOIN place p ON p.id = o.event_id ORDER BY p.new_id",
-     "COPY once_keys FROM STDIN", true, false},
+     "COPY once_keys (event_id, account_id, line_id, key) FROM STDIN", true,
+     false},
 
     {"SELECT batch, array_agg(stream_id), array_agg(next_offset), "
      "array_agg(digest) FROM (SELECT p.batch, e.stream_id, "

@@ -147,6 +147,59 @@ def test_history_pages(ledger):
     assert ledger.rows("history", WALLET, "--before", "1") == []
 
 
+# user-2 is paid another 5,000 times.
+LONG_HISTORY = """
+INSERT INTO events (id, "offset", occurred_at, payload_hash, account_id,
+                    source_id, stream_id, type_id, outcome, notify, event_id)
+    SELECT 32768 + n, n, '2026-01-02', gen_random_uuid(), 2, 1, 2, 1, 'p',
+           true, 'long-' || n FROM generate_series(1, 5000) n;
+INSERT INTO batches (first_id, last_id, posted_at, ruleset_id, records, posted,
+                     no_reward, duplicates, conflicts, dead_letters, entries,
+                     amount)
+    VALUES (32768, 32768 + 5000, '2026-01-02 14:00Z', 2, 5000,
+            5000, 0, 0, 0, 0, 5000, 5000);
+INSERT INTO entries (event_id, amount, balance_after, account_id, seq, line_id,
+                     ordinal)
+    SELECT 32768 + n, 1, 250000 + n, 2, 1 + n, 2, 0
+      FROM generate_series(1, 5000) n;
+UPDATE accounts SET last_seq = 1 + 5000 WHERE id = 2
+"""
+ROWS_READ = """
+SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::bigint
+  FROM pg_stat_user_tables WHERE relname IN ('entries', 'events')
+"""
+
+
+def rows_read(stack, database):
+    """By all sessions that have ended."""
+    with contextlib.closing(stack.connect("admin", database)) as pg:
+        cursor = pg.cursor()
+        cursor.execute(ROWS_READ)
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def long_history(stack, ledger):
+    database = stack.create_database(ledger.database)
+    execute(stack, database, LONG_HISTORY)
+    yield Shell(stack, database)
+    stack.drop_database(database)
+
+
+@pytest.mark.parametrize("before,newest", [((), 5001),
+                                           (("--before", "2500"), 2499)])
+def test_history_reads_its_page_only(long_history, before, newest):
+    """However long the history is, and before anything was analyzed."""
+    stack, database = long_history.stack, long_history.database
+    seen = rows_read(stack, database)
+    page = long_history.rows("history", "user-2", "--limit", "20", *before)
+    assert [row["account_seq"] for row in page] == \
+        list(range(newest, newest - 20, -1))
+    read = harness.wait_until(lambda: rows_read(stack, database) - seen, 10,
+                              "the rows that it read are counted")
+    assert read == 20 + 20  # entries, and their events
+
+
 def test_history_as_csv(ledger):
     done = ledger.run("history", WALLET, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

@@ -99,6 +99,10 @@ RED = {
     "batch-others": [
         """DELETE FROM other_records WHERE "offset" = 7""",
         """DELETE FROM other_records WHERE "offset" = 4"""],
+    "dropped-letters": [
+        """INSERT INTO dropped_letters VALUES (8192, 1, 0)""",
+        """INSERT INTO dropped_partitions VALUES ('dead_records', '2026-01-01',
+           '2026-02-01', 1, 0, 0, 0, 1, 8192)"""],
     "event-once": [
         """ALTER TABLE events DROP CONSTRAINT events_identity;
            UPDATE events SET event_id = 'e1' WHERE id = 16384"""],
@@ -175,7 +179,13 @@ RED = {
     "counter-sums": [
         """UPDATE counters SET value = 170.01 WHERE kind = 13""",
         """UPDATE counters SET value = 3 WHERE kind = 21""",
-        """UPDATE counters SET account_id = 2 WHERE kind = 13"""],
+        """UPDATE counters SET account_id = 2 WHERE kind = 13""",
+        # Two events paid the rule, one of them by two entries.
+        """INSERT INTO counters (account_id, line_id, kind, bucket, value)
+           VALUES (1, 1, 23, 0, 3)""",
+        # A row of a table counts for the table.
+        """INSERT INTO counters (account_id, line_id, kind, bucket, value)
+           VALUES (2, 4, 13, 0, 2500.01)"""],
     "ruleset-text": [
         """UPDATE ruleset_texts SET text = text || ' ' WHERE id = 1""",
         """UPDATE ruleset_texts SET stamp = 'gigs@00000000' WHERE id = 1"""],
@@ -188,10 +198,13 @@ RED = {
     "rights-append-only": [
         """GRANT UPDATE (amount) ON entries TO reward_worker""",
         """GRANT DELETE ON events TO reward_relay""",
+        """GRANT DELETE ON other_records_default TO reward_worker""",
         """GRANT TRUNCATE ON batches TO PUBLIC"""],
     "rights-triggers": [
         """ALTER TABLE entries DISABLE TRIGGER append_only""",
         """DROP TRIGGER append_only ON events""",
+        """DROP TRIGGER append_only ON dead_records_default""",
+        """DROP TRIGGER append_only ON dropped_letters""",
         """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger
            LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'""",
         """DROP TRIGGER append_only ON entries;

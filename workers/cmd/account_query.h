@@ -21,6 +21,10 @@
 MUST_CHECK bool account_argument(const struct command_line *line,
                                  struct str *account);
 
+/* A connection for lookups of few rows by key; see pg_open(). */
+MUST_CHECK bool account_connect(const struct command_line *line, struct pg **pg,
+                                struct err *err);
+
 /* The account's row of user_token_balances. ERR_INPUT when there is no such
  * account. *result is owned by the caller. */
 MUST_CHECK bool account_balance(struct pg *pg, struct str account,

@@ -3,7 +3,6 @@
 
 #include "account_query.h"
 #include "command.h"
-#include "connect.h"
 #include "table.h"
 
 static void
@@ -34,7 +33,7 @@ cmd_balance(struct command_line *line)
 
     if (!account_argument(line, &account))
         return EXIT_USAGE;
-    if (!connect_database(line, 0, &pg, &err))
+    if (!account_connect(line, &pg, &err))
         return command_failed(&err);
     if (!account_balance(pg, account, &result, &err)) {
         pg_close(pg);

@@ -6,7 +6,6 @@
 
 #include "account_query.h"
 #include "command.h"
-#include "connect.h"
 #include "table.h"
 
 enum { HISTORY_LIMIT = 50, HISTORY_MAX = 10000 };
@@ -88,7 +87,7 @@ cmd_history(struct command_line *line)
 
     if (!account_argument(line, &account) || !choose_page(line, &page))
         return EXIT_USAGE;
-    if (!connect_database(line, 0, &pg, &err))
+    if (!account_connect(line, &pg, &err))
         return command_failed(&err);
     if (!read_page(line, pg, account, page, &result, &err)) {
         pg_close(pg);

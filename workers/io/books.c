@@ -3,351 +3,385 @@
  * times; sorting is the database's, and goes to disk when it must. */
 #include "books.h"
 
-/* The first id of the block that an event's or dead letter's id is in, which is
+/* Behind an event's or dead letter's id: the first id of its block, which is
  * its batch's. */
-#define BLOCK(id) "(" id " & -8192)"
+#define BLOCK " & -8192 "
+
+/* Lines, each with the names that its payments may be counted under: its own;
+ * its rule's, as lines are called "rule.line"; and its table's, as rows of a
+ * table are called "rule.line[row]". */
+#define PAYING_LINES                                                           \
+    "(SELECT id, ARRAY[name, split_part(name, '.', 1), "                       \
+    "split_part(name, '[', 1)] AS names FROM lines) "
+
+/* Row by row through an index, a ledger larger than the memory takes days. */
+const char books_plan_sql[] =
+    "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; "
+    "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '16MB'";
 
 const struct audit books_audits[] = {
-    /* ---- records and positions ---------------------------------------- */
+    /* ---- records and positions ---- */
     {
         .name = "record-once",
         .what = "each consumed record has one outcome",
-        .sql = "SELECT stream_id, \"offset\", count(*) AS outcomes FROM ("
-               "SELECT stream_id, \"offset\" FROM events "
-               "UNION ALL SELECT stream_id, \"offset\" FROM other_records "
-               "UNION ALL SELECT stream_id, \"offset\" FROM dead_records) o "
-               "GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT stream_id, \"offset\", count(*) AS outcomes FROM ("
+            "SELECT stream_id, \"offset\" FROM events "
+            "UNION ALL SELECT stream_id, \"offset\" FROM other_records "
+            "UNION ALL SELECT stream_id, \"offset\" FROM dead_records) o "
+            "GROUP BY 1, 2 HAVING count(*) > 1"),
     },
     {
         .name = "record-position",
         .what = "no outcome is at or beyond its partition's position",
-        .sql = "SELECT o.stream_id, o.last_offset, s.next_offset FROM ("
-               "SELECT stream_id, max(\"offset\") AS last_offset FROM ("
-               "SELECT stream_id, \"offset\" FROM events "
-               "UNION ALL SELECT stream_id, \"offset\" FROM other_records "
-               "UNION ALL SELECT stream_id, \"offset\" FROM dead_records) u "
-               "GROUP BY 1) o LEFT JOIN streams s ON s.id = o.stream_id "
-               "WHERE s.id IS NULL OR o.last_offset >= s.next_offset LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT o.stream_id, o.last_offset, s.next_offset FROM ("
+            "SELECT stream_id, max(\"offset\") AS last_offset FROM ("
+            "SELECT stream_id, \"offset\" FROM events "
+            "UNION ALL SELECT stream_id, \"offset\" FROM other_records "
+            "UNION ALL SELECT stream_id, \"offset\" FROM dead_records) u "
+            "GROUP BY 1) o LEFT JOIN streams s ON s.id = o.stream_id "
+            "WHERE s.id IS NULL OR o.last_offset >= s.next_offset"),
     },
     {
         .name = "record-order",
         .what = "each partition was posted in its own order",
-        .sql = "SELECT * FROM (SELECT u.stream_id, b.id AS batch, u.id, "
-               "u.\"offset\", lag(u.\"offset\") OVER (PARTITION BY u.stream_id "
-               "ORDER BY b.id, u.id) AS offset_before FROM ("
-               "SELECT stream_id, \"offset\", id FROM events UNION ALL "
-               "SELECT stream_id, \"offset\", id FROM dead_records) u "
-               "JOIN batches b ON b.first_id = " BLOCK(
-                   "u.id") ") o "
-                           "WHERE \"offset\" <= offset_before LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT * FROM (SELECT u.stream_id, b.id AS batch, u.id, "
+            "u.\"offset\", lag(u.\"offset\") OVER (PARTITION BY u.stream_id "
+            "ORDER BY b.id, u.id) AS offset_before FROM ("
+            "SELECT stream_id, \"offset\", id FROM events UNION ALL "
+            "SELECT stream_id, \"offset\", id FROM dead_records) u "
+            "JOIN batches b ON b.first_id = u.id" BLOCK ") o "
+            "WHERE \"offset\" <= offset_before"),
     },
     {
         .name = "duplicate-event",
         .what = "each repeat is one of a known event, each tombstone of none",
-        .sql = "SELECT o.stream_id, o.\"offset\", o.outcome, o.event_id "
-               "FROM other_records o LEFT JOIN events e ON e.id = o.event_id "
-               "WHERE (o.outcome = 'd') <> (e.id IS NOT NULL) "
-               "OR (o.outcome = 'd') <> (o.event_id IS NOT NULL) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT o.stream_id, o.\"offset\", o.outcome, o.event_id "
+            "FROM other_records o LEFT JOIN events e ON e.id = o.event_id "
+            "WHERE (o.outcome = 'd') <> (e.id IS NOT NULL) "
+            "OR (o.outcome = 'd') <> (o.event_id IS NOT NULL)"),
     },
 
-    /* ---- batches --------------------------------------------------------- */
+    /* ---- batches ---- */
     {
         .name = "batch-ids",
         .what = "ids of events and dead letters are in their batch's block, "
-                "without gaps",
-        .sql = "SELECT i.block, b.id AS batch, b.last_id, i.last AS last_used, "
-               "i.used FROM (SELECT " BLOCK(
-                   "id") " AS block, "
-                         "max(id) AS last, count(*) AS used FROM ("
-                         "SELECT id FROM events UNION ALL SELECT id FROM "
-                         "dead_records) u "
-                         "GROUP BY 1) i FULL JOIN batches b ON b.first_id = "
-                         "i.block "
-                         "WHERE b.id IS NULL "
-                         "OR coalesce(i.last, b.first_id - 1) <> b.last_id "
-                         "OR coalesce(i.used, 0) <> b.last_id - b.first_id + 1 "
-                         "LIMIT 20",
+                "without gaps but for what retention took",
+        .sql = AUDIT_SQL(
+            /* The last id may be one of those taken. */
+            "SELECT i.block, b.id AS batch, b.last_id, i.last AS last_used, "
+            "i.used, i.taken FROM (SELECT block, max(id) AS last, "
+            "sum(used) AS used, sum(taken) AS taken FROM ("
+            "SELECT id" BLOCK "AS block, id, 1 AS used, 0 AS taken FROM events "
+            "UNION ALL SELECT id" BLOCK ", id, 1, 0 FROM dead_records "
+            "UNION ALL SELECT first_id, NULL, 0, conflicts + dead_letters "
+            "FROM dropped_letters) u "
+            "GROUP BY 1) i FULL JOIN batches b ON b.first_id = i.block "
+            "WHERE b.id IS NULL OR i.last > b.last_id "
+            "OR coalesce(i.taken, 0) = 0 "
+            "AND coalesce(i.last, b.first_id - 1) < b.last_id "
+            "OR coalesce(i.used + i.taken, 0) <> b.last_id - b.first_id + 1"),
     },
     {
         .name = "batch-events",
         .what = "each batch counts its events",
-        .sql = "SELECT b.id AS batch, b.posted, e.posted AS posted_found, "
-               "b.no_reward, e.no_reward AS no_reward_found "
-               "FROM batches b LEFT JOIN (SELECT " BLOCK(
-                   "id") " AS block, "
-                         "count(*) FILTER (WHERE outcome = 'p') AS posted, "
-                         "count(*) FILTER (WHERE outcome = 'n') AS no_reward "
-                         "FROM events GROUP BY 1) e ON e.block = b.first_id "
-                         /* Tombstones count as no_reward too, and have no
-                            batch. */
-                         "WHERE b.posted <> coalesce(e.posted, 0) "
-                         "OR b.no_reward < coalesce(e.no_reward, 0) LIMIT 20",
+        .sql = AUDIT_SQL(
+            /* Tombstones count as no_reward too, and have no batch. */
+            "SELECT b.id AS batch, b.posted, e.posted AS posted_found, "
+            "b.no_reward, e.no_reward AS no_reward_found "
+            "FROM batches b LEFT JOIN (SELECT id" BLOCK "AS block, "
+            "count(*) FILTER (WHERE outcome = 'p') AS posted, "
+            "count(*) FILTER (WHERE outcome = 'n') AS no_reward "
+            "FROM events GROUP BY 1) e ON e.block = b.first_id "
+            "WHERE b.posted <> coalesce(e.posted, 0) "
+            "OR b.no_reward < coalesce(e.no_reward, 0)"),
     },
     {
         .name = "batch-dead-letters",
-        .what = "each batch counts its dead letters and conflicts",
-        .sql = "SELECT b.id AS batch, b.conflicts, "
-               "d.conflicts AS conflicts_found, b.dead_letters, "
-               "d.dead_letters AS dead_letters_found "
-               "FROM batches b LEFT JOIN (SELECT " BLOCK(
-                   "id") " AS block, "
-                         "count(*) FILTER (WHERE reason = 'id_conflict') AS "
-                         "conflicts, "
-                         "count(*) FILTER (WHERE reason <> 'id_conflict') "
-                         "AS dead_letters FROM dead_records GROUP BY 1) d "
-                         "ON d.block = b.first_id "
-                         "WHERE b.conflicts <> coalesce(d.conflicts, 0) "
-                         "OR b.dead_letters <> coalesce(d.dead_letters, 0) "
-                         "LIMIT 20",
+        .what = "each batch counts its dead letters and conflicts, with those "
+                "that retention took",
+        .sql = AUDIT_SQL(
+            "SELECT b.id AS batch, b.conflicts, "
+            "d.conflicts AS conflicts_found, b.dead_letters, "
+            "d.dead_letters AS dead_letters_found "
+            "FROM batches b LEFT JOIN (SELECT block, "
+            "sum(conflicts) AS conflicts, sum(dead_letters) AS dead_letters "
+            "FROM (SELECT id" BLOCK "AS block, "
+            "(reason = 'id_conflict')::integer AS conflicts, "
+            "(reason <> 'id_conflict')::integer AS dead_letters "
+            "FROM dead_records UNION ALL "
+            "SELECT first_id, conflicts, dead_letters FROM dropped_letters) u "
+            "GROUP BY 1) d ON d.block = b.first_id "
+            "WHERE b.conflicts <> coalesce(d.conflicts, 0) "
+            "OR b.dead_letters <> coalesce(d.dead_letters, 0)"),
     },
     {
         .name = "batch-entries",
         .what = "each batch counts its entries and what they pay",
-        .sql = "SELECT b.id AS batch, b.entries, n.entries AS entries_found, "
-               "b.amount, n.amount AS amount_found "
-               "FROM batches b FULL JOIN (SELECT " BLOCK(
-                   "event_id") " AS block, count(*) AS entries, sum(amount) AS "
-                               "amount "
-                               "FROM entries GROUP BY 1) n ON n.block = "
-                               "b.first_id "
-                               "WHERE b.id IS NULL OR b.entries <> "
-                               "coalesce(n.entries, 0) "
-                               "OR b.amount <> coalesce(n.amount, 0) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT b.id AS batch, b.entries, n.entries AS entries_found, "
+            "b.amount, n.amount AS amount_found "
+            "FROM batches b FULL JOIN (SELECT event_id" BLOCK "AS block, "
+            "count(*) AS entries, sum(amount) AS amount "
+            "FROM entries GROUP BY 1) n ON n.block = b.first_id "
+            "WHERE b.id IS NULL OR b.entries <> coalesce(n.entries, 0) "
+            "OR b.amount <> coalesce(n.amount, 0)"),
     },
     {
         .name = "batch-others",
-        .what = "all batches together count the repeats and tombstones",
-        .sql = "SELECT * FROM (SELECT "
-               "(SELECT coalesce(sum(duplicates), 0) FROM batches) "
-               "AS duplicates, (SELECT count(*) FROM other_records "
-               "WHERE outcome = 'd') AS duplicates_found, "
-               "(SELECT coalesce(sum(no_reward), 0) FROM batches) "
-               "AS no_reward, (SELECT count(*) FROM other_records "
-               "WHERE outcome = 'n') + (SELECT count(*) FROM events "
-               "WHERE outcome = 'n') AS no_reward_found) t "
-               "WHERE duplicates <> duplicates_found "
-               "OR no_reward <> no_reward_found",
+        .what = "all batches together count the repeats and tombstones, with "
+                "those that retention took",
+        .sql = AUDIT_SQL(
+            "SELECT * FROM (SELECT "
+            "(SELECT coalesce(sum(duplicates), 0) FROM batches) "
+            "AS duplicates, (SELECT count(*) FROM other_records "
+            "WHERE outcome = 'd') + (SELECT coalesce(sum(duplicates), 0) "
+            "FROM dropped_partitions) AS duplicates_found, "
+            "(SELECT coalesce(sum(no_reward), 0) FROM batches) "
+            "AS no_reward, (SELECT count(*) FROM other_records "
+            "WHERE outcome = 'n') + (SELECT count(*) FROM events "
+            "WHERE outcome = 'n') + (SELECT coalesce(sum(tombstones), 0) "
+            "FROM dropped_partitions) AS no_reward_found) t "
+            "WHERE duplicates <> duplicates_found "
+            "OR no_reward <> no_reward_found"),
+    },
+    {
+        .name = "dropped-letters",
+        .what = "what retention took is counted alike by batch and by month",
+        .sql = AUDIT_SQL(
+            "SELECT * FROM (SELECT "
+            "(SELECT coalesce(sum(conflicts), 0) FROM dropped_letters) "
+            "AS conflicts, (SELECT coalesce(sum(conflicts), 0) "
+            "FROM dropped_partitions) AS conflicts_by_month, "
+            "(SELECT coalesce(sum(dead_letters), 0) FROM dropped_letters) "
+            "AS dead_letters, (SELECT coalesce(sum(dead_letters), 0) "
+            "FROM dropped_partitions) AS dead_letters_by_month) t "
+            "WHERE conflicts <> conflicts_by_month "
+            "OR dead_letters <> dead_letters_by_month"),
     },
 
-    /* ---- events ------------------------------------------------------------
-     */
+    /* ---- events ---- */
     {
         .name = "event-once",
         .what = "each event is there once",
-        .sql = "SELECT source_id, event_id, count(*) AS times FROM events "
-               "GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT source_id, event_id, count(*) AS times FROM events "
+            "GROUP BY 1, 2 HAVING count(*) > 1"),
     },
     {
         .name = "event-names",
         .what = "each event has a source, type, partition and account that "
                 "exist",
-        .sql = "SELECT e.id AS event, e.source_id, e.type_id, e.stream_id, "
-               "e.account_id FROM events e "
-               "LEFT JOIN sources s ON s.id = e.source_id "
-               "LEFT JOIN types t ON t.id = e.type_id "
-               "LEFT JOIN streams p ON p.id = e.stream_id "
-               "LEFT JOIN accounts a ON a.id = e.account_id "
-               "WHERE s.id IS NULL OR t.id IS NULL OR p.id IS NULL "
-               "OR (a.id IS NULL AND e.account_id IS NOT NULL) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT e.id AS event, e.source_id, e.type_id, e.stream_id, "
+            "e.account_id FROM events e "
+            "LEFT JOIN sources s ON s.id = e.source_id "
+            "LEFT JOIN types t ON t.id = e.type_id "
+            "LEFT JOIN streams p ON p.id = e.stream_id "
+            "LEFT JOIN accounts a ON a.id = e.account_id "
+            "WHERE s.id IS NULL OR t.id IS NULL OR p.id IS NULL "
+            "OR (a.id IS NULL AND e.account_id IS NOT NULL)"),
     },
     {
         .name = "event-paid",
         .what = "each event that counts as posted has entries",
-        .sql = "SELECT e.id AS event, e.event_id FROM events e "
-               "LEFT JOIN entries n ON n.event_id = e.id "
-               "WHERE e.outcome = 'p' AND n.event_id IS NULL LIMIT 20",
+        .sql = AUDIT_SQL("SELECT e.id AS event, e.event_id FROM events e "
+                         "LEFT JOIN entries n ON n.event_id = e.id "
+                         "WHERE e.outcome = 'p' AND n.event_id IS NULL"),
     },
 
-    /* ---- entries
-       ------------------------------------------------------------- */
+    /* ---- entries ---- */
     {
         .name = "entry-event",
         .what = "each entry belongs to an event that counts as posted",
-        .sql = "SELECT n.event_id AS event, n.line_id, n.amount, e.outcome "
-               "FROM entries n LEFT JOIN events e ON e.id = n.event_id "
-               "WHERE e.outcome IS DISTINCT FROM 'p' LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT n.event_id AS event, n.line_id, n.amount, e.outcome "
+            "FROM entries n LEFT JOIN events e ON e.id = n.event_id "
+            "WHERE e.outcome IS DISTINCT FROM 'p'"),
     },
     {
         .name = "entry-names",
         .what = "each entry has an account and a line that exist",
-        .sql = "SELECT n.event_id AS event, n.account_id, n.line_id "
-               "FROM entries n LEFT JOIN accounts a ON a.id = n.account_id "
-               "LEFT JOIN lines l ON l.id = n.line_id "
-               "WHERE a.id IS NULL OR l.id IS NULL LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT n.event_id AS event, n.account_id, n.line_id "
+            "FROM entries n LEFT JOIN accounts a ON a.id = n.account_id "
+            "LEFT JOIN lines l ON l.id = n.line_id "
+            "WHERE a.id IS NULL OR l.id IS NULL"),
     },
     {
         .name = "entry-once",
         .what = "each line of a rule paid once for an event",
-        .sql = "SELECT event_id AS event, line_id, count(*) AS times "
-               "FROM entries GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 20",
+        .sql = AUDIT_SQL("SELECT event_id AS event, line_id, count(*) AS times "
+                         "FROM entries GROUP BY 1, 2 HAVING count(*) > 1"),
     },
     {
         .name = "entry-ordinals",
         .what = "the entries of an event are numbered 0, 1, 2 ...",
-        .sql = "SELECT event_id AS event, count(*) AS entries, "
-               "max(ordinal) AS last_ordinal FROM entries GROUP BY 1 "
-               "HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 "
-               "OR count(DISTINCT ordinal) <> count(*) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT event_id AS event, count(*) AS entries, "
+            "max(ordinal) AS last_ordinal FROM entries GROUP BY 1 "
+            "HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 "
+            "OR count(DISTINCT ordinal) <> count(*)"),
     },
     {
         .name = "entry-amounts",
         .what = "no entry is of nothing, and no balance was below zero",
-        .sql = "SELECT event_id AS event, amount, balance_after FROM entries "
-               "WHERE amount = 0 OR balance_after < 0 LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT event_id AS event, amount, balance_after FROM entries "
+            "WHERE amount = 0 OR balance_after < 0"),
     },
     {
         .name = "entry-chain",
         .what = "an account's entries are numbered without gaps, each balance "
                 "following from the one before",
-        .sql = "SELECT account_id, seq, amount, balance_after, seq_before, "
-               "balance_before FROM (SELECT account_id, seq, amount, "
-               "balance_after, lag(seq, 1, 0) OVER w AS seq_before, "
-               "lag(balance_after, 1, 0::bigint) OVER w AS balance_before "
-               "FROM entries "
-               "WINDOW w AS (PARTITION BY account_id ORDER BY seq)) c "
-               "WHERE seq <> seq_before + 1 "
-               "OR balance_after <> balance_before::numeric + amount LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT account_id, seq, amount, balance_after, seq_before, "
+            "balance_before FROM (SELECT account_id, seq, amount, "
+            "balance_after, lag(seq, 1, 0) OVER w AS seq_before, "
+            "lag(balance_after, 1, 0::bigint) OVER w AS balance_before "
+            "FROM entries "
+            "WINDOW w AS (PARTITION BY account_id ORDER BY seq)) c "
+            "WHERE seq <> seq_before + 1 "
+            "OR balance_after <> balance_before::numeric + amount"),
     },
 
-    /* ---- accounts
-     * --------------------------------------------------------------
-     */
+    /* ---- accounts ---- */
     {
         .name = "account-sums",
         .what = "each account is the sum of its entries",
-        .sql = "SELECT a.address, a.balance, n.balance AS balance_found, "
-               "a.total_earned, n.earned AS earned_found, a.total_spent, "
-               "n.spent AS spent_found, a.last_seq, n.seq AS seq_found "
-               "FROM accounts a LEFT JOIN (SELECT account_id, "
-               "sum(amount) AS balance, max(seq) AS seq, "
-               "sum(amount) FILTER (WHERE amount > 0) AS earned, "
-               "-sum(amount) FILTER (WHERE amount < 0) AS spent "
-               "FROM entries GROUP BY 1) n ON n.account_id = a.id "
-               "WHERE a.balance <> coalesce(n.balance, 0) "
-               "OR a.total_earned <> coalesce(n.earned, 0) "
-               "OR a.total_spent <> coalesce(n.spent, 0) "
-               "OR a.last_seq <> coalesce(n.seq, 0) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT a.address, a.balance, n.balance AS balance_found, "
+            "a.total_earned, n.earned AS earned_found, a.total_spent, "
+            "n.spent AS spent_found, a.last_seq, n.seq AS seq_found "
+            "FROM accounts a LEFT JOIN (SELECT account_id, "
+            "sum(amount) AS balance, max(seq) AS seq, "
+            "sum(amount) FILTER (WHERE amount > 0) AS earned, "
+            "-sum(amount) FILTER (WHERE amount < 0) AS spent "
+            "FROM entries GROUP BY 1) n ON n.account_id = a.id "
+            "WHERE a.balance <> coalesce(n.balance, 0) "
+            "OR a.total_earned <> coalesce(n.earned, 0) "
+            "OR a.total_spent <> coalesce(n.spent, 0) "
+            "OR a.last_seq <> coalesce(n.seq, 0)"),
     },
     {
         .name = "account-signs",
         .what = "no number of an account is below zero",
-        .sql = "SELECT address, balance, total_earned, total_spent, "
-               "staked_amount, last_seq FROM accounts "
-               "WHERE least(balance, total_earned, total_spent, "
-               "staked_amount, last_seq) < 0 LIMIT 20",
+        .sql = AUDIT_SQL("SELECT address, balance, total_earned, total_spent, "
+                         "staked_amount, last_seq FROM accounts "
+                         "WHERE least(balance, total_earned, total_spent, "
+                         "staked_amount, last_seq) < 0"),
     },
     {
         .name = "account-addresses",
         .what = "each account has one spelling, and is there once",
-        .sql = "SELECT min(address) AS address, count(*) AS accounts "
-               "FROM accounts "
-               "GROUP BY CASE WHEN address ~* '^0x[0-9a-f]{40}$' "
-               "THEN lower(address) ELSE address END "
-               "HAVING count(*) > 1 "
-               "OR min(address) !~ '^[ -?A-~][ -~]{0,41}$' "
-               "OR min(address) ~* '^0x[0-9a-f]{40}$' "
-               "AND min(address) <> lower(min(address)) LIMIT 20",
+        .sql = AUDIT_SQL(
+            /* All spelled well, only equal texts can be one account. */
+            "SELECT address, 1 AS accounts FROM accounts "
+            "WHERE address !~ '^[ -?A-~][ -~]{0,41}$' "
+            "OR address <> lower(address) "
+            "AND address ~ '^0[xX][0-9a-fA-F]{40}$' "
+            "UNION ALL SELECT address, count(*) FROM accounts "
+            "GROUP BY 1 HAVING count(*) > 1"),
     },
     {
         .name = "totals",
         .what = "batches, entries and balances come to the same total",
-        .sql = "SELECT * FROM (SELECT "
-               "(SELECT coalesce(sum(amount), 0) FROM batches) AS batches, "
-               "(SELECT coalesce(sum(amount), 0) FROM entries) AS entries, "
-               "(SELECT coalesce(sum(balance), 0) FROM accounts) AS balances) "
-               "t WHERE batches <> entries OR entries <> balances",
+        .sql = AUDIT_SQL(
+            "SELECT * FROM (SELECT "
+            "(SELECT coalesce(sum(amount), 0) FROM batches) AS batches, "
+            "(SELECT coalesce(sum(amount), 0) FROM entries) AS entries, "
+            "(SELECT coalesce(sum(balance), 0) FROM accounts) AS balances) "
+            "t WHERE batches <> entries OR entries <> balances"),
     },
 
-    /* ---- what rules remember
-     * --------------------------------------------------
-     */
+    /* ---- what rules remember ---- */
     {
         .name = "once-paid",
         .what = "each once-key was taken by an event that paid its line",
-        .sql = "SELECT o.event_id AS event, l.name AS line, o.account_id, "
-               "o.key FROM once_keys o LEFT JOIN lines l ON l.id = o.line_id "
-               "WHERE NOT EXISTS (SELECT FROM entries n "
-               "JOIN lines p ON p.id = n.line_id "
-               "WHERE n.event_id = o.event_id "
-               "AND (o.account_id = 0 OR n.account_id = o.account_id) "
-               /* A rule's own key is kept under "rule", a table's under
-                * "rule.line"; they pay "rule.line" and "rule.line[row]". */
-               "AND (p.name = l.name OR starts_with(p.name, l.name || '.') "
-               "OR starts_with(p.name, l.name || '['))) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT o.event_id AS event, l.name AS line, o.account_id, o.key "
+            "FROM once_keys o LEFT JOIN lines l ON l.id = o.line_id "
+            "WHERE NOT EXISTS (SELECT FROM entries n "
+            "JOIN " PAYING_LINES "p ON p.id = n.line_id "
+            "WHERE n.event_id = o.event_id "
+            "AND (o.account_id = 0 OR n.account_id = o.account_id) "
+            "AND l.name = ANY (p.names))"),
     },
     {
         .name = "counter-values",
         .what = "each counter is of a known kind, account and line, and in "
                 "range",
-        .sql = "SELECT c.account_id, l.name AS line, c.kind, c.bucket, c.value "
-               "FROM counters c LEFT JOIN lines l ON l.id = c.line_id "
-               "LEFT JOIN accounts a ON a.id = c.account_id "
-               "WHERE l.id IS NULL OR (a.id IS NULL AND c.account_id <> 0) "
-               "OR c.value < 0 "
-               "OR c.kind NOT IN (1, 2, 10, 11, 12, 13, 20, 21, 22, 23) "
-               "OR (c.kind >= 20 OR c.kind = 2) AND c.value <> trunc(c.value) "
-               "OR c.kind = 2 AND c.value >= 4294967296 "
-               "OR c.kind IN (1, 13, 23) AND c.bucket <> 0 LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT c.account_id, l.name AS line, c.kind, c.bucket, c.value "
+            "FROM counters c LEFT JOIN lines l ON l.id = c.line_id "
+            "LEFT JOIN accounts a ON a.id = c.account_id "
+            "WHERE l.id IS NULL OR (a.id IS NULL AND c.account_id <> 0) "
+            "OR c.value < 0 "
+            "OR c.kind NOT IN (1, 2, 10, 11, 12, 13, 20, 21, 22, 23) "
+            "OR (c.kind >= 20 OR c.kind = 2) AND c.value <> trunc(c.value) "
+            "OR c.kind = 2 AND c.value >= 4294967296 "
+            "OR c.kind IN (1, 13, 23) AND c.bucket <> 0"),
     },
     {
         .name = "counter-sums",
         .what = "no limit counts more than its line paid",
-        .sql = "SELECT u.account_id, l.name AS line, u.kind, u.used, "
-               "CASE WHEN u.kind < 20 THEN p.amount ELSE p.times END AS paid "
-               "FROM (SELECT account_id, line_id, kind, sum(value) AS used "
-               "FROM counters WHERE kind >= 10 GROUP BY 1, 2, 3) u "
-               "JOIN lines l ON l.id = u.line_id LEFT JOIN ("
-               "SELECT x.account_id, m.line_id, "
-               "sum(amount) / 100.0 AS amount, "
-               "count(DISTINCT x.event_id) AS times "
-               "FROM (SELECT DISTINCT k.line_id, q.id AS paid_id "
-               "FROM counters k JOIN lines o ON o.id = k.line_id "
-               "JOIN lines q ON q.name = o.name "
-               "OR starts_with(q.name, o.name || '.') "
-               "OR starts_with(q.name, o.name || '[') "
-               "WHERE k.kind >= 10) m "
-               "JOIN (SELECT account_id, line_id, event_id, amount "
-               "FROM entries UNION ALL "
-               "SELECT 0, line_id, event_id, amount FROM entries) x "
-               "ON x.line_id = m.paid_id GROUP BY 1, 2) p "
-               "ON p.account_id = u.account_id AND p.line_id = u.line_id "
-               "WHERE u.used > coalesce(CASE WHEN u.kind < 20 THEN p.amount "
-               "ELSE p.times END, 0) LIMIT 20",
+        .sql = AUDIT_SQL(
+            /* Paid is summed up by event first: a limit of times counts an
+             * event once, however many entries it made. Account 0 stands for
+             * all. */
+            "SELECT u.account_id, l.name AS line, u.kind, u.used, "
+            "CASE WHEN u.kind < 20 THEN p.amount ELSE p.times END AS paid "
+            "FROM (SELECT account_id, line_id, kind, sum(value) AS used "
+            "FROM counters WHERE kind >= 10 GROUP BY 1, 2, 3) u "
+            "JOIN lines l ON l.id = u.line_id LEFT JOIN ("
+            "SELECT account_id, line_id, sum(amount) / 100.0 AS amount, "
+            "count(*) AS times FROM ("
+            "SELECT m.line_id, sum(n.amount) AS amount, "
+            "CASE WHEN m.of_all THEN 0 ELSE n.account_id END AS account_id "
+            "FROM (SELECT DISTINCT q.id AS paid_id, k.line_id, k.of_all "
+            "FROM (SELECT DISTINCT line_id, account_id = 0 AS of_all "
+            "FROM counters WHERE kind >= 10) k "
+            "JOIN lines o ON o.id = k.line_id "
+            "JOIN (SELECT id, unnest(names) AS name FROM " PAYING_LINES "x) q "
+            "ON q.name = o.name) m JOIN entries n ON n.line_id = m.paid_id "
+            "GROUP BY n.event_id, 1, 3) e GROUP BY 1, 2) p "
+            "ON p.account_id = u.account_id AND p.line_id = u.line_id "
+            "WHERE u.used > coalesce(CASE WHEN u.kind < 20 THEN p.amount "
+            "ELSE p.times END, 0)"),
     },
 
-    /* ---- rule sets
-     * ---------------------------------------------------------------
-     */
+    /* ---- rule sets ---- */
     {
         .name = "ruleset-text",
         .what = "each rule set has the digest and stamp of its text",
-        .sql = "SELECT id, stamp, sha256 FROM ruleset_texts "
-               "WHERE sha256 <> "
-               "encode(sha256(convert_to(text, 'UTF8')), 'hex') "
-               "OR stamp <> name || '@' || left(sha256, 8) LIMIT 20",
+        .sql = AUDIT_SQL("SELECT id, stamp, sha256 FROM ruleset_texts "
+                         "WHERE sha256 <> "
+                         "encode(sha256(convert_to(text, 'UTF8')), 'hex') "
+                         "OR stamp <> name || '@' || left(sha256, 8)"),
     },
     {
         .name = "ruleset-in-force",
         .what = "each batch was decided by the rule set in force at its time",
-        .sql = "SELECT b.id AS batch, b.posted_at, b.ruleset_id "
-               "FROM batches b WHERE NOT EXISTS (SELECT FROM ("
-               "SELECT ruleset_id, activated_at, "
-               "lead(activated_at, 1, 'infinity') OVER (ORDER BY id) "
-               "AS replaced_at FROM ruleset_activations) a "
-               "WHERE a.ruleset_id = b.ruleset_id "
-               "AND b.posted_at >= a.activated_at "
-               "AND b.posted_at < a.replaced_at) LIMIT 20",
+        .sql = AUDIT_SQL("SELECT b.id AS batch, b.posted_at, b.ruleset_id "
+                         "FROM batches b WHERE NOT EXISTS (SELECT FROM ("
+                         "SELECT ruleset_id, activated_at, "
+                         "lead(activated_at, 1, 'infinity') OVER (ORDER BY id) "
+                         "AS replaced_at FROM ruleset_activations) a "
+                         "WHERE a.ruleset_id = b.ruleset_id "
+                         "AND b.posted_at >= a.activated_at "
+                         "AND b.posted_at < a.replaced_at)"),
     },
 
-    /* ---- the relay
-     * -----------------------------------------------------------------
-     */
+    /* ---- the relay ---- */
     {
         .name = "relay-position",
         .what = "no relay claims to be past the last batch",
-        .sql = "SELECT name, batch_id, (SELECT max(id) FROM batches) "
-               "AS last_batch FROM relay_positions WHERE batch_id > "
-               "coalesce((SELECT max(id) FROM batches), 0) LIMIT 20",
+        .sql = AUDIT_SQL("SELECT name, batch_id, (SELECT max(id) FROM batches) "
+                         "AS last_batch FROM relay_positions WHERE batch_id > "
+                         "coalesce((SELECT max(id) FROM batches), 0)"),
     },
 };
 

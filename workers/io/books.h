@@ -4,6 +4,9 @@
 
 #include "audit.h"
 
+/* How PostgreSQL is to plan them; in force to the end of the transaction. */
+extern const char books_plan_sql[];
+
 extern const struct audit books_audits[];
 extern const size_t books_audit_count;
 

@@ -182,7 +182,8 @@ mark_seen(struct item_range range, int32_t stream_id, int64_t offset)
 }
 
 /* Repeats, tombstones and dead letters of these offsets that are written
- * already. There are none unless a position was set back. */
+ * already. There are none unless a position was set back. Partitions that were
+ * made ahead need no look. */
 static bool
 find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
           struct err *err)
@@ -209,9 +210,11 @@ find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
                   "LATERAL (SELECT o.\"offset\" FROM other_records o "
                   "WHERE o.stream_id = s.id "
                   "AND o.\"offset\" BETWEEN s.low AND s.high "
+                  "AND o.posted_on < now() + interval '2 days' "
                   "UNION ALL SELECT d.\"offset\" FROM dead_records d "
                   "WHERE d.stream_id = s.id "
-                  "AND d.\"offset\" BETWEEN s.low AND s.high) r",
+                  "AND d.\"offset\" BETWEEN s.low AND s.high "
+                  "AND d.posted_on < now() + interval '2 days') r",
                   (struct str[]){buf_str(&columns[0]), buf_str(&columns[1]),
                                  buf_str(&columns[2])},
                   3, &rows, err))

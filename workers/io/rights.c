@@ -2,11 +2,16 @@
  * come through PUBLIC or a membership count like direct ones. */
 #include "rights.h"
 
-/* The tables of which no row is ever changed or taken away. */
+/* The tables of which no row is ever changed or taken away; partitions do not
+ * inherit the trigger that sees to it. */
 #define APPEND_ONLY                                                            \
-    "unnest(ARRAY['events', 'entries', 'other_records', 'dead_records', "      \
-    "'once_keys', 'batches', 'ruleset_texts', 'ruleset_activations', "         \
-    "'ruleset_notifies', 'schema_migrations']) AS t (name)"
+    "(SELECT unnest(ARRAY['events', 'entries', 'other_records', "              \
+    "'dead_records', 'once_keys', 'batches', 'dropped_partitions', "           \
+    "'dropped_letters', 'ruleset_texts', 'ruleset_activations', "              \
+    "'ruleset_notifies', 'schema_migrations']) UNION ALL "                     \
+    "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = "          \
+    "i.inhrelid WHERE i.inhparent IN (to_regclass('reward.other_records'), "   \
+    "to_regclass('reward.dead_records'))) AS t (name)"
 
 #define OUR_ROLES "('reward_worker', 'reward_relay', 'reward_reader')"
 

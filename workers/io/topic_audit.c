@@ -6,6 +6,7 @@
 #include "digest.h"
 #include "outbox.h"
 #include "position.h"
+#include "timestamp.h"
 #include "topic_reader.h"
 
 /* Bytes of rows that go into one COPY. */
@@ -16,8 +17,10 @@ static const char output_name[] = "output";
 static const char dlq_name[] = "dlq";
 
 static const char tables_sql[] =
+    /* set_aside_us: when the batch of a dead letter was posted. */
     "CREATE TEMP TABLE said (topic text NOT NULL, partition integer NOT NULL, "
-    "\"offset\" bigint NOT NULL, id text, digest bytea NOT NULL); "
+    "\"offset\" bigint NOT NULL, id text, set_aside_us bigint, "
+    "digest bytea NOT NULL); "
     /* Partitions whose first records are gone. */
     "CREATE TEMP TABLE cut (topic text NOT NULL, partition integer NOT NULL); "
     "CREATE TEMP TABLE relay_at (batch_id bigint NOT NULL); "
@@ -27,7 +30,8 @@ static const char tables_sql[] =
     "digest bytea NOT NULL)";
 
 static const char copy_said[] =
-    "COPY said (topic, partition, \"offset\", id, digest) FROM STDIN";
+    "COPY said (topic, partition, \"offset\", id, set_aside_us, digest) "
+    "FROM STDIN";
 static const char copy_expected[] =
     "COPY expected (topic, n, id, published, account, seq, digest) FROM STDIN";
 
@@ -64,6 +68,19 @@ message_id(struct arena *arena, const char *topic,
                                         STR_ARG(part), STR_ARG(at)));
     }
     return id.at && str_is_utf8(id) ? id : (struct str){0};
+}
+
+static void
+add_set_aside(struct buf *row, const char *topic, const struct message *message)
+{
+    struct str at =
+        find_header(message->headers, message->header_count, "reward_dlq_time");
+    int64_t at_us;
+
+    if (topic == dlq_name && at.at && timestamp_parse(at, &at_us))
+        pg_copy_int(row, at_us);
+    else
+        pg_copy_null(row);
 }
 
 /* Lengths go in too, so that no two messages come to the same bytes. */
@@ -166,6 +183,7 @@ add_said(struct rows *rows, struct arena *arena, const char *topic,
     pg_copy_int(&rows->bytes, record->partition);
     pg_copy_int(&rows->bytes, record->offset);
     pg_copy_text(&rows->bytes, message_id(arena, topic, &message));
+    add_set_aside(&rows->bytes, topic, &message);
     add_digest(&rows->bytes, arena, &message);
     return rows_end_row(rows, err);
 }
@@ -385,9 +403,18 @@ const struct audit topic_audits[] = {
     {
         .name = "topic-known",
         .what = "nothing is in the topics that the ledger does not say",
-        .sql = "SELECT s.topic, s.partition, s.\"offset\", s.id FROM said s "
+        /* Of dead letters that retention took, the ledger still says how many
+         * there were in each batch. */
+        .sql = "SELECT s.topic, s.partition, s.\"offset\", s.id FROM ("
+               "SELECT s.*, row_number() OVER (PARTITION BY s.set_aside_us "
+               "ORDER BY s.partition, s.\"offset\") AS nth FROM said s "
                "LEFT JOIN expected e ON e.topic = s.topic AND e.id = s.id "
-               "WHERE e.id IS NULL LIMIT 20",
+               "WHERE e.id IS NULL) s LEFT JOIN (SELECT "
+               "(extract(epoch FROM b.posted_at) * 1000000)::bigint "
+               "AS set_aside_us, sum(d.conflicts + d.dead_letters) AS letters "
+               "FROM dropped_letters d JOIN batches b USING (first_id) "
+               "GROUP BY 1) d ON d.set_aside_us = s.set_aside_us "
+               "WHERE s.nth > coalesce(d.letters, 0) LIMIT 20",
     },
     {
         .name = "topic-complete",
