@@ -28,7 +28,8 @@ static const char place_sql[] =
 /* As in a worker: rows are found by key, and nothing is planned anew. */
 static const char session_sql[] =
     "SET search_path = reward; SET plan_cache_mode = force_generic_plan; "
-    "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+    "SET enable_hashjoin = off; SET enable_mergejoin = off; "
+    "SET enable_seqscan = off; SET jit = off";
 
 /* What is written in each batch, in this order. `rows` gives the number of the
  * batch and then the columns of a COPY; or, of a statement, one row of

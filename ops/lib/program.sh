@@ -118,35 +118,3 @@ program_remove() {
         rm -rf --one-file-system "$dir"
     fi
 }
-
-# ---- cost ------------------------------------------------------------------------
-
-# cpu_ticks PID [with-children] - what a process, and the ended ones it waited
-# for, have used of the CPU, in clock ticks.
-cpu_ticks() {
-    local stat
-    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || { echo 0; return; }
-    read -r -a stat <<<"${stat##*) }"
-    echo $(( stat[11] + stat[12] + ${2:+stat[13] + stat[14]} + 0 ))
-}
-
-# All of PostgreSQL: the server and its processes, those that ended too.
-cpu_ticks_postgresql() {
-    local server pid sum
-    read -r server _ <"$dir/pg.pid"
-    sum=$(cpu_ticks "$server" with-children)
-    for pid in $(pgrep -P "$server"); do
-        (( sum += $(cpu_ticks "$pid") )) || true
-    done
-    echo "$sum"
-}
-
-# All that the machine has done, for anybody.
-cpu_ticks_machine() {
-    awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 + $9 }' /proc/stat
-}
-
-# The most memory a process ever had, in KiB.
-memory_peak() {
-    awk '/^VmHWM:/ { print $2 }' "/proc/$1/status"
-}

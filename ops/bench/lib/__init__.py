@@ -1,0 +1,1 @@
+"""What the benchmarks share: real servers, the program, its costs, tables."""
