@@ -96,12 +96,6 @@ GRANT SELECT ON other_records, dead_records, dropped_partitions,
     dropped_letters TO reward_worker, reward_relay, reward_reader;
 GRANT INSERT ON other_records, dead_records TO reward_worker;
 
--- ---- room for balances ------------------------------------------------------
-
--- Each batch writes the rows of its accounts anew; with half of a page free all
--- of them stay in their page, and no index has to follow (HOT).
-ALTER TABLE accounts SET (fillfactor = 50);
-
 -- ---- making partitions -----------------------------------------------------
 
 -- One partition, with its own keys and with the trigger, which partitions do
@@ -187,7 +181,7 @@ BEGIN
     IF until > (now() + interval '5 years')::date THEN
         RAISE EXCEPTION 'cannot make partitions until %: more than 5 years',
             until USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Every batch looks at every partition: keep them few.';
+            HINT = 'Every batch locks every partition: keep them few.';
     END IF;
     LOCK TABLE other_records, dead_records IN ACCESS EXCLUSIVE MODE;
     RETURN make_partitions_of('other_records', until)

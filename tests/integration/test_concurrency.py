@@ -122,3 +122,22 @@ def test_repeats_of_what_another_worker_posted(ctx):
     assert collections.Counter(row[3] for row in ledger.outcomes) == {
         "posted": 600, "duplicate": 600}
     assert ctx.stack.pg_log().count('constraint "events_identity"') > refused
+
+
+def test_a_refused_repeat_of_what_another_worker_posted(ctx):
+    """What the rules refuse never reaches the unique key: it is a conflict, or
+    a repeat, all the same."""
+    ctx.settings["worker/batch_max_events"] = 10
+    ctx.relay()
+    for worker in start_workers(ctx, 2):
+        worker.wait_for_log("partitions assigned count=2")
+    ctx.publish(xp_events(range(300), ONE) + xp_events(range(300, 600), OTHER))
+    ctx.wait_for_records(600)
+    # Too much for any account; the ids are those that the other one posted.
+    ctx.publish([structured(event(
+        "contract.completed.v1", address(n), f"e{n}", contract_id=f"gig_{n}",
+        contract_value_usd="999999999999999999", delivered_on_time=True),
+        partition=OTHER) for n in range(300)])
+    ledger, _ = assert_books(ctx)
+    assert collections.Counter(row[3] for row in ledger.outcomes) == {
+        "posted": 600, "conflict": 300}

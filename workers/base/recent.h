@@ -1,7 +1,7 @@
-/* recent.h - which keys were met lately, in fixed memory. "No" is certain only
- * of keys met since then; "yes" can be wrong, once in a hundred times or less.
- * Two Bloom filters (B. H. Bloom, Communications of the ACM 13/7, 1970) in
- * turn: when one is full the older one is emptied and takes over. */
+/* recent.h - which keys were met lately, in fixed memory. "No" is certain for
+ * the last `capacity` keys; "yes" can be wrong, once in a hundred times or
+ * less. Two Bloom filters (B. H. Bloom, Communications of the ACM 13/7, 1970)
+ * in turn: when one is full the older one is emptied and takes over. */
 #ifndef BASE_RECENT_H
 #define BASE_RECENT_H
 

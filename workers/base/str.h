@@ -57,7 +57,8 @@ bool str_contains(struct str text, struct str part);
 /* A copy in the arena; it is also NUL-terminated. */
 struct str str_dup(struct arena *arena, struct str text);
 
-/* FNV-1a, for hash tables in memory only; never stored. */
+/* FNV-1a, the same on every machine: processes share lock keys made of it. For
+ * tables in memory there is hash.h. */
 uint64_t str_hash(struct str text);
 
 /* Whether the bytes are well-formed UTF-8 without NUL (Unicode 15, table 3-7).

@@ -92,8 +92,6 @@ cmd_verify(struct command_line *line)
     struct pg *pg;
     bool ok;
 
-    if (line->argc)
-        return command_misused(line, "it takes no arguments");
     if (!connect_database(line, VERIFY_TIMEOUT_MS, &pg, &err))
         return command_failed(&err);
     if (report.json)

@@ -34,6 +34,7 @@ reopen(struct item_range range)
         if (!item->is_event || item->outcome == OUTCOME_PASSED)
             continue;
         item->outcome = OUTCOME_OPEN;
+        item->guessed = false;
         item->known_id = 0;
         item->first = NULL;
         item->account = NULL;
@@ -185,7 +186,8 @@ run_steps(struct attempt *attempt, struct err *err)
     if (!ledger_lock(ledger, &attempt->facts, err))
         return false;
     decide_all(attempt);
-    return write_all(attempt, err) && ledger_commit(ledger, err);
+    return ledger_claim_refused(ledger, attempt->batch, attempt->range, err) &&
+           write_all(attempt, err) && ledger_commit(ledger, err);
 }
 
 /* *again asks for another try: the rule set was changed meanwhile, or an event
@@ -214,7 +216,7 @@ post_once(struct pipeline *pipeline, struct batch *batch,
     if (ok && run_steps(&attempt, err))
         return true;
     ledger_rollback(pipeline->ledger);
-    *again = ok && ledger_may_claim_again(pipeline->ledger, err);
+    *again = ok && ledger_stop_guessing(pipeline->ledger, err);
     if (*again)
         err_reset(err);
     return *again;
@@ -267,7 +269,8 @@ set_aside_refused(struct batch *batch, struct item *item, struct err *err)
     err_reset(err);
 }
 
-/* A statement ran into its time-out: half as much may not. */
+/* A statement ran into its time-out, and not for waiting on others: half as
+ * much may not. */
 static bool
 was_too_much(const struct err *err)
 {

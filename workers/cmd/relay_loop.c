@@ -5,9 +5,9 @@
  *
  * Fault points, in order: relay.init (the producer is ours), relay.position
  * (it is read), relay.take (rows are read), relay.begin, relay.produce (half of
- * the messages are queued), relay.flush (all are delivered), relay.commit_before
- * (the commit is next), relay.commit (committed), relay.mark (the database
- * knows). */
+ * the messages are queued), relay.flush (all are delivered),
+ * relay.commit_before (the commit is next), relay.commit (committed),
+ * relay.mark (the database knows). */
 #include "relay_loop.h"
 
 #include <inttypes.h>

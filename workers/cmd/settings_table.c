@@ -84,8 +84,8 @@ const struct setting settings_table[] = {
      PLACE(postgres.password),
      .example = "{file: /run/secrets/reward-postgres}"},
     {"postgres.statement_timeout", &setting_duration, "10s",
-     "The longest that one statement may take before the batch is tried "
-     "again.",
+     "The longest that one statement may take before its batch is posted in "
+     "halves; waiting for a lock may take three quarters of it.",
      PLACE(postgres.statement_timeout_ms), RANGE(100, HOUR)},
 
     {"rules.dir", &setting_text, "rules",

@@ -10,7 +10,13 @@
 #include "migration.h"
 #include "signals.h"
 
-enum { IDLE_WAIT_MS = 100, REPORT_MS = 60000 };
+enum {
+    IDLE_WAIT_MS = 100,
+    REPORT_MS = 60000,
+    /* A record as a tree takes some 7 times its bytes; one that is all
+     * brackets, many times more. */
+    TREE_FACTOR = 8,
+};
 
 /* ---- the database
  * ------------------------------------------------------------- */
@@ -57,10 +63,12 @@ connect_database(struct worker *worker, struct err *err)
 static bool
 is_full(const struct worker *worker)
 {
+    int64_t max_bytes = worker->settings->worker.batch_max_bytes;
+
     return (int64_t)worker->batch.count >=
                worker->settings->worker.batch_max_events ||
-           (int64_t)worker->batch.bytes >=
-               worker->settings->worker.batch_max_bytes;
+           (int64_t)worker->batch.bytes >= max_bytes ||
+           (int64_t)arena_used(&worker->batch.arena) >= max_bytes * TREE_FACTOR;
 }
 
 static void
@@ -93,7 +101,7 @@ patience_ms(const struct worker *worker, int64_t deadline_ms)
 
 /* Fill the batch until it is full, its first record has waited long enough,
  * or there is nothing to read. Behind, records are there without waiting and
- * batches are large; else they are as small as what came meanwhile. */
+ * batches are large; else they are what comes within worker.batch_max_wait. */
 static bool
 collect(struct worker *worker, struct err *err)
 {

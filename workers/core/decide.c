@@ -43,18 +43,39 @@ turn_start(struct turn *turn, const struct ruleset *ruleset,
     turn->skip_count = 0;
 }
 
+/* Room for `count` things in place of what was there, if that is too small. */
+static void *
+room_for(struct arena *arena, void *items, size_t *room, size_t count,
+         size_t size)
+{
+    if (items && count <= *room)
+        return items;
+    *room = count;
+    return arena_array(arena, count, size);
+}
+
 static void
 turn_make_room(struct turn *turn)
 {
     const struct trigger *trigger = turn->trigger;
-    struct arena *arena = turn->arena;
+    struct facts *facts = turn->facts;
+    struct arena *arena = facts->arena;
+    struct turn_room *room = facts->turn_room;
 
-    turn->parts = arena_array(arena, trigger->form_count, sizeof(*turn->parts));
-    turn->offers =
-        arena_array(arena, trigger->offer_room, sizeof(*turn->offers));
-    turn->changes =
-        arena_array(arena, trigger->change_room, sizeof(*turn->changes));
-    turn->skips = arena_array(arena, trigger->skip_room, sizeof(*turn->skips));
+    if (!room)
+        room = facts->turn_room = ARENA_NEW(arena, struct turn_room);
+    turn->parts = room->parts =
+        room_for(arena, room->parts, &room->part_room, trigger->form_count,
+                 sizeof(*room->parts));
+    turn->offers = room->offers =
+        room_for(arena, room->offers, &room->offer_room, trigger->offer_room,
+                 sizeof(*room->offers));
+    turn->changes = room->changes =
+        room_for(arena, room->changes, &room->change_room, trigger->change_room,
+                 sizeof(*room->changes));
+    turn->skips = room->skips =
+        room_for(arena, room->skips, &room->skip_room, trigger->skip_room,
+                 sizeof(*room->skips));
 }
 
 /* How long after it happened the event reached Kafka. Kafka's own time is

@@ -48,7 +48,7 @@ struct skip {
 struct decision {
     struct posting *postings; /* in rule and line order */
     size_t posting_count;
-    struct skip *skips;
+    struct skip *skips; /* until the next decide() on the same facts */
     size_t skip_count;
 };
 

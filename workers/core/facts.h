@@ -83,7 +83,8 @@ struct facts {
     struct once_key **once_keys;
     size_t once_count;
     size_t once_room;
-    struct fact_slot *slots; /* all three kinds by what they are about */
+    struct turn_room *turn_room; /* decide()'s own, for one event at a time */
+    struct fact_slot *slots;     /* all three kinds by what they are about */
     size_t slot_room;
     size_t slot_count;
 };

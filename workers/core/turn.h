@@ -72,6 +72,20 @@ struct turn {
     size_t skip_count;
 };
 
+/* The arrays of a turn, as large as any trigger needed so far. The room is used
+ * again for each event: with many rules, it is far more than what comes of
+ * them. */
+struct turn_room {
+    struct part *parts;
+    struct offer *offers;
+    struct change *changes;
+    struct skip *skips;
+    size_t part_room;
+    size_t offer_room;
+    size_t change_room;
+    size_t skip_room;
+};
+
 /* A failure that the rules, not the machine, are to blame for: ERR_INPUT with
  * code "rule_error"; returns false. */
 bool turn_error(struct err *err, const struct ledger_line *ledger,

@@ -200,7 +200,8 @@ scratch_free(void *piece)
 static void
 scratch_reset(void)
 {
-    json_set_alloc_funcs(scratch_alloc, scratch_free);
+    if (!scratch.blocks)
+        json_set_alloc_funcs(scratch_alloc, scratch_free);
     arena_reset(&scratch);
 }
 

@@ -1,4 +1,6 @@
-/* json.h - JSON text to a document tree; the only user of jansson. */
+/* json.h - JSON text to a document tree; the only reader that uses jansson. For
+ * one thread: what jansson builds on the way lies in memory of the process's
+ * own, used again for each document. */
 #ifndef IO_JSON_H
 #define IO_JSON_H
 

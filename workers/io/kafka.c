@@ -44,8 +44,11 @@ static const struct kafka_property for_consumers[] = {
 
 static const struct kafka_property for_producers[] = {
     {"queue.buffering.max.kbytes", "32768"}, /* 1 GiB is built in */
-    {"message.max.bytes", "4194304"},        {"compression.type", "lz4"},
-    {"enable.idempotence", "true"},          {"acks", "all"},
+    {"message.max.bytes", "4194304"},
+    {"compression.type", "lz4"},
+    {"enable.idempotence", "true"},
+    {"acks", "all"},
+    {"retry.backoff.ms", "2"}, /* a transaction waits it out, often twice */
 };
 
 /* What the promises of the program hang on cannot be set from outside. */

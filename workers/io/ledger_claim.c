@@ -6,7 +6,8 @@
  * event, since both have the same key. So only ids that this process may have
  * met are looked up. Should another one be known, the unique key refuses it,
  * and the batch is claimed again: by then all its ids have been met. After
- * that, and at first, whole batches are looked up for a while. */
+ * that, and at first, whole batches are looked up for a while. Those that the
+ * rules refuse never reach the key, and are looked up after all. */
 #include "ledger.h"
 
 #include <stdio.h>
@@ -38,7 +39,7 @@ ledger_claim_init(struct ledger *ledger, struct arena *arena)
 }
 
 bool
-ledger_may_claim_again(struct ledger *ledger, const struct err *err)
+ledger_stop_guessing(struct ledger *ledger, const struct err *err)
 {
     if (!ledger->guesses || strcmp(err->code, "23505") != 0)
         return false;
@@ -67,10 +68,12 @@ claim_choose(struct claim *claim, struct arena *arena, struct ledger *ledger,
 
         if (!item->is_event || item->outcome != OUTCOME_OPEN)
             continue;
-        if (may_be_known(ledger, &item->event) || ledger->whole_claims)
-            claim->items[claim->count++] = item;
-        else
+        item->guessed =
+            !may_be_known(ledger, &item->event) && !ledger->whole_claims;
+        if (item->guessed)
             ledger->guesses++;
+        else
+            claim->items[claim->count++] = item;
     }
     if (ledger->whole_claims)
         ledger->whole_claims--;
@@ -87,10 +90,9 @@ id_order(const void *left, const void *right)
 
 /* Sorted, the ids are near one another in the index too. */
 static void
-claim_make(struct claim *claim, struct arena *arena, struct ledger *ledger,
-           struct item_range range)
+claim_make(struct claim *claim, struct arena *arena,
+           const struct ledger *ledger)
 {
-    claim_choose(claim, arena, ledger, range);
     qsort(claim->items, claim->count, sizeof(struct item *), id_order);
     buf_init(&claim->source_ids, arena);
     buf_init(&claim->event_ids, arena);
@@ -183,7 +185,7 @@ mark_seen(struct item_range range, int32_t stream_id, int64_t offset)
 
 /* Repeats, tombstones and dead letters of these offsets that are written
  * already. There are none unless a position was set back. Partitions that were
- * made ahead need no look. */
+ * made ahead are not searched. */
 static bool
 find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
           struct err *err)
@@ -272,10 +274,30 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
     bool ok = find_seen(ledger, &arena, range, err);
 
     if (ok) {
-        claim_make(&claim, &arena, ledger, range);
+        claim_choose(&claim, &arena, ledger, range);
+        claim_make(&claim, &arena, ledger);
         ok = find_known(ledger, batch, &claim, err);
     }
     arena_free(&arena);
     FAULT_POINT("worker.claim");
+    return ok;
+}
+
+bool
+ledger_claim_refused(struct ledger *ledger, struct batch *batch,
+                     struct item_range range, struct err *err)
+{
+    struct arena arena = {0};
+    struct claim claim = {
+        .items = arena_array(&arena, range.count, sizeof(*claim.items))};
+    bool ok;
+
+    for (size_t i = 0; i < range.count; i++)
+        if (range.items[i].guessed &&
+            range.items[i].outcome == OUTCOME_DEAD_LETTER)
+            claim.items[claim.count++] = &range.items[i];
+    claim_make(&claim, &arena, ledger);
+    ok = find_known(ledger, batch, &claim, err);
+    arena_free(&arena);
     return ok;
 }

@@ -105,7 +105,9 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
 
     if (!pg_query(outbox->pg,
                   "SELECT id, first_id, last_id, posted_at, ruleset_id, "
-                  "posted, conflicts + dead_letters FROM batches "
+                  "posted, conflicts + dead_letters - coalesce((SELECT "
+                  "d.conflicts + d.dead_letters FROM dropped_letters d "
+                  "WHERE d.first_id = b.first_id), 0) FROM batches b "
                   "WHERE id > $1 ORDER BY id LIMIT 256",
                   &param, 1, &result, err))
         return false;

@@ -45,7 +45,7 @@ struct row_list
 rows_in_order(const struct pg_result *rows, int ordinal_column,
               const struct batch_list *batches, struct arena *arena)
 {
-    struct row_list list = {.rows = rows, .count = rows ? pg_rows(rows) : 0};
+    struct row_list list = {.count = rows ? pg_rows(rows) : 0};
     struct row_place *places = arena_array(arena, list.count, sizeof(*places));
     size_t batch = 0;
 

@@ -2,8 +2,9 @@
  * borrowed from the rows. */
 #include "outbox_parts.h"
 
-#include "timestamp.h"
 #include <assert.h>
+
+#include "timestamp.h"
 
 enum { ENTRY_ORDINAL = 6 }; /* its column */
 
@@ -333,11 +334,31 @@ id_in_batch(const struct building *building, const struct row_list *list,
                : INT64_MAX;
 }
 
+/* The batch's own row says what there has to be. */
+static bool
+is_whole(const struct building *building, size_t first_event,
+         size_t first_letter, struct err *err)
+{
+    const struct batch_row *batch = building->batch;
+    int64_t events = (int64_t)(building->next_event - first_event);
+    int64_t letters = (int64_t)(building->next_letter - first_letter);
+
+    if (events == batch->posted && letters == batch->letters)
+        return true;
+    return err_set(err, ERR_FATAL,
+                   "the ledger is damaged: batch %" PRId64 " counts %" PRId64
+                   " posted events and %" PRId64 " dead letters, but holds "
+                   "%" PRId64 " and %" PRId64 "; see \"reward verify\"",
+                   batch->id, batch->posted, batch->letters, events, letters);
+}
+
 static bool
 add_batch(struct building *building, const struct batch_list *batches,
           size_t index, struct err *err)
 {
     const struct outbox *outbox = building->outbox;
+    size_t first_event = building->next_event;
+    size_t first_letter = building->next_letter;
 
     building->batch_index = index;
     building->batch = &batches->items[index];
@@ -349,8 +370,8 @@ add_batch(struct building *building, const struct batch_list *batches,
         int64_t letter_id =
             id_in_batch(building, &building->letters, building->next_letter);
 
-        if (event_id == letter_id)
-            return true; /* neither is left */
+        if (event_id == letter_id) /* neither is left */
+            return is_whole(building, first_event, first_letter, err);
         if (!(event_id < letter_id ? add_event(building, err)
                                    : add_letter(building, err)))
             return false;

@@ -15,7 +15,7 @@ struct batch_row {
     int64_t posted_us;
     int64_t ruleset_id;
     int64_t posted;
-    int64_t letters; /* dead letters and conflicts */
+    int64_t letters; /* dead letters and conflicts that are still there */
 };
 
 struct batch_list {
@@ -45,7 +45,6 @@ struct row_place {
 };
 
 struct row_list {
-    const struct pg_result *rows;
     const struct row_place *places; /* in order */
     size_t count;
 };

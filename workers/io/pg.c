@@ -208,9 +208,10 @@ prepare_session(struct pg *pg, struct err *err)
     snprintf(sql, sizeof(sql),
              "SET search_path = reward, pg_catalog; SET timezone = 'UTC'; "
              "SET datestyle = 'ISO'; SET bytea_output = 'hex'; "
-             "SET statement_timeout = %lld; "
+             "SET statement_timeout = %lld; SET lock_timeout = %lld; "
              "SET idle_in_transaction_session_timeout = %lld",
-             (long long)pg->timeout_ms, (long long)pg->timeout_ms);
+             (long long)pg->timeout_ms, (long long)pg->timeout_ms * 3 / 4,
+             (long long)pg->timeout_ms);
     return pg_exec(pg, sql, err) && require_durable(pg, err);
 }
 

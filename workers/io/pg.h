@@ -17,10 +17,12 @@ struct pg;        /* a connection */
 struct pg_result; /* rows of one statement */
 
 struct pg_options {
-    const char *dsn;              /* libpq connection string or URI */
-    const char *password;         /* NULL: libpq's own ways (PGPASSFILE, ...) */
-    const char *name;             /* application_name: "reward worker" */
-    int64_t statement_timeout_ms; /* also bounds our own waiting */
+    const char *dsn;      /* libpq connection string or URI */
+    const char *password; /* NULL: libpq's own ways (PGPASSFILE, ...) */
+    const char *name;     /* application_name: "reward worker" */
+    /* Also bounds our own waiting. Three quarters of it bound a wait for a
+     * lock (55P03), so that 57014 means that the work itself took too long. */
+    int64_t statement_timeout_ms;
 };
 
 /* Connect. ERR_RETRY when the server is away or starting, ERR_CONFIG when it

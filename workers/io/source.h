@@ -58,7 +58,8 @@ bool source_needs_positions(const struct source *source);
 MUST_CHECK bool source_resolve(struct source *source, struct ledger *ledger,
                                struct err *err);
 
-/* Have the next records fetched while the batch at hand is posted. */
+/* Have the next records fetched while the batch at hand is posted, where a
+ * large batch kept them from coming by themselves. */
 void source_fetch_on(struct source *source);
 
 /* Give back the records of the batch. */
