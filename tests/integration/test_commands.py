@@ -200,6 +200,32 @@ def test_history_reads_its_page_only(long_history, before, newest):
     assert read == 20 + 20  # entries, and their events
 
 
+@pytest.mark.parametrize("before,newest", [("", 5001), (", 2500", 2499)])
+def test_user_transactions_read_their_page_only(long_history, before, newest):
+    """The same for SQL."""
+    stack, database = long_history.stack, long_history.database
+    seen = rows_read(stack, database)
+    with contextlib.closing(stack.connect("reader", database)) as pg:
+        page = harness.fetch(pg, "SELECT account_seq FROM "
+                             f"reward.user_transactions('user-2', 20{before})",
+                             None)
+    assert [row[0] for row in page] == list(range(newest, newest - 20, -1))
+    read = harness.wait_until(lambda: rows_read(stack, database) - seen, 10,
+                              "the rows that it read are counted")
+    assert read == 20 + 20
+
+
+def test_user_transactions_of_any_spelling(ledger):
+    """An address may be in any case, as in the command."""
+    with contextlib.closing(
+            ledger.stack.connect("reader", ledger.database)) as pg:
+        for spelling in (WALLET.lower(), "0x" + WALLET[2:].upper()):
+            rows = harness.fetch(pg, "SELECT account_seq, balance_after FROM "
+                                 "reward.user_transactions(%s)", (spelling,))
+            assert [row[0] for row in rows] == [3, 2, 1]
+            assert str(rows[0][1]) == "170.00"
+
+
 def test_history_as_csv(ledger):
     done = ledger.run("history", WALLET, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

@@ -216,3 +216,13 @@ def test_while_all_are_at_work(ctx):
                      for k in range(150)])
         assert failed(verify(ctx)[1]) == set()
     ctx.stop_all()
+
+
+def test_position_topic_lost(published):
+    """The database knows that there was one."""
+    ctx = published
+    ctx.stack.delete_topics([ctx.position])
+    ctx.stack.create_topics({ctx.position: (1, {"cleanup.policy": "compact"})})
+    status, passed = verify(ctx)
+    assert failed(passed) == {"topic-position"}
+    assert status == 1

@@ -3,6 +3,8 @@
  * letter came from. */
 #include "topic_audit.h"
 
+#include <inttypes.h>
+
 #include "digest.h"
 #include "outbox.h"
 #include "position.h"
@@ -23,7 +25,7 @@ static const char tables_sql[] =
     "digest bytea NOT NULL); "
     /* Partitions whose first records are gone. */
     "CREATE TEMP TABLE cut (topic text NOT NULL, partition integer NOT NULL); "
-    "CREATE TEMP TABLE relay_at (batch_id bigint NOT NULL); "
+    "CREATE TEMP TABLE relay_at (mark bigint NOT NULL, batch_id bigint); "
     /* n: order of publication; published: up to the relay's position. */
     "CREATE TEMP TABLE expected (topic text NOT NULL, n bigint NOT NULL, "
     "id text NOT NULL, published boolean NOT NULL, account text, seq bigint, "
@@ -224,23 +226,29 @@ collect_topic(struct pg *pg, const struct kafka_options *kafka,
     return ok;
 }
 
-/* Read before the topics, so that all up to there is in them. */
+/* Read before the topics, so that all up to there is in them; and after the
+ * database's mark, which follows the position. */
 static bool
 collect_position(struct pg *pg, const struct topic_audit_options *options,
                  struct err *err)
 {
     struct arena arena = {0};
     struct relay_position position;
-    struct buf row;
+    struct str name = str_from_cstr(options->relay);
+    struct str batch_id;
     bool ok;
 
-    if (!position_read(&options->kafka, options->position_topic,
-                       str_from_cstr(options->relay), &position, err))
+    if (!pg_run(pg,
+                "INSERT INTO relay_at (mark) SELECT coalesce(max(batch_id), 0) "
+                "FROM relay_positions WHERE name = $1",
+                &name, 1, err) ||
+        !position_read(&options->kafka, options->position_topic, name,
+                       &position, err))
         return false;
-    buf_init(&row, &arena);
-    pg_copy_int(&row, position.found ? position.batch_id : 0);
-    pg_copy_end_row(&row);
-    ok = pg_copy(pg, "COPY relay_at (batch_id) FROM STDIN", buf_str(&row), err);
+    batch_id = str_from_cstr(arena_printf(
+        &arena, "%" PRId64, position.found ? position.batch_id : INT64_C(0)));
+    ok = pg_run(pg, "UPDATE relay_at SET batch_id = $1::bigint", &batch_id, 1,
+                err);
     arena_free(&arena);
     return ok;
 }
@@ -388,10 +396,13 @@ topic_audit_expect(struct pg *pg, struct err *err)
 const struct audit topic_audits[] = {
     {
         .name = "topic-position",
-        .what = "the relay's position is a batch that exists",
-        .sql = "SELECT batch_id, (SELECT max(id) FROM batches) AS last_batch "
-               "FROM relay_at WHERE batch_id <> 0 "
-               "AND NOT EXISTS (SELECT FROM batches WHERE id = batch_id)",
+        .what = "the relay's position is a batch that exists, and not behind "
+                "what the ledger knows of it",
+        /* The mark follows the position, so a smaller position was lost. */
+        .sql = "SELECT batch_id, mark, (SELECT max(id) FROM batches) AS "
+               "last_batch FROM relay_at WHERE mark > batch_id "
+               "OR (batch_id <> 0 AND NOT EXISTS "
+               "(SELECT FROM batches b WHERE b.id = batch_id))",
     },
     {
         .name = "topic-once",
