@@ -41,6 +41,8 @@ json_plain_length(struct str text)
     return at;
 }
 
+enum { ESCAPE_BYTES = 6 }; /* \u00XX */
+
 /* The escape of a byte that is not plain. */
 static char *
 add_escape(char *to, unsigned char c)
@@ -58,24 +60,24 @@ add_escape(char *to, unsigned char c)
     return to + 5;
 }
 
+/* Room is asked for as it is needed: six times the text, in case all of it is
+ * escaped, would be most of a batch's memory. */
 void
 json_add_string(struct buf *buf, struct str text)
 {
-    char *to = buf_reserve(buf, text.len * 6 + 2);
-    char *start = to;
-
-    *to++ = '"';
+    buf_add_char(buf, '"');
     while (text.len) {
         size_t plain = json_plain_length(text);
+        char *start = buf_reserve(buf, plain + ESCAPE_BYTES);
+        char *to = start + plain;
 
-        memcpy(to, text.at, plain);
-        to += plain;
+        memcpy(start, text.at, plain);
         if (plain < text.len)
             to = add_escape(to, (unsigned char)text.at[plain++]);
+        buf->len += (size_t)(to - start);
         text = str_make(text.at + plain, text.len - plain);
     }
-    *to++ = '"';
-    buf->len += (size_t)(to - start);
+    buf_add_char(buf, '"');
 }
 
 void

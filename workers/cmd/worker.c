@@ -13,9 +13,9 @@
 enum {
     IDLE_WAIT_MS = 100,
     REPORT_MS = 60000,
-    /* A record as a tree takes some 7 times its bytes; one that is all
-     * brackets, many times more. */
-    TREE_FACTOR = 8,
+    /* The usual records of a full batch take 8 MiB as trees, twice the most
+     * bytes; one that is all brackets, forty times its bytes. */
+    TREE_FACTOR = 3,
 };
 
 /* ---- the database

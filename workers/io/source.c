@@ -12,10 +12,10 @@
 enum {
     WATERMARK_TIMEOUT_MS = 5000,
     NUDGE_TIMEOUT_MS = 5,
-    /* Half of what librdkafka queues (kafka.c): a batch below that left the
-     * queue short, so that it never stopped fetching. */
-    NUDGE_RECORDS = 2500,
-    NUDGE_BYTES = 1024 * 1024,
+    /* A quarter of what librdkafka queues (kafka.c): it can have stopped
+     * fetching only when so much was taken since it was last woken. */
+    NUDGE_RECORDS = 1250,
+    NUDGE_BYTES = 512 * 1024,
     MISSING_TOPIC_MS = 30000, /* brokers that just started know no topics */
 };
 
@@ -38,7 +38,8 @@ struct source {
     bool revoked;
     rd_kafka_message_t **held; /* until source_release */
     size_t held_count;
-    size_t held_bytes;
+    size_t taken_count; /* since librdkafka was last woken */
+    size_t taken_bytes;
     bool away;                /* brokers: said so once */
     int64_t missing_since_ms; /* a topic; 0: none */
     char missing[256];
@@ -320,7 +321,8 @@ take_message(struct source *source, rd_kafka_message_t *message,
         return ok;
     }
     source->held[source->held_count++] = message;
-    source->held_bytes += message->len + message->key_len;
+    source->taken_count++;
+    source->taken_bytes += message->len + message->key_len;
     *stream = &reading->stream;
     *got = SOURCE_RECORD;
     return true;
@@ -472,8 +474,10 @@ source_fetch_on(struct source *source)
 {
     rd_kafka_topic_partition_list_t *list;
 
-    if (source->held_count < NUDGE_RECORDS && source->held_bytes < NUDGE_BYTES)
+    if (source->taken_count < NUDGE_RECORDS &&
+        source->taken_bytes < NUDGE_BYTES)
         return;
+    source->taken_count = source->taken_bytes = 0;
     list = partition_list(source);
     for (int i = 0; i < list->cnt; i++)
         list->elems[i].offset = RD_KAFKA_OFFSET_END;
@@ -488,7 +492,6 @@ source_release(struct source *source)
     for (size_t i = 0; i < source->held_count; i++)
         rd_kafka_message_destroy(source->held[i]);
     source->held_count = 0;
-    source->held_bytes = 0;
 }
 
 void
