@@ -24,6 +24,7 @@ def contract_topics(partitions):
     """The topics the program uses, under their default names."""
     return [
         NewTopic("gigchain.domain-events", partitions, 1),
+        NewTopic("gigchain.token-commands", partitions, 1),
         NewTopic("gigchain.token-events", partitions, 1),
         # A dead letter keeps a record whole and adds headers to it.
         NewTopic("gigchain.domain-events.dlq", 1, 1,

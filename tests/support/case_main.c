@@ -109,7 +109,12 @@ print_decision(struct bench *bench, struct str id,
         printf("%.*s skip %.*s %s\n", STR_ARG(id),
                STR_ARG(decision->skips[i].line->name),
                skip_reason_name(decision->skips[i].reason));
-    if (decision->posting_count == 0)
+    for (size_t i = 0; i < decision->answer_count; i++)
+        printf("%.*s says %s to %.*s: %.*s\n", STR_ARG(id),
+               decision->answers[i].type,
+               STR_ARG(decision->answers[i].account->address),
+               STR_ARG(decision->answers[i].detail));
+    if (decision->posting_count == 0 && decision->answer_count == 0)
         printf("%.*s no_reward\n", STR_ARG(id));
 }
 
@@ -179,6 +184,7 @@ run_line(struct bench *bench, struct str text)
         if (is_known(bench, event))
             return;
         ruleset_want(bench->ruleset, event, &bench->facts);
+        bench->facts.now_us = record->timestamp_ms * 1000;
         if (decide(bench->ruleset, event, &bench->facts, &bench->arena,
                    &decision, &err)) {
             print_decision(bench, event->id, &decision);
@@ -320,6 +326,7 @@ run_command(const struct command *command, char **argv)
     arena_init(&bench.arena);
     diag_init(&bench.diags, &bench.arena);
     facts_init(&bench.facts, &bench.arena);
+    bench.facts.is_whole = true;
     map_init(&bench.seen, &bench.arena);
     load_schemas(&bench, argv[1]);
     load_rules(&bench, argv[3]);

@@ -530,7 +530,7 @@ START_TEST(balances_and_sequences_run_on)
     struct decision decision;
 
     account->balance_minor = 1000;
-    account->earned_minor = 2000;
+    account->funds_minor[FUND_EARNED] = 2000;
     account->last_seq = 7;
     decision = decide_ok(ruleset, done("{}"));
     ck_assert_uint_eq(decision.posting_count, 4);
@@ -541,7 +541,7 @@ START_TEST(balances_and_sequences_run_on)
     ck_assert_int_eq(decision.postings[3].balance_after_minor, 1700);
     ck_assert_int_eq(decision.postings[3].seq, 10);
     ck_assert_int_eq(account->balance_minor, 1700);
-    ck_assert_int_eq(account->earned_minor, 2700);
+    ck_assert_int_eq(account->funds_minor[FUND_EARNED], 2700);
     ck_assert_int_eq(account->last_seq, 10);
     ck_assert(account->changed);
 }

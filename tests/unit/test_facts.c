@@ -105,15 +105,17 @@ START_TEST(clear_forgets_values_and_keeps_keys)
         facts_counter(&facts, &base, account, COUNTER_CARRY, 0);
     struct once_key *once = facts_once(&facts, &base, account, STR("a"));
 
-    *account = (struct account_state){account->address, 7, 1, 2, 3, 4, true};
+    *account = (struct account_state){
+        .address = account->address, .id = 7, .balance_minor = 1,
+        .funds_minor = {2, 3}, .last_seq = 4, .changed = true};
     counter->value = ratio_from_int(9);
     counter->changed = true;
     once->taken = once->changed = true;
     facts_clear(&facts);
     ck_assert(str_eq(account->address, STR("u1")));
     ck_assert_int_eq(account->id + account->balance_minor +
-                         account->earned_minor + account->spent_minor +
-                         account->last_seq,
+                         account->funds_minor[FUND_EARNED] +
+                         account->funds_minor[FUND_SPENT] + account->last_seq,
                      0);
     ck_assert(!account->changed && !counter->changed && !once->changed);
     ck_assert(!once->taken);

@@ -58,6 +58,16 @@ buf_add_int(struct buf *buf, int64_t value)
     buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
 }
 
+struct str
+int_text(struct arena *arena, int64_t value)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    buf_add_int(&buf, value);
+    return buf_str(&buf);
+}
+
 void
 buf_printf(struct buf *buf, const char *format, ...)
 {

@@ -49,4 +49,7 @@ struct str buf_str(const struct buf *buf);
 /* Forget the bytes, keep the room. */
 void buf_clear(struct buf *buf);
 
+/* The number in decimal digits, made in the arena. */
+struct str int_text(struct arena *arena, int64_t value);
+
 #endif

@@ -45,15 +45,14 @@ digest_sha256_hex(struct str bytes, char hex[2 * SHA256_BYTES + 1])
     uint8_t digest[SHA256_BYTES];
 
     digest_sha256(bytes, digest);
-    for (int i = 0; i < SHA256_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    hex_write(hex, digest, SHA256_BYTES);
+    hex[2 * SHA256_BYTES] = '\0';
 }
 
 void
 digest_uuid5(const uint8_t name_space[16], struct str name,
              char text[UUID_TEXT + 1])
 {
-    static const char hex[] = "0123456789abcdef";
     static EVP_MD *algorithm;
     uint8_t digest[20];
 
@@ -63,11 +62,5 @@ digest_uuid5(const uint8_t name_space[16], struct str name,
                digest);
     digest[6] = (uint8_t)((digest[6] & 0x0F) | 0x50); /* version 5 */
     digest[8] = (uint8_t)((digest[8] & 0x3F) | 0x80); /* RFC variant */
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *text++ = '-';
-        *text++ = hex[digest[i] >> 4];
-        *text++ = hex[digest[i] & 0x0F];
-    }
-    *text = '\0';
+    hex_uuid(text, digest);
 }

@@ -4,9 +4,10 @@
 
 #include <stdint.h>
 
+#include "hex.h"
 #include "str.h"
 
-enum { SHA256_BYTES = 32, UUID_TEXT = 36 };
+enum { SHA256_BYTES = 32 };
 
 /* FIPS 180-4. */
 void digest_sha256(struct str bytes, uint8_t digest[SHA256_BYTES]);

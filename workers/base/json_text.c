@@ -3,6 +3,8 @@
 
 #include <endian.h>
 
+#include "hex.h"
+
 /* A byte in each of eight, to do the same to all of them. */
 #define BYTES(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -47,16 +49,13 @@ enum { ESCAPE_BYTES = 6 }; /* \u00XX */
 static char *
 add_escape(char *to, unsigned char c)
 {
-    static const char hex[] = "0123456789abcdef";
-
     *to++ = '\\';
     if (c >= 0x20) {
         *to++ = (char)c;
         return to;
     }
     memcpy(to, "u00", 3);
-    to[3] = hex[c >> 4];
-    to[4] = hex[c & 0x0F];
+    hex_write(to + 3, &c, 1);
     return to + 5;
 }
 

@@ -69,7 +69,9 @@ count_paying(const struct ruleset *ruleset)
     size_t count = 0;
 
     for (size_t i = 0; i < ruleset->line_count; i++)
-        count += ruleset->lines[i]->pays;
+        count += ruleset->lines[i]->pays &&
+                 (!ruleset->lines[i]->type ||
+                  ruleset->lines[i]->type == &entry_spend);
     return count;
 }
 

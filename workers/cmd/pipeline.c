@@ -106,8 +106,9 @@ decide_item(struct attempt *attempt, struct item *item)
         item_set_aside(attempt->batch, item, &err);
         return;
     }
-    item->outcome =
-        item->decision.posting_count ? OUTCOME_POSTED : OUTCOME_NO_REWARD;
+    item->outcome = item->decision.rejection              ? OUTCOME_REJECTED
+                    : decision_is_posted(&item->decision) ? OUTCOME_POSTED
+                                                          : OUTCOME_NO_REWARD;
     if (!item->account && item->decision.posting_count)
         item->account = item->decision.postings[0].account;
 }
@@ -124,7 +125,7 @@ decide_all(struct attempt *attempt)
         struct item *item = &attempt->range.items[i];
         struct item *first;
         struct str key;
-        char hash[37];
+        char hash[UUID_TEXT + 1];
 
         if (item->outcome != OUTCOME_OPEN)
             continue;
@@ -182,6 +183,7 @@ run_steps(struct attempt *attempt, struct err *err)
     refuse_future(attempt);
     if (!ledger_claim(ledger, attempt->batch, attempt->range, err))
         return false;
+    attempt->facts.now_us = attempt->turn.now_us;
     want_facts(attempt);
     if (!ledger_lock(ledger, &attempt->facts, err))
         return false;

@@ -59,6 +59,7 @@ struct settings {
         int64_t batch_max_wait_ms;
         int64_t retry_base_ms;
         int64_t retry_max_ms;
+        int64_t timer_interval_ms; /* looks at what the clock has to send */
     } worker;
     struct {
         const char *name; /* key of its position; its transactional.id */

@@ -48,7 +48,8 @@ const struct setting settings_table[] = {
      "Where to start in a partition that was never read before. After that, "
      "the position is in the database.",
      PLACE(kafka.start), .words = start_words},
-    {"kafka.inputs", &setting_inputs, "gigchain.domain-events",
+    {"kafka.inputs", &setting_inputs,
+     "gigchain.domain-events,gigchain.token-commands",
      "Topics with events. envelope: cloudevents or plain; framing: none or "
      "confluent (cuts off the 5 bytes of a schema registry). A plain envelope "
      "needs JSON Pointers for id, type, time and source (a type or source that "
@@ -113,6 +114,11 @@ const struct setting settings_table[] = {
     {"worker.retry.max", &setting_duration, "30s",
      "The longest wait between two tries.", PLACE(worker.retry_max_ms),
      RANGE(1, HOUR)},
+
+    {"worker.timer_interval", &setting_duration, "1s",
+     "How often to look for what is due by the clock: holds to release or "
+     "void.",
+     PLACE(worker.timer_interval_ms), RANGE(10, HOUR)},
 
     {"relay.name", &setting_text, "reward-relay",
      "Key of the relay's position, and its transactional.id. Relays of the "

@@ -6,13 +6,16 @@
 
 #include "clock.h"
 #include "fault.h"
+#include "house_event.h"
 #include "log.h"
 #include "migration.h"
 #include "signals.h"
+#include "timer.h"
 
 enum {
     IDLE_WAIT_MS = 100,
     REPORT_MS = 60000,
+    TIMERS_MAX = 500, /* events of the clock in one batch */
     /* The usual records of a full batch take 8 MiB as trees, twice the most
      * bytes; one that is all brackets, forty times its bytes. */
     TREE_FACTOR = 3,
@@ -149,14 +152,51 @@ report(struct worker *worker)
         return;
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     log_info("progress partitions=%zu batches=%lld posted=%lld no_reward=%lld "
-             "duplicate=%lld conflict=%lld dead_letter=%lld",
+             "rejected=%lld duplicate=%lld conflict=%lld dead_letter=%lld",
              source_stream_count(worker->source),
              (long long)worker->pipeline.counts.batches,
              (long long)outcomes[OUTCOME_POSTED],
              (long long)outcomes[OUTCOME_NO_REWARD],
+             (long long)outcomes[OUTCOME_REJECTED],
              (long long)outcomes[OUTCOME_DUPLICATE],
              (long long)outcomes[OUTCOME_CONFLICT],
              (long long)outcomes[OUTCOME_DEAD_LETTER]);
+}
+
+/* Send what is due: the ends of holds. */
+static bool
+post_timers(struct worker *worker, struct err *err)
+{
+    struct arena arena = {0};
+    struct house_event *events;
+    struct timer *timers;
+    size_t count;
+    bool ok = timers_due(worker->pg, TIMERS_MAX, &arena, &timers, &count, err);
+
+    if (ok && count) {
+        events = arena_array(&arena, count, sizeof(*events));
+        for (size_t i = 0; i < count; i++)
+            events[i] = (struct house_event){.type = "token.hold.due",
+                                             .id = timers[i].hold_id,
+                                             .account = timers[i].account,
+                                             .field = "hold_id",
+                                             .value = timers[i].hold_id,
+                                             .time_us = timers[i].due_us};
+        ok = house_events_post(&worker->pipeline, &worker->intake,
+                               &worker->batch, events, count, err);
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+static bool
+post_timers_at_times(struct worker *worker, struct err *err)
+{
+    if (clock_monotonic_ms() < worker->next_timers_ms)
+        return true;
+    worker->next_timers_ms =
+        clock_monotonic_ms() + worker->settings->worker.timer_interval_ms;
+    return post_timers(worker, err);
 }
 
 static bool
@@ -168,7 +208,7 @@ turn(struct worker *worker, struct err *err)
         !source_resolve(worker->source, worker->ledger, err))
         return false;
     batch_reset(&worker->batch);
-    if (!collect(worker, err))
+    if (!post_timers_at_times(worker, err) || !collect(worker, err))
         return false;
     if (!worker->batch.count)
         return true;

@@ -22,6 +22,7 @@ struct worker {
     struct pipeline pipeline;
     int failures; /* in a row, for the back-off */
     int64_t next_report_ms;
+    int64_t next_timers_ms; /* when to look at what the clock has to send */
 };
 
 /* Run until a stop is requested (true) or an error that waiting cannot mend

@@ -82,6 +82,7 @@ outcome_name(enum outcome outcome)
         [OUTCOME_SEEN] = "seen",
         [OUTCOME_POSTED] = "posted",
         [OUTCOME_NO_REWARD] = "no_reward",
+        [OUTCOME_REJECTED] = "rejected",
         [OUTCOME_DUPLICATE] = "duplicate",
         [OUTCOME_CONFLICT] = "conflict",
         [OUTCOME_DEAD_LETTER] = "dead_letter",

@@ -22,6 +22,7 @@ enum outcome {
                             outcome it has stands */
     OUTCOME_POSTED,      /* an event that paid */
     OUTCOME_NO_REWARD,   /* an event that paid nothing, or a tombstone */
+    OUTCOME_REJECTED,    /* a request that is refused for good */
     OUTCOME_DUPLICATE,   /* a repeat of a known event */
     OUTCOME_CONFLICT,    /* a known id with another payload */
     OUTCOME_DEAD_LETTER, /* set aside with a reason */

@@ -5,16 +5,6 @@
 #include "timestamp.h"
 
 static struct str
-int_text(struct arena *arena, int64_t value)
-{
-    struct buf buf;
-
-    buf_init(&buf, arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
-}
-
-static struct str
 time_text(struct arena *arena, int64_t at_us)
 {
     struct buf buf;

@@ -1,5 +1,5 @@
-/* decide.h - what an event pays, given the rules and the facts: pure and
- * deterministic. */
+/* decide.h - what becomes of an event, given the rules and the facts: what it
+ * pays, moves and records, or why it is refused. Pure and deterministic. */
 #ifndef CORE_DECIDE_H
 #define CORE_DECIDE_H
 
@@ -30,14 +30,106 @@ enum skip_reason {
 
 const char *skip_reason_name(enum skip_reason reason);
 
+/* Why a request is refused, for good: a closed set. */
+enum rejection {
+    REJECT_NONE,
+    REJECT_INSUFFICIENT_FUNDS,
+    REJECT_INVALID_AMOUNT, /* zero, negative or too many decimals */
+    REJECT_INVALID_MEMO,
+    REJECT_INVALID_ADDRESS,
+    REJECT_SELF_TRANSFER,
+    REJECT_UNKNOWN_ITEM,
+    REJECT_PRICE_CHANGED,      /* not the price the user was shown */
+    REJECT_PRICE_OUT_OF_RANGE, /* of an item with a band of prices */
+    REJECT_MISSING_CONTRACT,   /* of an item that is for one contract */
+    REJECT_ALREADY_ENTITLED,   /* to an item that does not run out */
+    REJECT_NOT_OFFERED,        /* the rules have no such operation */
+    REJECT_UNKNOWN_PERIOD,
+    REJECT_UNKNOWN_STAKE,
+    REJECT_ALREADY_UNSTAKED,
+    REJECT_NOT_YET_UNLOCKED,
+    REJECT_CONVERSION_IN_PROGRESS,
+    REJECT_UNKNOWN_CONVERSION,
+    REJECT_ALREADY_SETTLED,
+    REJECT_INVALID_SETTLEMENT, /* completed without a transaction's hash */
+    REJECT_PROPOSAL_EXISTS,
+    REJECT_UNKNOWN_PROPOSAL,
+    REJECT_VOTING_CLOSED,
+    REJECT_VOTING_OPEN, /* too early for a tally */
+    REJECT_ALREADY_VOTED,
+    REJECT_NO_VOTING_POWER,
+    REJECT_SELF_APPROVED,
+    REJECTION_COUNT,
+};
+
+/* "insufficient_funds", ... */
+const char *rejection_name(enum rejection rejection);
+
 /* One ledger entry to be. */
 struct posting {
     const struct ledger_line *line;
     struct account_state *account;
-    int64_t amount_minor; /* above 0 in this version */
+    struct account_state *counterparty; /* of a transfer; else NULL */
+    int64_t amount_minor;               /* signed, not 0 */
     int64_t balance_after_minor;
     int64_t seq;  /* of the account: 1, 2, 3 ... without gaps */
     bool clipped; /* a limit took some of it off */
+};
+
+/* What the account's token event says besides its entries. The first answer
+ * of an account goes with them and gives the message its type; without one it
+ * is "token.earned". Others are messages of their own. */
+struct answer {
+    struct account_state *account;
+    const char *type;  /* "token.rejected"; static */
+    struct str detail; /* a JSON object; its members go into data */
+    struct str notify; /* the rule whose notification goes with it; empty:
+                          none; at NULL: the rule of the first entry */
+    int64_t balance_after_minor;
+    int64_t seq; /* of the account's last entry; 0: it has none */
+    int place;   /* 0: with the entries, else 1, 2 ... */
+};
+
+/* What is to be written down besides entries, in this order. */
+enum effect_kind {
+    /* account: staking_id, amount, days, start, end, bonus, benefits */
+    EFFECT_STAKE,
+    /* staking_id */
+    EFFECT_UNSTAKE,
+    /* account, line: item, contract, from, until */
+    EFFECT_ENTITLEMENT,
+    /* account: conversion_id, amount, rate, blockchain address */
+    EFFECT_CONVERSION,
+    /* conversion_id, status, hash */
+    EFFECT_SETTLEMENT,
+    /* account, other: whose event releases it, line: hold_id, amount, expires
+     */
+    EFFECT_HOLD,
+    /* hold_id, "released" or "voided" */
+    EFFECT_HOLD_END,
+    /* account, line: contract */
+    EFFECT_CLOSING,
+    /* line: source and id of the origin, and of the event that closes it */
+    EFFECT_REVERSAL,
+    /* account: proposal_id, title, description, category, start, end, quorum,
+     * execution data */
+    EFFECT_PROPOSAL,
+    /* account: proposal_id, choice, power, reason */
+    EFFECT_VOTE,
+    /* proposal_id, result, SHA-256 */
+    EFFECT_TALLY,
+    EFFECT_KIND_COUNT,
+};
+
+enum { EFFECT_VALUES = 8 };
+
+/* Values are as those of records; at NULL is a NULL. */
+struct effect {
+    enum effect_kind kind;
+    const struct ledger_line *line;
+    struct account_state *account;
+    struct account_state *other;
+    struct str values[EFFECT_VALUES];
 };
 
 struct skip {
@@ -50,7 +142,15 @@ struct decision {
     size_t posting_count;
     struct skip *skips; /* until the next decide() on the same facts */
     size_t skip_count;
+    struct answer *answers;
+    size_t answer_count;
+    struct effect *effects;
+    size_t effect_count;
+    enum rejection rejection; /* REJECT_NONE: it is not refused */
 };
+
+/* Whether there is something to say about it: entries or answers. */
+bool decision_is_posted(const struct decision *decision);
 
 /* Ask for the facts that deciding about the event may need. Over-asking is
  * allowed, forgetting is not. */

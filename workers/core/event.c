@@ -105,16 +105,6 @@ event_field(const struct event *event, const struct str *path, size_t path_len)
     return node && node->kind != NODE_NULL ? node : NULL;
 }
 
-static struct str
-integer_text(struct arena *arena, int64_t integer)
-{
-    struct buf text;
-
-    buf_init(&text, arena);
-    buf_add_int(&text, integer);
-    return buf_str(&text);
-}
-
 bool
 event_field_text(const struct event *event, const struct str *path,
                  size_t path_len, struct arena *arena, struct str *text)
@@ -126,7 +116,7 @@ event_field_text(const struct event *event, const struct str *path,
     if (node->kind == NODE_BOOL)
         *text = node->boolean ? STR("true") : STR("false");
     else if (node->kind == NODE_INT && !node->text.len)
-        *text = integer_text(arena, node->integer);
+        *text = int_text(arena, node->integer);
     else
         *text = node->text;
     return true;

@@ -52,6 +52,13 @@ struct envelope {
 
 enum { EVENT_HASH_BYTES = 16, RECORD_MAX_BYTES = 256 * 1024 };
 
+/* What some expressions know beside the event itself. */
+enum event_extra {
+    EXTRA_BONUS_XP, /* account.bonus_xp, in percent */
+    EXTRA_CHARGE,   /* charge.LINE */
+    EXTRA_COUNT,
+};
+
 struct event {
     const struct record *record;
     struct str source;
@@ -62,6 +69,7 @@ struct event {
     struct node *data;              /* canonical */
     uint8_t hash[EVENT_HASH_BYTES]; /* of type, time and canonical data */
     int64_t row_id; /* given by the ledger when it is written; 0 before */
+    const struct ratio *extras; /* EXTRA_COUNT; NULL outside of a decision */
 };
 
 /* The JSON text of a record's value: size checked, framing taken off.

@@ -51,6 +51,9 @@ struct expr_scope {
      * there; NULL for none. Starts as the caller's and is extended by
      * expr_assume. */
     const struct expr_known *known;
+    struct str charge; /* line that `charge.LINE` reads; empty: none */
+    bool has_account;  /* `account.bonus_xp` can be read ... */
+    bool read_bonus;   /* ... and was, by something compiled in this scope */
 };
 
 /* Compile text, which starts at line:column of the file (behind the opening

@@ -138,6 +138,16 @@ eval_timestamp_field(const struct code *code, const struct event *event,
                         STR_ARG(str_cut(node->text, QUOTE_MAX_BYTES)));
 }
 
+static bool
+eval_extra(const struct code *code, const struct event *event,
+           struct value *value, struct err *err)
+{
+    (void)err;
+    value->number =
+        event->extras ? event->extras[code->extra] : ratio_from_int(0);
+    return true;
+}
+
 /* ---- names ---- */
 
 static const struct attribute {
@@ -378,6 +388,38 @@ attribute_code(struct expr_build *build, const struct syntax *syntax,
                     NULL, 0);
 }
 
+/* A name that some rules know beside `event`: charge.LINE, what a rule is about
+ * to charge, and account.bonus_xp, of the account it pays. */
+static struct code *
+extra_code(struct expr_build *build, const struct syntax *syntax,
+           const struct chain *chain)
+{
+    struct expr_scope *scope = build->scope;
+    bool is_charge = str_eq_cstr(chain->keys[0], "charge");
+    struct code *code;
+
+    if (is_charge &&
+        (chain->len != 2 || !str_eq(chain->keys[1], scope->charge)))
+        return expr_fail(build, syntax->start,
+                         "the charge of this rule is read as charge.%.*s",
+                         STR_ARG(scope->charge));
+    if (!is_charge &&
+        (chain->len != 2 || !str_eq_cstr(chain->keys[1], "bonus_xp")))
+        return expr_fail(build, syntax->start,
+                         "of an account, account.bonus_xp can be read");
+    code = code_new(build, eval_extra, VALUE_DECIMAL, syntax->start, NULL, 0);
+    code->extra = is_charge ? EXTRA_CHARGE : EXTRA_BONUS_XP;
+    scope->read_bonus = scope->read_bonus || !is_charge;
+    return code;
+}
+
+static bool
+is_extra(const struct expr_scope *scope, struct str name)
+{
+    return (scope->charge.len && str_eq_cstr(name, "charge")) ||
+           (scope->has_account && str_eq_cstr(name, "account"));
+}
+
 struct code *
 field_code(struct expr_build *build, const struct syntax *syntax)
 {
@@ -386,6 +428,8 @@ field_code(struct expr_build *build, const struct syntax *syntax)
     if (!chain_from_syntax(build->arena, syntax, &chain))
         return expr_fail(build, syntax->offset,
                          "only `event` has fields; functions end in ()");
+    if (is_extra(build->scope, chain.keys[0]))
+        return extra_code(build, syntax, &chain);
     if (!str_eq_cstr(chain.keys[0], "event"))
         return fail_root(build, &chain);
     if (chain.len < 2)

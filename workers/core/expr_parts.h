@@ -54,6 +54,7 @@ struct code {
         const struct field_path *path;
         const struct value_list *list;
         const struct zone *zone; /* NULL is UTC */
+        int extra;               /* its place in event->extras */
         struct scratch *scratch;
         struct {
             int decimals;
@@ -75,7 +76,7 @@ struct expr {
 
 /* The compilation of one expression. */
 struct expr_build {
-    const struct expr_scope *scope;
+    struct expr_scope *scope;
     struct arena *arena;
     struct str text;
     int line;

@@ -1,4 +1,4 @@
-/* facts.c - three kinds of fact found through one hash table, with linear
+/* facts.c - all kinds of fact found through one hash table, with linear
  * probing and at most half full. It is asked several times an event, so it
  * compares pointers where it can: a line and an account are one object each. */
 #include "facts.h"
@@ -7,7 +7,7 @@
 
 #include "hash.h"
 
-enum fact_kind { FACT_ACCOUNT, FACT_COUNTER, FACT_ONCE };
+enum fact_kind { FACT_ACCOUNT, FACT_COUNTER, FACT_ONCE, FACT_RECORD };
 
 struct fact_slot {
     uint64_t hash;
@@ -23,6 +23,8 @@ struct fact_key {
     enum counter_kind counter;
     int32_t bucket;
     struct str text;
+    enum record_kind record;
+    const struct str *keys; /* of a record: RECORD_KEYS of them */
 };
 
 void
@@ -38,7 +40,13 @@ key_hash(const struct fact_key *key)
 
     hash = hash_mix(hash, (uintptr_t)key->account);
     hash = hash_mix(hash, (uint64_t)key->counter << 32 | (uint32_t)key->bucket);
-    return hash_text(hash, key->text);
+    hash = hash_text(hash, key->text);
+    if (key->kind != FACT_RECORD)
+        return hash;
+    hash = hash_mix(hash, (uint64_t)key->record);
+    for (int i = 0; i < RECORD_KEYS; i++)
+        hash = hash_text(hash, key->keys[i]);
+    return hash;
 }
 
 static bool
@@ -68,12 +76,24 @@ once_is(const void *fact, const struct fact_key *key)
 }
 
 static bool
+record_is(const void *fact, const struct fact_key *key)
+{
+    const struct fact_record *record = fact;
+
+    for (int i = 0; i < RECORD_KEYS; i++)
+        if (!str_eq(record->keys[i], key->keys[i]))
+            return false;
+    return record->kind == key->record;
+}
+
+static bool
 slot_is(const struct fact_slot *slot, uint64_t hash, const struct fact_key *key)
 {
     static bool (*const is[])(const void *, const struct fact_key *) = {
         [FACT_ACCOUNT] = account_is,
         [FACT_COUNTER] = counter_is,
         [FACT_ONCE] = once_is,
+        [FACT_RECORD] = record_is,
     };
 
     return slot->hash == hash && slot->kind == key->kind &&
@@ -198,6 +218,76 @@ facts_once(struct facts *facts, const struct ledger_line *line,
     return once;
 }
 
+struct fact_record *
+facts_record(struct facts *facts, enum record_kind kind,
+             struct account_state *account, const struct str keys[RECORD_KEYS])
+{
+    struct fact_key key = {.kind = FACT_RECORD, .record = kind, .keys = keys};
+    struct fact_slot *slot = find_slot(facts, &key);
+    struct fact_record *record = slot->fact;
+
+    if (record)
+        return record;
+    record = ARENA_NEW(facts->arena, struct fact_record);
+    record->kind = kind;
+    record->account = account;
+    for (int i = 0; i < RECORD_KEYS; i++)
+        record->keys[i] = str_dup(facts->arena, keys[i]);
+    slot->fact = record;
+    facts->records = with_room(facts->arena, facts->records,
+                               facts->record_count, &facts->record_room);
+    facts->records[facts->record_count++] = record;
+    return record;
+}
+
+struct fact_record *
+facts_find_record(const struct facts *facts, enum record_kind kind,
+                  const struct str keys[RECORD_KEYS])
+{
+    struct fact_key key = {.kind = FACT_RECORD, .record = kind, .keys = keys};
+    uint64_t hash;
+
+    if (!facts->record_count)
+        return NULL;
+    hash = key_hash(&key);
+    for (size_t at = hash & (facts->slot_room - 1); facts->slots[at].fact;
+         at = (at + 1) & (facts->slot_room - 1))
+        if (slot_is(&facts->slots[at], hash, &key))
+            return facts->slots[at].fact;
+    return NULL;
+}
+
+struct record_row *
+facts_add_row(struct facts *facts, struct fact_record *record)
+{
+    struct record_row *row;
+
+    if (record->row_count == record->row_room) {
+        record->row_room = record->row_room ? record->row_room * 2 : 2;
+        record->rows = arena_grow(facts->arena, record->rows, record->row_count,
+                                  record->row_room, sizeof(*record->rows));
+    }
+    row = &record->rows[record->row_count++];
+    *row = (struct record_row){0};
+    return row;
+}
+
+int64_t
+record_int(const struct record_row *row, int column)
+{
+    int64_t value = 0;
+
+    if (!num_parse_int(row->values[column], &value))
+        assert(!"the ledger's numbers are numbers");
+    return value;
+}
+
+bool
+record_flag(const struct record_row *row, int column)
+{
+    return str_eq(row->values[column], STR("t"));
+}
+
 void
 facts_clear(struct facts *facts)
 {
@@ -215,4 +305,6 @@ facts_clear(struct facts *facts)
         facts->once_keys[i]->changed = false;
         facts->once_keys[i]->taken_by = NULL;
     }
+    for (size_t i = 0; i < facts->record_count; i++)
+        facts->records[i]->row_count = 0;
 }

@@ -1,6 +1,7 @@
 /* facts.h - what the past says about the accounts of a batch: balances,
- * counters, once-keys. Asked for by the rules before a decision, filled in by
- * the ledger under lock, advanced by each decision, written back as sets. */
+ * counters, once-keys, records. Asked for by the rules before a decision,
+ * filled in by the ledger under lock, advanced by each decision, written back
+ * as sets. */
 #ifndef CORE_FACTS_H
 #define CORE_FACTS_H
 
@@ -8,6 +9,8 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "entry_type.h"
+#include "fact_record.h"
 #include "num.h"
 #include "str.h"
 
@@ -19,19 +22,23 @@ struct fact_slot;
  * ("contract"). Names are stable across rule sets. */
 struct ledger_line {
     struct str name;
-    struct str description; /* for people; may be empty */
-    bool pays;              /* entries can be posted under it */
-    int32_t id;             /* given by the database; 0 before */
+    struct str description;             /* for people; may be empty */
+    bool pays;                          /* entries can be posted under it */
+    const struct entry_type *type;      /* of those entries; NULL: earn */
+    const struct ledger_line *reversal; /* under which they are reversed */
+    int32_t id;                         /* given by the database; 0 before */
 };
 
 struct account_state {
     struct str address; /* canonical account id */
     int64_t id;         /* given by the database */
     int64_t balance_minor;
-    int64_t earned_minor;
-    int64_t spent_minor;
+    int64_t opening_minor; /* the balance before this batch */
+    int64_t funds_minor[FUND_COUNT];
     int64_t last_seq;
-    bool changed; /* by a decision of this batch */
+    int side;           /* enum account_side, of the ledger and this batch */
+    bool changed;       /* by a decision of this batch */
+    bool funds_changed; /* those beyond earned and spent, or side */
 };
 
 /* The numbers are stored in the database: never renumber. */
@@ -83,8 +90,14 @@ struct facts {
     struct once_key **once_keys;
     size_t once_count;
     size_t once_room;
+    struct fact_record **records;
+    size_t record_count;
+    size_t record_room;
+    int64_t now_us; /* the database's clock, for what may happen only later */
+    bool is_whole;  /* there is no ledger behind: what was decided is all there
+                       is, and so is kept */
     struct turn_room *turn_room; /* decide()'s own, for one event at a time */
-    struct fact_slot *slots;     /* all three kinds by what they are about */
+    struct fact_slot *slots;     /* all kinds by what they are about */
     size_t slot_room;
     size_t slot_count;
 };
@@ -100,6 +113,20 @@ struct counter *facts_counter(struct facts *facts,
                               enum counter_kind kind, int32_t bucket);
 struct once_key *facts_once(struct facts *facts, const struct ledger_line *line,
                             struct account_state *account, struct str key);
+
+/* Rows are in the order they were added. */
+struct fact_record *facts_record(struct facts *facts, enum record_kind kind,
+                                 struct account_state *account,
+                                 const struct str keys[RECORD_KEYS]);
+
+/* The record if it was asked for, else NULL. */
+struct fact_record *facts_find_record(const struct facts *facts,
+                                      enum record_kind kind,
+                                      const struct str keys[RECORD_KEYS]);
+
+/* Another row of the record, all of its values empty. */
+struct record_row *facts_add_row(struct facts *facts,
+                                 struct fact_record *record);
 
 /* Forget values and changes, keeping the keys: the ledger is about to fill
  * them in again. */

@@ -138,8 +138,10 @@ compile_kind(struct reader *reader, const struct node *node,
     line->kind = find_kind(reader, node);
     if (!line->kind)
         return;
+    reader->scope.has_account = true;
     line->kind->compile(reader, node_get(node, str_from_cstr(line->kind->name)),
                         form, line);
+    reader->scope.has_account = false;
     if (line->guard.once.per_row && !line->has_rows)
         reader_error(reader, once,
                      "once: row is for lines with table: {crossed: ...} only");
@@ -149,7 +151,7 @@ void
 line_compile(struct reader *reader, const struct node *node,
              const struct rule_form *form, struct line *line)
 {
-    struct expr_scope rule_scope = reader->scope;
+    const struct expr_known *known = reader->scope.known;
     const struct node *description;
 
     line->index = form->line_count;
@@ -168,7 +170,7 @@ line_compile(struct reader *reader, const struct node *node,
     if (line->ledger->pays || line->guard.once.present ||
         line->guard.limit.present)
         ledger_register(reader, line->ledger);
-    reader->scope = rule_scope;
+    reader->scope.known = known; /* what `when` showed holds for the line */
 }
 
 /* The line's once-key, or NULL when it has none, or one a row. */

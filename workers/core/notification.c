@@ -170,9 +170,7 @@ print_amounts(struct token_writer *writer, const struct token_source *source,
     buf_clear(numbers);
     template_amount(numbers, total_minor, source->scale);
     len = numbers->len;
-    template_amount(
-        numbers, source->entries[source->entry_count - 1].balance_after_minor,
-        source->scale);
+    template_amount(numbers, source->balance_after_minor, source->scale);
     *amount = str_make(numbers->at, len);
     *balance = str_make(numbers->at + len, numbers->len - len);
 }

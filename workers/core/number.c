@@ -105,17 +105,6 @@ real_to_decimal(struct arena *arena, const struct node *node,
     return ratio_parse(*text, value);
 }
 
-static struct str
-integer_text(struct arena *arena, int64_t integer)
-{
-    struct buf text;
-
-    buf_init(&text, arena);
-    buf_reserve(&text, 24);
-    buf_add_int(&text, integer);
-    return buf_str(&text);
-}
-
 bool
 decimal_read(struct arena *arena, const struct node *node, struct ratio *value,
              struct str *text)
@@ -126,6 +115,6 @@ decimal_read(struct arena *arena, const struct node *node, struct ratio *value,
     if (node->kind == NODE_REAL)
         return real_to_decimal(arena, node, value, text);
     if (node->kind == NODE_INT)
-        *text = integer_text(arena, node->integer);
+        *text = int_text(arena, node->integer);
     return number_read(node, value);
 }

@@ -4,10 +4,15 @@
 
 #include <stdio.h>
 
+#include "conversion.h"
 #include "digest.h"
 #include "guard.h"
+#include "line.h"
 #include "quote.h"
 #include "rule_compile.h"
+#include "staking.h"
+#include "tier.h"
+#include "voting.h"
 
 enum {
     VERSION_MAX_BYTES = 100,
@@ -194,6 +199,43 @@ compile_tests(struct reader *reader, const struct node *node)
         reader->draft->tests = node_copy(reader->arena, node);
 }
 
+/* Names that operations post under, whatever the rules are. */
+static void
+compile_house(struct reader *reader)
+{
+    for (int i = 0; i < HOUSE_LINE_COUNT; i++) {
+        const struct house_line_spec *spec = &house_line_specs[i];
+        struct ledger_line *ledger =
+            ledger_name(reader, str_from_cstr(spec->name));
+
+        ledger->pays = true;
+        ledger->type = spec->type;
+        ledger->description = str_from_cstr(spec->description);
+        ledger_register(reader, ledger);
+        reader->draft->house[i] = ledger;
+    }
+}
+
+/* What operations may do. */
+static void
+compile_operations(struct reader *reader, const struct node *document)
+{
+    struct ruleset *ruleset = reader->draft;
+    const struct node *tiers = node_get(document, STR("tiers"));
+    const struct node *staking = node_get(document, STR("staking"));
+    const struct node *conversion = node_get(document, STR("conversion"));
+    const struct node *voting = node_get(document, STR("voting"));
+
+    if (tiers)
+        ruleset->tiers = tiers_compile(reader, tiers);
+    if (staking)
+        ruleset->staking = staking_compile(reader, staking);
+    if (conversion)
+        ruleset->conversion = conversion_compile(reader, conversion);
+    if (voting)
+        ruleset->voting = voting_compile(reader, voting);
+}
+
 static void
 compile_document(struct reader *reader, const struct node *document)
 {
@@ -201,7 +243,8 @@ compile_document(struct reader *reader, const struct node *document)
         {"ruleset", true},     {"version", true},      {"asset", true},
         {"rules", true},       {"zone", false},        {"defaults", false},
         {"valid_from", false}, {"valid_until", false}, {"description", false},
-        {"tests", false},
+        {"tests", false},      {"tiers", false},       {"staking", false},
+        {"conversion", false}, {"voting", false},
     };
     const struct node *rules = node_get(document, STR("rules"));
     const struct node *tests = node_get(document, STR("tests"));
@@ -211,8 +254,10 @@ compile_document(struct reader *reader, const struct node *document)
         document->kind != NODE_OBJECT)
         return;
     compile_head(reader, document);
+    compile_operations(reader, document);
     if (rules)
         compile_rules(reader, rules);
+    compile_house(reader);
     if (tests)
         compile_tests(reader, tests);
     for (size_t i = 1; i < reader->ruleset->rule_count; i++)

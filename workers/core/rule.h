@@ -11,6 +11,7 @@
 #include "compiler.h"
 #include "diag.h"
 #include "facts.h"
+#include "house_line.h"
 #include "node.h"
 #include "num.h"
 #include "schema.h"
@@ -19,6 +20,11 @@
 /* See rule_parts.h, for the compiler and the decider only. */
 struct rule;
 struct rule_index;
+
+struct tiers; /* see tier.h, and so on */
+struct staking;
+struct conversion;
+struct voting;
 
 /* A member of notification.data. */
 struct notify_datum {
@@ -62,6 +68,12 @@ struct ruleset {
     const struct node *tests; /* the `tests:` list, or NULL */
     const char *file;         /* where it came from, for messages */
     struct rule_index *index; /* rules by event type */
+    /* What operations may do; NULL: it is not offered. */
+    const struct tiers *tiers;
+    const struct staking *staking;
+    const struct conversion *conversion;
+    const struct voting *voting;
+    const struct ledger_line *house[HOUSE_LINE_COUNT]; /* of the lines */
 };
 
 /* Compile a parsed rule file. NULL when diags has got an error. `text` is the

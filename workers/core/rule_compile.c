@@ -4,9 +4,13 @@
 
 #include <string.h>
 
+#include "charge.h"
 #include "guard.h"
 #include "line.h"
+#include "op.h"
+#include "pending.h"
 #include "quote.h"
+#include "reversal.h"
 #include "suggest.h"
 #include "template.h"
 #include "timestamp.h"
@@ -26,6 +30,10 @@ compile_id(struct reader *reader, const struct node *node, struct rule *rule)
             reader_error(
                 reader, node, "rule id \"%.*s\" is used twice; first at %d:%d",
                 STR_ARG(id), ruleset->rules[i]->row, ruleset->rules[i]->column);
+    if (house_line_reserves(id))
+        reader_error(reader, node,
+                     "rule id \"%.*s\" is kept for the operation of that name",
+                     STR_ARG(id));
     rule->id = id;
     rule->row = node->line;
     rule->column = node->column;
@@ -149,6 +157,9 @@ compile_form(struct reader *reader, const struct node *node, struct rule *rule,
         ledger_register(reader, rule->ledger);
     if (award)
         compile_award(reader, award, form);
+    if (node_get(node, STR("charge")))
+        form->charge = charge_compile(reader, node, form);
+    form->uses_bonus = reader->scope.read_bonus;
 }
 
 static const struct event_type *
@@ -162,6 +173,10 @@ find_type(struct reader *reader, const struct node *node,
         if (rule->forms[i].type == type)
             reader_error(reader, node, "trigger names %s twice",
                          quoted(reader->arena, node->text));
+    if (type && op_find(type->name))
+        reader_error(reader, node,
+                     "%s is an operation of the program; no rule pays for it",
+                     quoted(reader->arena, node->text));
     if (type)
         return type;
     for (size_t i = 0; i < schema_count(reader->schemas); i++)
@@ -231,13 +246,58 @@ compile_forms(struct reader *reader, const struct node *node, struct rule *rule)
                         rule);
 }
 
+/* A rule pays or charges. */
+static void
+check_purpose(struct reader *reader, const struct node *node)
+{
+    static const char *const charging[] = {"guard", "short"};
+    static const char *const paying[] = {"pending", "reversed_by"};
+    bool charges = node_get(node, STR("charge")) != NULL;
+
+    if (charges == (node_get(node, STR("award")) != NULL))
+        reader_error(reader, node,
+                     "a rule needs exactly one of award and charge");
+    for (int i = 0; i < 2; i++) {
+        const char *const *words = charges ? paying : charging;
+        const struct node *misplaced = node_get(node, str_from_cstr(words[i]));
+
+        if (misplaced)
+            reader_error(reader, misplaced, "%s is for rules that %s", words[i],
+                         charges ? "pay" : "charge");
+    }
+}
+
+static void
+compile_closings(struct reader *reader, const struct node *node,
+                 struct rule *rule)
+{
+    const struct node *pending = node_get(node, STR("pending"));
+    const struct node *reversed = node_get(node, STR("reversed_by"));
+
+    if (pending && reversed)
+        reader_error(reader, reversed,
+                     "a rule cannot have both pending and reversed_by");
+    if (pending)
+        rule->pending = pending_compile(reader, pending, rule);
+    if (reversed)
+        rule->reversed_by = reversal_compile(reader, reversed, node, rule);
+    if (rule->pending || rule->reversed_by)
+        ledger_register(reader, rule->ledger);
+    if (rule->reversed_by)
+        reversal_name_lines(reader, rule);
+}
+
 void
 rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
 {
     static const struct key keys[] = {
-        {"id", true},      {"description", false}, {"trigger", true},
-        {"account", true}, {"award", true},        {"notify", false},
-        {"late", false},   {"overlap", false},     GUARD_KEYS,
+        {"id", true},           {"description", false},
+        {"trigger", true},      {"account", true},
+        {"award", false},       {"charge", false},
+        {"guard", false},       {"short", false},
+        {"pending", false},     {"notify", false},
+        {"reversed_by", false}, {"late", false},
+        {"overlap", false},     GUARD_KEYS,
     };
     struct ruleset *ruleset = reader->draft;
     struct notify *notify = &ruleset->notifies[ruleset->notify_count].notify;
@@ -250,7 +310,9 @@ rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
         return;
     compile_name(reader, node, rule);
     compile_options(reader, node, rule);
+    check_purpose(reader, node);
     compile_forms(reader, node, rule);
+    compile_closings(reader, node, rule);
     notify_compile(reader, node_get(node, STR("notify")), rule, notify);
     ruleset->notifies[ruleset->notify_count++].rule = rule->id;
     drop_repeats(reader->diags, from);

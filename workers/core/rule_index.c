@@ -1,5 +1,9 @@
 /* rule_index.c - rules sorted by the type of event that triggers them, with
  * what a decision or the ledger wants to know about a type beforehand. */
+#include "closer.h"
+#include "op.h"
+#include "pending.h"
+#include "reversal.h"
 #include "rule_compile.h"
 #include "template.h"
 
@@ -107,10 +111,57 @@ add_form(struct reader *reader, struct trigger *trigger,
     }
 }
 
+static void
+add_closer(struct reader *reader, const struct event_type *type,
+           struct closer closer)
+{
+    struct trigger *trigger = trigger_of(reader, type);
+
+    if (trigger->closer_count == trigger->closer_room) {
+        trigger->closer_room =
+            trigger->closer_room ? trigger->closer_room * 2 : 2;
+        trigger->closers =
+            arena_grow(reader->arena, trigger->closers, trigger->closer_count,
+                       trigger->closer_room, sizeof(*trigger->closers));
+    }
+    trigger->closers[trigger->closer_count++] = closer;
+}
+
+static void
+add_closers(struct reader *reader, const struct rule *rule)
+{
+    if (rule->forms[0].guard.off)
+        return;
+    if (rule->pending)
+        add_closer(reader, rule->pending->until,
+                   (struct closer){.rule = rule,
+                                   .field = rule->pending->closing_field});
+    if (rule->reversed_by)
+        add_closer(reader, rule->reversed_by->type,
+                   (struct closer){.rule = rule,
+                                   .reverses = true,
+                                   .account = rule->reversed_by->account});
+}
+
+/* The operations whose type of event this process has a schema for. */
+static void
+add_ops(struct reader *reader)
+{
+    for (size_t i = 0; ops[i]; i++) {
+        const struct event_type *type =
+            schema_find(reader->schemas, str_from_cstr(ops[i]->type));
+
+        if (type)
+            trigger_of(reader, type)->op = ops[i];
+    }
+}
+
 void
 rule_index_fill(struct reader *reader)
 {
     const struct ruleset *ruleset = reader->ruleset;
+
+    add_ops(reader);
 
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         const struct rule *rule = ruleset->rules[i];
@@ -121,5 +172,6 @@ rule_index_fill(struct reader *reader)
             add_form(reader, trigger, &rule->forms[j]);
             keep_fields(reader, trigger, &ruleset->notifies[i].notify);
         }
+        add_closers(reader, rule);
     }
 }

@@ -17,6 +17,11 @@
 #include "zone.h"
 
 struct line_kind; /* see line.h */
+struct charge;    /* see charge.h, and so on */
+struct pending;
+struct reversed_by;
+struct closer;
+struct op;
 
 /* Bounds of a rule file, so that no event pays more lines than fit a message.
  */
@@ -88,8 +93,10 @@ struct rule_form {
     const struct expr *account;
     bool account_is_canonical; /* the schema check made it so */
     struct guard guard;
-    struct line *lines;
+    struct line *lines; /* of a rule that pays ... */
     size_t line_count;
+    const struct charge *charge; /* ... or NULL, of one that charges */
+    bool uses_bonus;             /* a line reads account.bonus_xp */
 };
 
 struct rule {
@@ -101,7 +108,9 @@ struct rule {
     bool accepts_late;  /* however late */
     int64_t late_us;    /* else at most this late */
     bool overlap_allowed;
-    struct rule_form *forms; /* one a trigger */
+    const struct pending *pending;         /* NULL: paid at once */
+    const struct reversed_by *reversed_by; /* NULL: for good */
+    struct rule_form *forms;               /* one a trigger */
     size_t form_count;
 };
 
@@ -109,6 +118,10 @@ struct rule {
  * it needs. */
 struct trigger {
     const struct event_type *type;
+    const struct op *op;    /* NULL: rules alone */
+    struct closer *closers; /* rules that wait for the type */
+    size_t closer_count;
+    size_t closer_room;
     const struct rule_form **forms; /* in file order */
     size_t form_count;
     size_t form_room;

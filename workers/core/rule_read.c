@@ -149,8 +149,8 @@ read_id(struct reader *reader, const struct node *node, const char *what,
 }
 
 bool
-read_amount(struct reader *reader, const struct node *node, const char *what,
-            struct ratio *amount)
+read_decimal(struct reader *reader, const struct node *node, const char *what,
+             struct ratio *amount)
 {
     if (!is_scalar_text(node))
         return reader_error(reader, node, "%s must be a number, not %s", what,
@@ -161,6 +161,15 @@ read_amount(struct reader *reader, const struct node *node, const char *what,
                             "before and %d after the point, not %s",
                             what, NUM_MAX_INTEGER_DIGITS, NUM_MAX_DECIMALS,
                             quoted(reader->arena, node->text));
+    return true;
+}
+
+bool
+read_amount(struct reader *reader, const struct node *node, const char *what,
+            struct ratio *amount)
+{
+    if (!read_decimal(reader, node, what, amount))
+        return false;
     if (amount->num < 0)
         return reader_error(reader, node, "%s must not be below zero", what);
     return true;

@@ -60,7 +60,11 @@ MUST_CHECK bool read_text(struct reader *reader, const struct node *node,
 MUST_CHECK bool read_id(struct reader *reader, const struct node *node,
                         const char *what, struct str *id);
 
-/* A decimal, plain or quoted, not below zero. */
+/* A decimal, plain or quoted. */
+MUST_CHECK bool read_decimal(struct reader *reader, const struct node *node,
+                             const char *what, struct ratio *amount);
+
+/* As read_decimal, not below zero. */
 MUST_CHECK bool read_amount(struct reader *reader, const struct node *node,
                             const char *what, struct ratio *amount);
 

@@ -194,8 +194,11 @@ decide_events(struct test_run *run)
         const struct event *event = &run->events[i];
         struct err err = {0};
 
+        run->facts.now_us = event->record->timestamp_ms * 1000;
         if (!decide(ruleset, event, &run->facts, arena, &decision, &err))
             note_failure(run, &err, str_from_cstr(quoted(arena, event->id)));
+        if (!run->paid.rejection)
+            run->paid.rejection = decision.rejection;
         for (size_t j = 0; j < decision.posting_count; j++)
             count_posting(run, &decision.postings[j]);
     }
@@ -211,6 +214,7 @@ run_events(struct test_run *run, const struct node *test)
     run->paid.by_line =
         arena_array(arena, ruleset->line_count, sizeof(*run->paid.by_line));
     facts_init(&run->facts, arena);
+    run->facts.is_whole = true;
     read_events(run, test);
     for (size_t i = 0; i < run->event_count; i++)
         ruleset_want(ruleset, &run->events[i], &run->facts);

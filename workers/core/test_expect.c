@@ -30,8 +30,8 @@ compare_amount(const struct comparison *comparison,
     int scale = comparison->reader->ruleset->scale;
     struct ratio expected;
 
-    if (!read_amount(comparison->reader, member->value, "an expected amount",
-                     &expected) ||
+    if (!read_decimal(comparison->reader, member->value, "an expected amount",
+                      &expected) ||
         ratio_compare(expected, ratio_from_minor(minor, scale)) == 0)
         return;
     buf_printf(complain(comparison), "expected %.*s %.*s, got ",
@@ -115,6 +115,19 @@ compare_error(const struct comparison *comparison, const struct node *expected)
 }
 
 static void
+compare_rejection(const struct comparison *comparison,
+                  const struct node *expected)
+{
+    const char *got = rejection_name(comparison->paid->rejection);
+    struct str reason = expected ? expected->text : (struct str){0};
+
+    if (!str_eq_cstr(reason, got))
+        buf_printf(complain(comparison), "expected %s%.*s, got %s%s",
+                   reason.len ? "rejected " : "no rejection", STR_ARG(reason),
+                   *got ? "rejected " : "none", got);
+}
+
+static void
 report_unnamed(const struct comparison *comparison)
 {
     const struct ruleset *ruleset = comparison->reader->ruleset;
@@ -149,14 +162,17 @@ test_expect_compare(struct reader *reader, const struct node *expect,
         return;
     }
     compare_error(&comparison, node_get(expect, STR("error")));
+    compare_rejection(&comparison, node_get(expect, STR("rejected")));
     for (size_t i = 0; i < expect->member_count; i++) {
         const struct node_member *member = &expect->members[i];
 
         if (str_eq(member->key, STR("total")))
             compare_amount(&comparison, member, paid->total);
-        else if (!str_eq(member->key, STR("error")))
+        else if (!str_eq(member->key, STR("error")) &&
+                 !str_eq(member->key, STR("rejected")))
             compare_line(&comparison, member);
     }
-    if (comparison.names_lines || !node_get(expect, STR("total")))
+    if (comparison.names_lines ||
+        (!node_get(expect, STR("total")) && !node_get(expect, STR("rejected"))))
         report_unnamed(&comparison);
 }

@@ -3,6 +3,7 @@
 #define CORE_TEST_EXPECT_H
 
 #include "buf.h"
+#include "decide.h"
 #include "err.h"
 #include "rule_read.h"
 
@@ -10,7 +11,8 @@
 struct test_paid {
     int64_t *by_line; /* minor units, by place in ruleset->lines */
     int64_t total;
-    struct err err; /* why the first event at fault was set aside */
+    enum rejection rejection; /* why the first request that was, was refused */
+    struct err err;           /* why the first event at fault was set aside */
 };
 
 /* Append to message what differs, in sentences joined by `; `. Faults of the

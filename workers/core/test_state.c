@@ -155,7 +155,8 @@ apply_balance(struct reader *reader, const struct node_member *member,
         return;
     }
     owner.account->balance_minor = minor;
-    owner.account->earned_minor = minor;
+    owner.account->funds_minor[FUND_EARNED] = minor;
+    owner.account->opening_minor = minor;
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "notification.h"
 #include "num.h"
 #include "timestamp.h"
+#include "token_name.h"
 
 #define ADD(buf, literal) buf_add(buf, literal, sizeof(literal) - 1)
 
@@ -21,33 +22,15 @@ token_writer_init(struct token_writer *writer, struct arena *arena)
     buf_init(&writer->text, arena);
     buf_init(&writer->numbers, arena);
     buf_init(&writer->posted_at, arena);
-}
-
-static void
-fill_id(struct buf *name, const struct token_source *source,
-        char text[UUID_TEXT + 1])
-{
-    static const uint8_t name_space[16] = {0xe1, 0xd8, 0x1f, 0xc6, 0x33, 0x11,
-                                           0x5b, 0x1f, 0x90, 0x21, 0xbd, 0xa9,
-                                           0xe5, 0x36, 0x7a, 0xa5};
-
-    buf_clear(name);
-    buf_add_str(name, source->event_source);
-    buf_add_char(name, '\0');
-    buf_add_str(name, source->event_id);
-    buf_add_char(name, '\0');
-    buf_add_str(name, source->account);
-    digest_uuid5(name_space, buf_str(name), text);
+    buf_init(&writer->type, arena);
 }
 
 void
 token_id(const struct token_source *source, struct arena *arena,
          char text[UUID_TEXT + 1])
 {
-    struct buf name;
-
-    buf_init(&name, arena);
-    fill_id(&name, source, text);
+    token_name(arena, source->event_source, source->event_id, source->account,
+               source->apart ? source->type : STR(""), text);
 }
 
 /* All messages of a batch were posted at the same time. */
@@ -69,8 +52,9 @@ add_envelope(struct token_writer *writer, const struct token_source *source)
 
     ADD(json, "{\"specversion\":\"1.0\",\"id\":\"");
     buf_add(json, writer->id, UUID_TEXT);
-    ADD(json, "\",\"source\":\"" TOKEN_SOURCE "\",\"type\":\"" TOKEN_EARNED_TYPE
-              "\",\"subject\":");
+    ADD(json, "\",\"source\":\"" TOKEN_SOURCE "\",\"type\":\"");
+    buf_add_str(json, buf_str(&writer->type));
+    ADD(json, "\",\"subject\":");
     json_add_string(json, source->account);
     ADD(json, ",\"time\":\"");
     buf_add_str(json, buf_str(&writer->posted_at));
@@ -100,8 +84,6 @@ total_of(const struct token_source *source)
 static void
 add_amounts(struct buf *json, const struct token_source *source, int64_t total)
 {
-    const struct token_entry *last = &source->entries[source->entry_count - 1];
-
     ADD(json, "{\"account\":");
     json_add_string(json, source->account);
     ADD(json, ",\"currency\":");
@@ -109,9 +91,9 @@ add_amounts(struct buf *json, const struct token_source *source, int64_t total)
     ADD(json, ",\"amount\":\"");
     num_print_minor(json, total, source->scale);
     ADD(json, "\",\"balance_after\":\"");
-    num_print_minor(json, last->balance_after_minor, source->scale);
+    num_print_minor(json, source->balance_after_minor, source->scale);
     ADD(json, "\",\"account_seq\":");
-    buf_add_int(json, last->seq);
+    buf_add_int(json, source->seq);
 }
 
 static void
@@ -148,6 +130,16 @@ add_origin(struct token_writer *writer, const struct token_source *source)
         ADD(json, "null");
 }
 
+/* The members of a JSON object, without its braces. */
+static void
+add_detail(struct buf *json, struct str detail)
+{
+    if (detail.len <= 2)
+        return;
+    buf_add_char(json, ',');
+    buf_add(json, detail.at + 1, detail.len - 2);
+}
+
 static void
 add_data(struct token_writer *writer, const struct token_source *source)
 {
@@ -157,9 +149,11 @@ add_data(struct token_writer *writer, const struct token_source *source)
     add_amounts(json, source, total);
     add_entries(json, source);
     add_origin(writer, source);
+    add_detail(json, source->detail);
     ADD(json, ",\"notification\":");
     if (source->may_notify && source->notify && source->notify->enabled)
-        buf_add_str(json, notification_render(writer, source, total));
+        buf_add_str(json, notification_render(writer, source,
+                                              total < 0 ? -total : total));
     else
         ADD(json, "null");
     buf_add_char(json, '}');
@@ -177,7 +171,7 @@ fill_headers(struct token_writer *writer, const struct token_source *source)
     HEADER("ce_specversion", STR("1.0"));
     HEADER("ce_id", str_make(writer->id, UUID_TEXT));
     HEADER("ce_source", STR(TOKEN_SOURCE));
-    HEADER("ce_type", STR(TOKEN_EARNED_TYPE));
+    HEADER("ce_type", buf_str(&writer->type));
     HEADER("ce_subject", source->account);
     HEADER("ce_time", buf_str(&writer->posted_at));
     HEADER("ce_causationid", source->event_id);
@@ -194,8 +188,9 @@ void
 token_render(struct token_writer *writer, const struct token_source *source,
              struct message *message)
 {
-    assert(source->entry_count > 0);
-    fill_id(&writer->text, source, writer->id);
+    token_id(source, writer->arena, writer->id);
+    buf_clear(&writer->type);
+    buf_printf(&writer->type, "io.gigchain.%.*s.v1", STR_ARG(source->type));
     posted_at(writer, source);
     buf_clear(&writer->value);
     add_envelope(writer, source);

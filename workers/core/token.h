@@ -1,4 +1,4 @@
-/* token.h - the message that says what an event earned an account: a pure
+/* token.h - the message that says what an event did to an account: a pure
  * function of posted rows, so that it can be made again byte for byte. */
 #ifndef CORE_TOKEN_H
 #define CORE_TOKEN_H
@@ -14,9 +14,10 @@
 #include "rule.h"
 #include "str.h"
 
-/* The type of all token events so far, and who says it. */
-#define TOKEN_EARNED_TYPE "io.gigchain.token.earned.v1"
+/* Who says it, and the type of token events that have no answer; all types are
+ * io.gigchain.NAME.v1. */
 #define TOKEN_SOURCE "/reward"
+#define TOKEN_EARNED "token.earned"
 
 enum {
     TOKEN_NOTIFICATION_MAX_BYTES = 4096, /* as JSON: what APNs and FCM take */
@@ -34,8 +35,10 @@ struct token_entry {
     int64_t seq; /* of the account */
 };
 
-/* What one event earned one account. All borrowed. */
+/* What one event did to one account. All borrowed. */
 struct token_source {
+    struct str type; /* "token.earned" */
+    bool apart;      /* besides another message to the account */
     struct str event_source;
     struct str event_id;
     struct str event_type;
@@ -45,8 +48,11 @@ struct token_source {
     struct str kept;        /* JSON object of fields by path; may be empty */
     struct str account;
     const struct token_entry *entries; /* of this account, in order */
-    size_t entry_count;                /* at least 1 */
-    struct str ruleset;                /* stamp: "gigs@a1b2c3d4" */
+    size_t entry_count;                /* may be 0 */
+    int64_t balance_after_minor;
+    int64_t seq;        /* of the account's last entry; 0: it has none */
+    struct str detail;  /* JSON object, its members go into data; or empty */
+    struct str ruleset; /* stamp: "gigs@a1b2c3d4" */
     struct str asset;
     int scale;
     int64_t posted_us;
@@ -62,6 +68,7 @@ struct token_writer {
     struct buf text; /* a text of the notification */
     struct buf numbers;
     struct buf posted_at;
+    struct buf type;
     int64_t posted_us; /* of posted_at */
     char id[UUID_TEXT + 1];
     struct record_header headers[TOKEN_HEADERS_MAX];
@@ -77,10 +84,8 @@ void token_writer_init(struct token_writer *writer, struct arena *arena);
 void token_render(struct token_writer *writer,
                   const struct token_source *source, struct message *message);
 
-/* The event's id: the UUID, version 5, of event source, event id and account
- * joined by NUL bytes, in the name space e1d81fc6-3311-5b1f-9021-bda9e5367aa5
- * (itself version 5 of "https://gigchain.io/ns/reward/token-event" in the one
- * for URLs). */
+/* The message's id: see token_name.h. Of a message apart the type goes into it
+ * too. */
 void token_id(const struct token_source *source, struct arena *arena,
               char text[UUID_TEXT + 1]);
 

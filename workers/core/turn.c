@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "json_text.h"
+#include "quote.h"
+
 bool
 turn_error(struct err *err, const struct ledger_line *ledger,
            const char *format, ...)
@@ -32,7 +35,7 @@ bool
 turn_eval(const struct turn *turn, const struct ledger_line *ledger,
           const struct expr *expr, struct value *value, struct err *err)
 {
-    return expr_eval(expr, turn->event, value, err) ||
+    return expr_eval(expr, &turn->view, value, err) ||
            err_add(err, "\"%.*s\"", STR_ARG(ledger->name));
 }
 
@@ -96,4 +99,200 @@ turn_sum(const struct turn *turn, size_t first,
         if (!num_add(*minor, turn->offers[i].minor, minor))
             return turn_overflow(err, ledger);
     return true;
+}
+
+/* ---- what comes of the event ----------------------------------------------
+ */
+
+/* The items, with room for one more. */
+static void *
+with_room(struct arena *arena, void *items, size_t count, size_t *room,
+          size_t size)
+{
+    if (count < *room)
+        return items;
+    *room = *room ? *room * 2 : 4;
+    return arena_grow(arena, items, count, *room, size);
+}
+
+struct purse *
+turn_purse(struct turn *turn, struct account_state *account)
+{
+    for (size_t i = 0; i < turn->purse_count; i++)
+        if (turn->purses[i].account == account)
+            return &turn->purses[i];
+    turn->purses = with_room(turn->arena, turn->purses, turn->purse_count,
+                             &turn->purse_room, sizeof(*turn->purses));
+    turn->purses[turn->purse_count] =
+        (struct purse){.account = account, .now = *account};
+    return &turn->purses[turn->purse_count++];
+}
+
+/* Move the funds of the entry's type along with the balance. */
+static bool
+move_funds(struct purse *purse, const struct entry_type *type, int64_t minor)
+{
+    for (int i = 0; i < FUND_COUNT; i++) {
+        int64_t *fund = &purse->now.funds_minor[i];
+        bool fits = true;
+
+        if (type->moves[i] > 0)
+            fits = num_add(*fund, minor, fund);
+        else if (type->moves[i] < 0)
+            fits = num_sub(*fund, minor, fund);
+        if (!fits || *fund < 0 || *fund > BALANCE_MAX_MINOR)
+            return false;
+        if (type->moves[i] && i > FUND_SPENT)
+            purse->now.funds_changed = true;
+    }
+    if (type->moves[FUND_EARNED])
+        purse->earned_minor += minor;
+    return num_add(purse->now.balance_minor, minor,
+                   &purse->now.balance_minor) &&
+           purse->now.balance_minor >= 0 &&
+           purse->now.balance_minor <= BALANCE_MAX_MINOR;
+}
+
+static bool
+post(struct turn *turn, const struct ledger_line *line,
+     struct account_state *account, struct account_state *counterparty,
+     int64_t minor, struct err *err)
+{
+    struct purse *purse = turn_purse(turn, account);
+
+    assert(minor != 0);
+    if (!move_funds(purse, line->type ? line->type : &entry_earn, minor))
+        return turn_overflow(err, line);
+    turn->postings = with_room(turn->arena, turn->postings, turn->posting_count,
+                               &turn->posting_room, sizeof(*turn->postings));
+    turn->postings[turn->posting_count++] = (struct posting){
+        .line = line,
+        .account = account,
+        .counterparty = counterparty,
+        .amount_minor = minor,
+        .balance_after_minor = purse->now.balance_minor,
+        .seq = ++purse->now.last_seq,
+    };
+    return true;
+}
+
+bool
+turn_post(struct turn *turn, const struct ledger_line *line,
+          struct account_state *account, int64_t minor, struct err *err)
+{
+    return post(turn, line, account, NULL, minor, err);
+}
+
+bool
+turn_transfer(struct turn *turn, struct account_state *from,
+              struct account_state *to, int64_t minor, struct err *err)
+{
+    return post(turn, turn_house(turn, HOUSE_TRANSFER_SENT), from, to, -minor,
+                err) &&
+           post(turn, turn_house(turn, HOUSE_TRANSFER_RECEIVED), to, from,
+                minor, err);
+}
+
+struct effect *
+turn_effect(struct turn *turn, enum effect_kind kind,
+            struct account_state *account)
+{
+    turn->effects = with_room(turn->arena, turn->effects, turn->effect_count,
+                              &turn->effect_room, sizeof(*turn->effects));
+    turn->effects[turn->effect_count] =
+        (struct effect){.kind = kind, .account = account};
+    return &turn->effects[turn->effect_count++];
+}
+
+void
+turn_answer(struct turn *turn, struct account_state *account, const char *type,
+            struct str detail)
+{
+    int place = 0;
+
+    for (size_t i = 0; i < turn->answer_count; i++)
+        place += turn->answers[i].account == account;
+    turn->answers = with_room(turn->arena, turn->answers, turn->answer_count,
+                              &turn->answer_room, sizeof(*turn->answers));
+    turn->answers[turn->answer_count++] = (struct answer){
+        .account = account, .type = type, .detail = detail, .place = place};
+}
+
+void
+turn_answer_apart(struct turn *turn, struct account_state *account,
+                  const char *type, struct str detail)
+{
+    struct answer *answer;
+
+    turn_answer(turn, account, type, detail);
+    answer = &turn->answers[turn->answer_count - 1];
+    if (answer->place == 0)
+        answer->place = 1;
+}
+
+bool
+turn_reject(struct turn *turn, struct account_state *account,
+            enum rejection rejection, const char *format, ...)
+{
+    char text[400];
+    struct buf detail;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    buf_init(&detail, turn->arena);
+    buf_add_char(&detail, '{');
+    json_add_member(&detail, "reason",
+                    str_from_cstr(rejection_name(rejection)));
+    json_add_member(&detail, "message",
+                    str_cut(str_from_cstr(text), sizeof(text)));
+    buf_add_char(&detail, '}');
+    turn->purse_count = 0;
+    turn->posting_count = 0;
+    turn->effect_count = 0;
+    turn->answer_count = 0;
+    turn->change_count = 0;
+    turn->part_count = 0;
+    turn->rejection = rejection;
+    turn_answer(turn, account, "token.rejected", buf_str(&detail));
+    return true;
+}
+
+bool
+turn_reject_funds(struct turn *turn, struct account_state *account,
+                  int64_t minor)
+{
+    struct buf need;
+    struct buf have;
+
+    buf_init(&need, turn->arena);
+    buf_init(&have, turn->arena);
+    num_print_minor(&need, minor, turn->ruleset->scale);
+    num_print_minor(&have, account->balance_minor, turn->ruleset->scale);
+    return turn_reject(turn, account, REJECT_INSUFFICIENT_FUNDS,
+                       "%.*s are needed, the balance is %.*s",
+                       STR_ARG(buf_str(&need)), STR_ARG(buf_str(&have)));
+}
+
+struct account_state *
+turn_account(const struct turn *turn, struct str field)
+{
+    return facts_account(turn->facts, turn_text(turn, field));
+}
+
+struct str
+turn_text(const struct turn *turn, struct str field)
+{
+    struct str text;
+
+    if (event_field_text(turn->event, &field, 1, turn->arena, &text))
+        return text;
+    return STR("");
+}
+
+const struct ledger_line *
+turn_house(const struct turn *turn, enum house_line line)
+{
+    return turn->ruleset->house[line];
 }

@@ -14,6 +14,7 @@
 #include "err.h"
 #include "event.h"
 #include "facts.h"
+#include "house_line.h"
 #include "rule.h"
 #include "rule_parts.h"
 
@@ -32,12 +33,11 @@ struct change {
     struct ratio value;
 };
 
-/* An account that rules of this event pay, with its state so far. */
-struct payee {
+/* An account that this event moves, with what it has so far. */
+struct purse {
     struct account_state *account;
-    int64_t balance_minor;
-    int64_t earned_minor;
-    int64_t last_seq;
+    struct account_state now;
+    int64_t earned_minor; /* by this event, less what it took back */
 };
 
 /* What one rule came to: a run of the turn's offers. */
@@ -53,6 +53,8 @@ struct turn {
     const struct ruleset *ruleset;
     const struct trigger *trigger;
     const struct event *event;
+    struct event view; /* the event, as expressions see it: with the extras */
+    struct ratio extras[EXTRA_COUNT];
     struct facts *facts;
     struct arena *arena;
     int32_t day; /* of the event, in the rule set's zone */
@@ -70,6 +72,21 @@ struct turn {
     size_t change_count;
     struct skip *skips;
     size_t skip_count;
+
+    /* What comes of it; see turn_post and the like. */
+    struct purse *purses;
+    size_t purse_count;
+    size_t purse_room;
+    struct posting *postings;
+    size_t posting_count;
+    size_t posting_room;
+    struct answer *answers;
+    size_t answer_count;
+    size_t answer_room;
+    struct effect *effects;
+    size_t effect_count;
+    size_t effect_room;
+    enum rejection rejection;
 };
 
 /* The arrays of a turn, as large as any trigger needed so far. The room is used
@@ -116,6 +133,54 @@ MUST_CHECK bool turn_offer(struct turn *turn, const struct line *line,
 /* Have the counter moved once the event is decided; one move a counter. */
 void turn_change(struct turn *turn, struct counter *counter,
                  struct ratio value);
+
+/* ---- what comes of the event ---- */
+
+/* The account's purse; valid until another one is asked for. */
+struct purse *turn_purse(struct turn *turn, struct account_state *account);
+
+/* An entry. Fails when the balance, or one of the funds that the line's type
+ * moves, leaves its range. */
+MUST_CHECK bool turn_post(struct turn *turn, const struct ledger_line *line,
+                          struct account_state *account, int64_t minor,
+                          struct err *err);
+
+/* Two entries that name each other. */
+MUST_CHECK bool turn_transfer(struct turn *turn, struct account_state *from,
+                              struct account_state *to, int64_t minor,
+                              struct err *err);
+
+/* Another effect, its values for the caller to fill in. */
+struct effect *turn_effect(struct turn *turn, enum effect_kind kind,
+                           struct account_state *account);
+
+/* An answer to the account; `detail` is a JSON object. */
+void turn_answer(struct turn *turn, struct account_state *account,
+                 const char *type, struct str detail);
+
+/* As turn_answer, in a message of its own. */
+void turn_answer_apart(struct turn *turn, struct account_state *account,
+                       const char *type, struct str detail);
+
+/* Refuse the event: whatever was posted is dropped, and `account` is told why,
+ * in words for people. Returns true, so that a decision may end with it. */
+bool turn_reject(struct turn *turn, struct account_state *account,
+                 enum rejection rejection, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* Refuse since the account has less than `minor`. */
+bool turn_reject_funds(struct turn *turn, struct account_state *account,
+                       int64_t minor);
+
+/* The account named by a field of data, which the schema made canonical. */
+struct account_state *turn_account(const struct turn *turn, struct str field);
+
+/* A field of data as text, in the turn's arena; empty when it is not there. */
+struct str turn_text(const struct turn *turn, struct str field);
+
+/* A line of the house. */
+const struct ledger_line *turn_house(const struct turn *turn,
+                                     enum house_line line);
 
 void turn_skip(struct turn *turn, const struct ledger_line *ledger,
                enum skip_reason reason);

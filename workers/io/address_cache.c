@@ -10,8 +10,8 @@
 enum { PLACES = 1 << 16, ADDRESS_BYTES = 42 };
 
 struct place {
-    int32_t id; /* 0: nobody's */
-    uint8_t len;
+    int32_t id;
+    uint8_t len; /* 0: nobody's */
     char address[ADDRESS_BYTES];
 };
 
@@ -144,7 +144,7 @@ address_cache_find(struct address_cache *cache, struct pg *pg,
     for (size_t i = 0; i < count; i++) {
         const struct place *place = place_of(cache, ids[i]);
 
-        if (place->id == ids[i])
+        if (place->id == ids[i] && place->len)
             addresses[i] = str_dup(arena, str_make(place->address, place->len));
         else
             missing[missing_count++] = (struct missing){ids[i], &addresses[i]};

@@ -14,6 +14,15 @@
     "(SELECT id, ARRAY[name, split_part(name, '.', 1), "                       \
     "split_part(name, '[', 1)] AS names FROM lines) "
 
+/* What the entries come to, by the kinds of their lines. */
+#define FUNDS_OF(entry)                                                        \
+    "sum(" entry "amount * t.earned) AS earned, "                              \
+    "sum(" entry "amount * t.spent) AS spent, "                                \
+    "sum(" entry "amount * t.staked) AS staked, "                              \
+    "sum(" entry "amount * t.pending) AS pending, "                            \
+    "sum(" entry "amount * t.reserved) AS reserved, "                          \
+    "sum(" entry "amount * t.debt) AS debt"
+
 /* Row by row through an index, a ledger larger than the memory takes days. */
 const char books_plan_sql[] =
     "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; "
@@ -91,12 +100,15 @@ const struct audit books_audits[] = {
         .sql = AUDIT_SQL(
             /* Tombstones count as no_reward too, and have no batch. */
             "SELECT b.id AS batch, b.posted, e.posted AS posted_found, "
+            "b.rejected, e.rejected AS rejected_found, "
             "b.no_reward, e.no_reward AS no_reward_found "
             "FROM batches b LEFT JOIN (SELECT id" BLOCK "AS block, "
             "count(*) FILTER (WHERE outcome = 'p') AS posted, "
+            "count(*) FILTER (WHERE outcome = 'r') AS rejected, "
             "count(*) FILTER (WHERE outcome = 'n') AS no_reward "
             "FROM events GROUP BY 1) e ON e.block = b.first_id "
             "WHERE b.posted <> coalesce(e.posted, 0) "
+            "OR b.rejected <> coalesce(e.rejected, 0) "
             "OR b.no_reward < coalesce(e.no_reward, 0)"),
     },
     {
@@ -123,12 +135,36 @@ const struct audit books_audits[] = {
         .what = "each batch counts its entries and what they pay",
         .sql = AUDIT_SQL(
             "SELECT b.id AS batch, b.entries, n.entries AS entries_found, "
-            "b.amount, n.amount AS amount_found "
+            "b.amount, n.amount AS amount_found, b.opened, "
+            "n.opened AS opened_found "
             "FROM batches b FULL JOIN (SELECT event_id" BLOCK "AS block, "
-            "count(*) AS entries, sum(amount) AS amount "
+            "count(*) AS entries, sum(amount) AS amount, "
+            "count(*) FILTER (WHERE seq = 1) AS opened "
             "FROM entries GROUP BY 1) n ON n.block = b.first_id "
             "WHERE b.id IS NULL OR b.entries <> coalesce(n.entries, 0) "
-            "OR b.amount <> coalesce(n.amount, 0)"),
+            "OR b.amount <> coalesce(n.amount, 0) "
+            "OR b.opened <> coalesce(n.opened, 0)"),
+    },
+    {
+        .name = "batch-funds",
+        .what = "each batch counts what it did to the sums of all accounts",
+        .sql = AUDIT_SQL(
+            "SELECT b.id AS batch, b.earned, n.earned AS earned_found, "
+            "b.spent, n.spent AS spent_found, b.staked, "
+            "n.staked AS staked_found, b.pending, n.pending AS pending_found, "
+            "b.reserved, n.reserved AS reserved_found, b.debt, "
+            "n.debt AS debt_found FROM batches b LEFT JOIN ("
+            "SELECT event_id" BLOCK "AS block, " FUNDS_OF(
+                "n.") " "
+                      "FROM entries n JOIN lines l ON l.id = n.line_id "
+                      "JOIN transaction_types t ON t.name = l.transaction_type "
+                      "GROUP BY 1) n ON n.block = b.first_id "
+                      "WHERE (b.earned, b.spent, b.staked, b.pending, "
+                      "b.reserved, "
+                      "b.debt) IS DISTINCT FROM (coalesce(n.earned, 0), "
+                      "coalesce(n.spent, 0), coalesce(n.staked, 0), "
+                      "coalesce(n.pending, 0), coalesce(n.reserved, 0), "
+                      "coalesce(n.debt, 0))"),
     },
     {
         .name = "batch-others",
@@ -187,10 +223,24 @@ const struct audit books_audits[] = {
     },
     {
         .name = "event-paid",
-        .what = "each event that counts as posted has entries",
+        .what = "each event that counts as posted has entries, or an answer",
         .sql = AUDIT_SQL("SELECT e.id AS event, e.event_id FROM events e "
                          "LEFT JOIN entries n ON n.event_id = e.id "
-                         "WHERE e.outcome = 'p' AND n.event_id IS NULL"),
+                         "LEFT JOIN answers w ON w.event_id = e.id "
+                         "WHERE e.outcome = 'p' AND n.event_id IS NULL "
+                         "AND w.event_id IS NULL"),
+    },
+    {
+        .name = "event-rejected",
+        .what = "each request that was refused is told why, once",
+        .sql = AUDIT_SQL(
+            "SELECT e.id AS event, e.event_id, e.outcome, w.type "
+            "FROM events e FULL JOIN (SELECT event_id, min(type) AS type, "
+            "count(*) AS answers FROM answers GROUP BY 1 "
+            "HAVING bool_or(type = 'token.rejected')) w "
+            "ON w.event_id = e.id WHERE (e.outcome = 'r' OR w.event_id IS NOT "
+            "NULL) AND (e.outcome IS DISTINCT FROM 'r' OR w.answers IS "
+            "DISTINCT FROM 1 OR w.type <> 'token.rejected')"),
     },
 
     /* ---- entries ---- */
@@ -255,24 +305,34 @@ const struct audit books_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT a.address, a.balance, n.balance AS balance_found, "
             "a.total_earned, n.earned AS earned_found, a.total_spent, "
-            "n.spent AS spent_found, a.last_seq, n.seq AS seq_found "
-            "FROM accounts a LEFT JOIN (SELECT account_id, "
-            "sum(amount) AS balance, max(seq) AS seq, "
-            "sum(amount) FILTER (WHERE amount > 0) AS earned, "
-            "-sum(amount) FILTER (WHERE amount < 0) AS spent "
-            "FROM entries GROUP BY 1) n ON n.account_id = a.id "
-            "WHERE a.balance <> coalesce(n.balance, 0) "
-            "OR a.total_earned <> coalesce(n.earned, 0) "
-            "OR a.total_spent <> coalesce(n.spent, 0) "
-            "OR a.last_seq <> coalesce(n.seq, 0)"),
+            "n.spent AS spent_found, a.staked_amount, "
+            "n.staked AS staked_found, a.pending_amount, "
+            "n.pending AS pending_found, a.reserved_amount, "
+            "n.reserved AS reserved_found, a.debt_amount, "
+            "n.debt AS debt_found, a.last_seq, n.seq AS seq_found "
+            "FROM accounts a LEFT JOIN (SELECT n.account_id, "
+            "sum(n.amount) AS balance, max(n.seq) AS seq, " FUNDS_OF(
+                "n.") " "
+                      "FROM entries n JOIN lines l ON l.id = n.line_id "
+                      "JOIN transaction_types t ON t.name = l.transaction_type "
+                      "GROUP BY 1) n ON n.account_id = a.id "
+                      "WHERE (a.balance, a.total_earned, a.total_spent, "
+                      "a.staked_amount, a.pending_amount, a.reserved_amount, "
+                      "a.debt_amount, a.last_seq) IS DISTINCT FROM ("
+                      "coalesce(n.balance, 0), coalesce(n.earned, 0), "
+                      "coalesce(n.spent, 0), coalesce(n.staked, 0), "
+                      "coalesce(n.pending, 0), coalesce(n.reserved, 0), "
+                      "coalesce(n.debt, 0), coalesce(n.seq, 0))"),
     },
     {
         .name = "account-signs",
         .what = "no number of an account is below zero",
         .sql = AUDIT_SQL("SELECT address, balance, total_earned, total_spent, "
-                         "staked_amount, last_seq FROM accounts "
+                         "staked_amount, pending_amount, reserved_amount, "
+                         "debt_amount, last_seq FROM accounts "
                          "WHERE least(balance, total_earned, total_spent, "
-                         "staked_amount, last_seq) < 0"),
+                         "staked_amount, pending_amount, reserved_amount, "
+                         "debt_amount, last_seq) < 0"),
     },
     {
         .name = "account-addresses",

@@ -5,6 +5,7 @@
 
 #include "digest.h"
 #include "fault.h"
+#include "hex.h"
 #include "ledger_parts.h"
 #include "registry.h"
 
@@ -63,32 +64,14 @@ ledger_pg(const struct ledger *ledger)
 /* ---- positions
  * --------------------------------------------------------------- */
 
-static int
-hex_digit(char c)
-{
-    return c >= 'a' ? c - 'a' + 10 : c - '0';
-}
-
 /* bytea in hex format, "\x0a1b...". */
 static bool
 read_digest(struct str text, uint8_t digest[LAST_RECORD_BYTES])
 {
     if (text.len != 2 + 2 * LAST_RECORD_BYTES)
         return false;
-    for (size_t i = 0; i < LAST_RECORD_BYTES; i++)
-        digest[i] = (uint8_t)(hex_digit(text.at[2 + 2 * i]) << 4 |
-                              hex_digit(text.at[3 + 2 * i]));
+    hex_read(digest, text.at + 2, LAST_RECORD_BYTES);
     return true;
-}
-
-static struct str
-int_param(struct arena *arena, int64_t value)
-{
-    struct buf buf;
-
-    buf_init(&buf, arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
 }
 
 bool
@@ -100,7 +83,7 @@ ledger_position(struct ledger *ledger, struct str topic, int32_t partition,
     bool ok = pg_query(ledger->pg,
                        "SELECT id, next_offset, last_record FROM streams "
                        "WHERE topic = $1 AND partition = $2",
-                       (struct str[]){topic, int_param(&arena, partition)}, 2,
+                       (struct str[]){topic, int_text(&arena, partition)}, 2,
                        &rows, err);
 
     arena_free(&arena);
@@ -126,8 +109,8 @@ ledger_start_stream(struct ledger *ledger, struct str topic, int32_t partition,
     bool ok = pg_run(ledger->pg,
                      "INSERT INTO streams (topic, partition, next_offset) "
                      "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                     (struct str[]){topic, int_param(&arena, partition),
-                                    int_param(&arena, next_offset)},
+                     (struct str[]){topic, int_text(&arena, partition),
+                                    int_text(&arena, next_offset)},
                      3, err);
 
     arena_free(&arena);

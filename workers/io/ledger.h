@@ -12,6 +12,7 @@
 #include "compiler.h"
 #include "err.h"
 #include "facts.h"
+#include "hex.h"
 #include "pg.h"
 #include "rule.h"
 #include "str.h"
@@ -96,7 +97,7 @@ MUST_CHECK bool ledger_claim_refused(struct ledger *ledger, struct batch *batch,
 bool ledger_stop_guessing(struct ledger *ledger, const struct err *err);
 
 /* The stored form of an event's hash: 36 characters and a NUL. */
-void event_hash_text(const struct event *event, char text[37]);
+void event_hash_text(const struct event *event, char text[UUID_TEXT + 1]);
 
 /* The item repeats a known event: a duplicate when the hashes agree, else a
  * conflict. known_id is 0 while that event, of the same batch, has no id. */

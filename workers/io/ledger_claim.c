@@ -16,6 +16,7 @@
 
 #include "fault.h"
 #include "hash.h"
+#include "hex.h"
 #include "ledger_parts.h"
 
 enum {
@@ -110,24 +111,16 @@ claim_make(struct claim *claim, struct arena *arena,
 }
 
 void
-event_hash_text(const struct event *event, char text[37])
+event_hash_text(const struct event *event, char text[UUID_TEXT + 1])
 {
-    static const char hex[] = "0123456789abcdef";
-
-    for (int i = 0; i < EVENT_HASH_BYTES; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *text++ = '-';
-        *text++ = hex[event->hash[i] >> 4];
-        *text++ = hex[event->hash[i] & 0x0F];
-    }
-    *text = '\0';
+    hex_uuid(text, event->hash);
 }
 
 void
 item_repeat(struct batch *batch, struct item *item, int64_t known_id,
             struct str known_hash)
 {
-    char hash[37];
+    char hash[UUID_TEXT + 1];
     struct err err = {0};
 
     event_hash_text(&item->event, hash);
@@ -242,13 +235,14 @@ judge_known(struct batch *batch, struct item *item,
 }
 
 static bool
-find_known(struct ledger *ledger, struct batch *batch,
-           const struct claim *claim, struct err *err)
+find_known(struct ledger *ledger, struct batch *batch, struct claim *claim,
+           struct arena *arena, struct err *err)
 {
     struct pg_result *rows;
 
     if (!claim->count)
         return true;
+    claim_make(claim, arena, ledger);
     if (!pg_query(ledger->pg,
                   "SELECT k.ord, e.id, e.payload_hash, e.stream_id, "
                   "e.\"offset\" FROM unnest($1::int[], $2::text[]) "
@@ -275,8 +269,7 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
 
     if (ok) {
         claim_choose(&claim, &arena, ledger, range);
-        claim_make(&claim, &arena, ledger);
-        ok = find_known(ledger, batch, &claim, err);
+        ok = find_known(ledger, batch, &claim, &arena, err);
     }
     arena_free(&arena);
     FAULT_POINT("worker.claim");
@@ -288,16 +281,17 @@ ledger_claim_refused(struct ledger *ledger, struct batch *batch,
                      struct item_range range, struct err *err)
 {
     struct arena arena = {0};
-    struct claim claim = {
-        .items = arena_array(&arena, range.count, sizeof(*claim.items))};
+    struct claim claim = {0};
     bool ok;
 
+    if (!ledger->guesses)
+        return true;
+    claim.items = arena_array(&arena, range.count, sizeof(*claim.items));
     for (size_t i = 0; i < range.count; i++)
         if (range.items[i].guessed &&
             range.items[i].outcome == OUTCOME_DEAD_LETTER)
             claim.items[claim.count++] = &range.items[i];
-    claim_make(&claim, &arena, ledger);
-    ok = find_known(ledger, batch, &claim, err);
+    ok = find_known(ledger, batch, &claim, &arena, err);
     arena_free(&arena);
     return ok;
 }

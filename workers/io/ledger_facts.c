@@ -51,9 +51,11 @@ fill_account(struct facts *facts, const struct pg_result *rows, size_t row)
 
     account->id = pg_int(rows, row, 0);
     account->balance_minor = pg_int(rows, row, 2);
-    account->earned_minor = pg_int(rows, row, 3);
-    account->spent_minor = pg_int(rows, row, 4);
-    account->last_seq = pg_int(rows, row, 5);
+    account->opening_minor = account->balance_minor;
+    account->last_seq = pg_int(rows, row, 3);
+    account->side = (int)pg_int(rows, row, 4);
+    for (int i = 0; i < FUND_COUNT; i++)
+        account->funds_minor[i] = pg_int(rows, row, 5 + i);
 }
 
 static bool
@@ -63,9 +65,10 @@ lock_accounts(struct ledger *ledger, struct facts *facts, struct str addresses,
     struct pg_result *rows;
 
     if (!pg_query(ledger->pg,
-                  "SELECT id, address, balance, total_earned, total_spent, "
-                  "last_seq FROM accounts WHERE address = ANY ($1::text[]) "
-                  "ORDER BY id FOR UPDATE",
+                  "SELECT id, address, balance, last_seq, side, total_earned, "
+                  "total_spent, staked_amount, pending_amount, "
+                  "reserved_amount, debt_amount FROM accounts "
+                  "WHERE address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
                   &addresses, 1, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++)
@@ -277,7 +280,8 @@ ledger_lock(struct ledger *ledger, struct facts *facts, struct err *err)
     struct arena arena = {0};
     bool ok = lock_all_accounts(ledger, facts, &arena, err) &&
               lock_counters(ledger, facts, &arena, err) &&
-              read_once_keys(ledger, facts, &arena, err);
+              read_once_keys(ledger, facts, &arena, err) &&
+              ledger_read_records(ledger, facts, &arena, err);
 
     arena_free(&arena);
     FAULT_POINT("worker.lock");

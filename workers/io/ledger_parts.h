@@ -31,11 +31,14 @@ struct ledger {
 struct rows {
     struct buf events;
     struct buf entries;
+    struct buf answers;
     struct buf others;
     struct buf dead;
     int64_t counts[OUTCOME_COUNT];
     int64_t entry_count;
+    int64_t opened; /* accounts that got their first entry */
     int128 amount_minor;
+    int128 funds_minor[FUND_COUNT];
     int64_t next_id;
 };
 
@@ -53,6 +56,15 @@ void writing_init(struct writing *writing, size_t count);
 
 /* Add the rows of one item and give it its id. */
 void writing_add_item(struct writing *writing, struct item *item);
+
+/* Fill in the records that the facts mention; the accounts are locked. */
+MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,
+                                    struct arena *arena, struct err *err);
+
+/* Write what the decisions of the range ask for besides entries; the items
+ * have their ids. */
+MUST_CHECK bool ledger_write_effects(struct ledger *ledger, struct arena *arena,
+                                     struct item_range range, struct err *err);
 
 /* The claims of a new connection: nothing is remembered yet. */
 void ledger_claim_init(struct ledger *ledger, struct arena *arena);

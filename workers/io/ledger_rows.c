@@ -2,6 +2,7 @@
  * and what the batch row counts of them. */
 #include "ledger.h"
 
+#include "hex.h"
 #include "json_text.h"
 #include "ledger_parts.h"
 
@@ -58,6 +59,19 @@ kept_fields(const struct writing *writing, const struct event *event)
 }
 
 static void
+count_entry(struct rows *rows, const struct posting *posting)
+{
+    const struct entry_type *type =
+        posting->line->type ? posting->line->type : &entry_earn;
+
+    rows->entry_count++;
+    rows->opened += posting->seq == 1;
+    rows->amount_minor += posting->amount_minor;
+    for (int i = 0; i < FUND_COUNT; i++)
+        rows->funds_minor[i] += (int128)type->moves[i] * posting->amount_minor;
+}
+
+static void
 add_entries(struct rows *rows, const struct item *item)
 {
     for (size_t i = 0; i < item->decision.posting_count; i++) {
@@ -71,9 +85,31 @@ add_entries(struct rows *rows, const struct item *item)
         pg_copy_int(row, posting->seq);
         pg_copy_int(row, posting->line->id);
         pg_copy_int(row, (int64_t)i);
+        if (posting->counterparty)
+            pg_copy_int(row, posting->counterparty->id);
+        else
+            pg_copy_null(row);
         pg_copy_end_row(row);
-        rows->entry_count++;
-        rows->amount_minor += posting->amount_minor;
+        count_entry(rows, posting);
+    }
+}
+
+static void
+add_answers(struct rows *rows, const struct item *item)
+{
+    for (size_t i = 0; i < item->decision.answer_count; i++) {
+        const struct answer *answer = &item->decision.answers[i];
+        struct buf *row = &rows->answers;
+
+        pg_copy_int(row, item->id);
+        pg_copy_int(row, answer->balance_after_minor);
+        pg_copy_int(row, answer->account->id);
+        pg_copy_int(row, answer->seq);
+        pg_copy_int(row, answer->place);
+        pg_copy_text(row, str_from_cstr(answer->type));
+        pg_copy_text(row, answer->detail);
+        pg_copy_text(row, answer->notify);
+        pg_copy_end_row(row);
     }
 }
 
@@ -86,12 +122,20 @@ contract_id(const struct event *event, struct arena *arena)
     return text.len <= CONTRACT_ID_MAX_BYTES ? text : (struct str){0};
 }
 
+static struct str
+outcome_letter(enum outcome outcome)
+{
+    if (outcome == OUTCOME_POSTED)
+        return STR("p");
+    return outcome == OUTCOME_REJECTED ? STR("r") : STR("n");
+}
+
 static void
 add_event(struct writing *writing, struct item *item)
 {
     const struct event *event = &item->event;
     struct buf *row = &writing->rows.events;
-    char hash[37];
+    char hash[UUID_TEXT + 1];
     bool notify = writing->turn->now_us - event->time_us <=
                   writing->options->notify_max_age_us;
 
@@ -109,7 +153,7 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_int(row, name_cache_id(&writing->ledger->sources, event->source));
     pg_copy_int(row, item->stream->id);
     pg_copy_int(row, name_cache_id(&writing->ledger->types, event->type->name));
-    pg_copy_text(row, item->outcome == OUTCOME_POSTED ? STR("p") : STR("n"));
+    pg_copy_text(row, outcome_letter(item->outcome));
     pg_copy_text(row, notify ? STR("t") : STR("f"));
     pg_copy_text(row, event->id);
     pg_copy_text(row, contract_id(event, writing->arena));
@@ -118,6 +162,7 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_text(row, kept_fields(writing, event));
     pg_copy_end_row(row);
     add_entries(&writing->rows, item);
+    add_answers(&writing->rows, item);
 }
 
 /* A duplicate, or a tombstone. */
@@ -142,7 +187,6 @@ static void
 add_header_array(struct buf *row, const struct record *record, bool values,
                  struct arena *arena)
 {
-    static const char hex[] = "0123456789abcdef";
     struct buf array;
 
     buf_init(&array, arena);
@@ -158,10 +202,8 @@ add_header_array(struct buf *row, const struct record *record, bool values,
         }
         buf_init(&text, arena);
         buf_add_cstr(&text, "\\x");
-        for (size_t j = 0; j < bytes.len; j++) {
-            buf_add_char(&text, hex[(unsigned char)bytes.at[j] >> 4]);
-            buf_add_char(&text, hex[(unsigned char)bytes.at[j] & 0x0F]);
-        }
+        hex_write(buf_reserve(&text, bytes.len * 2), bytes.at, bytes.len);
+        text.len += bytes.len * 2;
         pg_array_text(&array, buf_str(&text));
     }
     pg_array_close(&array);
@@ -197,6 +239,7 @@ writing_add_item(struct writing *writing, struct item *item)
     writing->rows.counts[item->outcome]++;
     switch (item->outcome) {
     case OUTCOME_POSTED:
+    case OUTCOME_REJECTED:
         add_event(writing, item);
         break;
     case OUTCOME_NO_REWARD:
@@ -226,6 +269,7 @@ writing_init(struct writing *writing, size_t count)
     memset(rows, 0, sizeof(*rows));
     buf_init(&rows->events, arena);
     buf_init(&rows->entries, arena);
+    buf_init(&rows->answers, arena);
     buf_init(&rows->others, arena);
     buf_init(&rows->dead, arena);
     /* What a batch of usual events needs; growing would leave copies behind. */

@@ -2,11 +2,11 @@
  * table, whatever the number of events. */
 #include "ledger.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
+#include "hex.h"
 #include "ledger_parts.h"
 #include "timestamp.h"
 
@@ -40,8 +40,8 @@ write_accounts(struct writing *writing, const struct facts *facts,
         changed++;
         pg_array_int(&columns[0], account->id);
         pg_array_int(&columns[1], account->balance_minor);
-        pg_array_int(&columns[2], account->earned_minor);
-        pg_array_int(&columns[3], account->spent_minor);
+        pg_array_int(&columns[2], account->funds_minor[FUND_EARNED]);
+        pg_array_int(&columns[3], account->funds_minor[FUND_SPENT]);
         pg_array_int(&columns[4], account->last_seq);
     }
     if (!changed)
@@ -61,6 +61,47 @@ write_accounts(struct writing *writing, const struct facts *facts,
                   "$4::bigint[], $5::int[]) "
                   "AS v(id, balance, earned, spent, seq) WHERE a.id = v.id",
                   params, 6, err);
+}
+
+/* Few accounts have anything but a balance, so the rest is written apart. */
+static bool
+write_funds(struct writing *writing, const struct facts *facts, struct err *err)
+{
+    enum { FIRST = FUND_STAKED, COLUMNS = FUND_COUNT - FIRST + 2 };
+    struct buf columns[COLUMNS];
+    struct str params[COLUMNS];
+    size_t changed = 0;
+
+    for (int c = 0; c < COLUMNS; c++) {
+        buf_init(&columns[c], writing->arena);
+        pg_array_open(&columns[c]);
+    }
+    for (size_t i = 0; i < facts->account_count; i++) {
+        const struct account_state *account = facts->accounts[i];
+
+        if (!account->funds_changed)
+            continue;
+        changed++;
+        pg_array_int(&columns[0], account->id);
+        pg_array_int(&columns[1], account->side);
+        for (int fund = FIRST; fund < FUND_COUNT; fund++)
+            pg_array_int(&columns[2 + fund - FIRST],
+                         account->funds_minor[fund]);
+    }
+    for (int c = 0; c < COLUMNS; c++) {
+        pg_array_close(&columns[c]);
+        params[c] = buf_str(&columns[c]);
+    }
+    return !changed ||
+           pg_run(writing->ledger->pg,
+                  "UPDATE accounts a SET side = v.side, "
+                  "staked_amount = v.staked, pending_amount = v.pending, "
+                  "reserved_amount = v.reserved, debt_amount = v.debt "
+                  "FROM unnest($1::int[], $2::smallint[], $3::bigint[], "
+                  "$4::bigint[], $5::bigint[], $6::bigint[]) "
+                  "AS v(id, side, staked, pending, reserved, debt) "
+                  "WHERE a.id = v.id",
+                  params, COLUMNS, err);
 }
 
 static int
@@ -204,16 +245,15 @@ write_positions(struct writing *writing, struct item_range range,
     pg_array_open(&digests);
     for (size_t i = 0; i < count; i++) {
         uint8_t digest[LAST_RECORD_BYTES];
-        char text[2 * LAST_RECORD_BYTES + 1];
+        char text[2 * LAST_RECORD_BYTES];
 
         if (last[i]->outcome == OUTCOME_PASSED)
             continue;
         record_digest(&last[i]->record, digest);
-        for (size_t b = 0; b < LAST_RECORD_BYTES; b++)
-            snprintf(text + 2 * b, 3, "%02x", digest[b]);
+        hex_write(text, digest, LAST_RECORD_BYTES);
         pg_array_int(&ids, last[i]->stream->id);
         pg_array_int(&offsets, last[i]->record.offset + 1);
-        pg_array_text(&digests, str_from_cstr(text));
+        pg_array_text(&digests, str_make(text, sizeof(text)));
     }
     pg_array_close(&ids);
     pg_array_close(&offsets);
@@ -226,16 +266,6 @@ write_positions(struct writing *writing, struct item_range range,
         "AS v(id, next_offset, digest) WHERE s.id = v.id",
         (struct str[]){buf_str(&ids), buf_str(&offsets), buf_str(&digests)}, 3,
         err);
-}
-
-static struct str
-int_param(const struct writing *writing, int64_t value)
-{
-    struct buf buf;
-
-    buf_init(&buf, writing->arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
 }
 
 static struct str
@@ -258,7 +288,7 @@ write_batch_row(struct writing *writing, struct err *err)
     const int64_t *counts = rows->counts;
     int64_t records = counts[OUTCOME_POSTED] + counts[OUTCOME_NO_REWARD] +
                       counts[OUTCOME_DUPLICATE] + counts[OUTCOME_CONFLICT] +
-                      counts[OUTCOME_DEAD_LETTER];
+                      counts[OUTCOME_DEAD_LETTER] + counts[OUTCOME_REJECTED];
     struct buf now;
 
     buf_init(&now, writing->arena);
@@ -270,21 +300,32 @@ write_batch_row(struct writing *writing, struct err *err)
            pg_run(writing->ledger->pg,
                   "INSERT INTO batches (first_id, last_id, posted_at, "
                   "ruleset_id, records, posted, no_reward, duplicates, "
-                  "conflicts, dead_letters, entries, amount) VALUES "
-                  "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                  "conflicts, dead_letters, entries, amount, rejected, "
+                  "opened, earned, spent, staked, pending, reserved, debt) "
+                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+                  "$13, $14, $15, $16, $17, $18, $19, $20)",
                   (struct str[]){
-                      int_param(writing, writing->turn->first_id),
-                      int_param(writing, rows->next_id - 1), buf_str(&now),
-                      int_param(writing, writing->turn->ruleset_id),
-                      int_param(writing, records),
-                      int_param(writing, counts[OUTCOME_POSTED]),
-                      int_param(writing, counts[OUTCOME_NO_REWARD]),
-                      int_param(writing, counts[OUTCOME_DUPLICATE]),
-                      int_param(writing, counts[OUTCOME_CONFLICT]),
-                      int_param(writing, counts[OUTCOME_DEAD_LETTER]),
-                      int_param(writing, rows->entry_count),
-                      sum_param(writing, rows->amount_minor)},
-                  12, err);
+                      int_text(writing->arena, writing->turn->first_id),
+                      int_text(writing->arena, rows->next_id - 1),
+                      buf_str(&now),
+                      int_text(writing->arena, writing->turn->ruleset_id),
+                      int_text(writing->arena, records),
+                      int_text(writing->arena, counts[OUTCOME_POSTED]),
+                      int_text(writing->arena, counts[OUTCOME_NO_REWARD]),
+                      int_text(writing->arena, counts[OUTCOME_DUPLICATE]),
+                      int_text(writing->arena, counts[OUTCOME_CONFLICT]),
+                      int_text(writing->arena, counts[OUTCOME_DEAD_LETTER]),
+                      int_text(writing->arena, rows->entry_count),
+                      sum_param(writing, rows->amount_minor),
+                      int_text(writing->arena, counts[OUTCOME_REJECTED]),
+                      int_text(writing->arena, rows->opened),
+                      sum_param(writing, rows->funds_minor[FUND_EARNED]),
+                      sum_param(writing, rows->funds_minor[FUND_SPENT]),
+                      sum_param(writing, rows->funds_minor[FUND_STAKED]),
+                      sum_param(writing, rows->funds_minor[FUND_PENDING]),
+                      sum_param(writing, rows->funds_minor[FUND_RESERVED]),
+                      sum_param(writing, rows->funds_minor[FUND_DEBT])},
+                  20, err);
 }
 
 /* Under the fence nobody else writes this offset: a record that is there
@@ -326,8 +367,13 @@ write_records(struct writing *writing, struct err *err)
     FAULT_POINT("worker.events");
     if (!copy_rows(ledger,
                    "COPY entries (event_id, amount, balance_after, "
-                   "account_id, seq, line_id, ordinal) FROM STDIN",
-                   &rows->entries, err))
+                   "account_id, seq, line_id, ordinal, counterparty_id) "
+                   "FROM STDIN",
+                   &rows->entries, err) ||
+        !copy_rows(ledger,
+                   "COPY answers (event_id, balance_after, account_id, seq, "
+                   "place, type, detail, notify) FROM STDIN",
+                   &rows->answers, err))
         return false;
     FAULT_POINT("worker.entries");
     return true;
@@ -345,7 +391,10 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     writing_init(&writing, range.count);
     for (size_t i = 0; i < range.count; i++)
         writing_add_item(&writing, &range.items[i]);
-    if (!write_records(&writing, err) || !write_accounts(&writing, facts, err))
+    if (!write_records(&writing, err) ||
+        !write_accounts(&writing, facts, err) ||
+        !write_funds(&writing, facts, err) ||
+        !ledger_write_effects(ledger, arena, range, err))
         return false;
     FAULT_POINT("worker.accounts");
     if (!write_counters(&writing, facts, err) ||

@@ -39,8 +39,10 @@ free_results(struct outbox *outbox)
 {
     pg_result_free(outbox->events);
     pg_result_free(outbox->entries);
+    pg_result_free(outbox->answers);
     pg_result_free(outbox->letters);
-    outbox->events = outbox->entries = outbox->letters = NULL;
+    outbox->events = outbox->entries = NULL;
+    outbox->answers = outbox->letters = NULL;
 }
 
 void
@@ -55,16 +57,6 @@ outbox_close(struct outbox *outbox)
     address_cache_free(outbox->accounts);
     arena = outbox->arena;
     arena_free(&arena);
-}
-
-static struct str
-int_param(struct arena *arena, int64_t value)
-{
-    struct buf buf;
-
-    buf_init(&buf, arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
 }
 
 /* ---- which batches ----------------------------------------------------------
@@ -98,18 +90,19 @@ static bool
 choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
                struct arena *arena, struct batch_list *batches, struct err *err)
 {
-    struct str param = int_param(arena, after);
+    struct str param = int_text(arena, after);
     struct pg_result *result;
     int64_t cost = 0;
     bool ok = true;
 
-    if (!pg_query(outbox->pg,
-                  "SELECT id, first_id, last_id, posted_at, ruleset_id, "
-                  "posted, conflicts + dead_letters - coalesce((SELECT "
-                  "d.conflicts + d.dead_letters FROM dropped_letters d "
-                  "WHERE d.first_id = b.first_id), 0) FROM batches b "
-                  "WHERE id > $1 ORDER BY id LIMIT 256",
-                  &param, 1, &result, err))
+    if (!pg_query(
+            outbox->pg,
+            "SELECT id, first_id, last_id, posted_at, ruleset_id, "
+            "posted + rejected, conflicts + dead_letters - coalesce((SELECT "
+            "d.conflicts + d.dead_letters FROM dropped_letters d "
+            "WHERE d.first_id = b.first_id), 0) FROM batches b "
+            "WHERE id > $1 ORDER BY id LIMIT 256",
+            &param, 1, &result, err))
         return false;
     batches->items =
         arena_array(arena, pg_rows(result), sizeof(*batches->items));
@@ -136,12 +129,20 @@ static const char events_sql[] =
     "SELECT e.id, e.occurred_at, e.source_id, e.type_id, e.notify, e.event_id, "
     "e.contract_id, e.traceparent, e.kept FROM batches b "
     "JOIN events e ON e.id BETWEEN b.first_id AND b.last_id "
-    "WHERE b.id > $1 AND b.id <= $2 AND e.outcome = 'p'";
+    "WHERE b.id > $1 AND b.id <= $2 AND e.outcome IN ('p', 'r')";
 
 static const char entries_sql[] =
     "SELECT n.event_id, n.account_id, n.amount, n.balance_after, n.seq, "
     "n.line_id, n.ordinal FROM batches b "
     "JOIN entries n ON n.event_id BETWEEN b.first_id AND b.last_id "
+    "WHERE b.id > $1 AND b.id <= $2";
+
+/* The last column puts those of an event in order. */
+static const char answers_sql[] =
+    "SELECT w.event_id, w.account_id, w.place, w.balance_after, w.seq, w.type, "
+    "w.detail, w.notify, w.account_id::bigint * 32768 + w.place "
+    "FROM batches b "
+    "JOIN answers w ON w.event_id BETWEEN b.first_id AND b.last_id "
     "WHERE b.id > $1 AND b.id <= $2";
 
 /* Headers come as name:value,name:value in hexadecimal, a null value as `-`. */
@@ -161,12 +162,13 @@ query_rows(struct outbox *outbox, int64_t after,
            struct err *err)
 {
     struct str range[] = {
-        int_param(arena, after),
-        int_param(arena, batches->items[batches->count - 1].id),
+        int_text(arena, after),
+        int_text(arena, batches->items[batches->count - 1].id),
     };
 
     if (!pg_query(outbox->pg, events_sql, range, 2, &outbox->events, err) ||
-        !pg_query(outbox->pg, entries_sql, range, 2, &outbox->entries, err))
+        !pg_query(outbox->pg, entries_sql, range, 2, &outbox->entries, err) ||
+        !pg_query(outbox->pg, answers_sql, range, 2, &outbox->answers, err))
         return false;
     return !batches->letters ||
            pg_query(outbox->pg, letters_sql, range, 2, &outbox->letters, err);
@@ -222,16 +224,16 @@ complete_names(struct outbox *outbox, const struct batch_list *batches,
     return true;
 }
 
-/* Those of the accounts of the entries, row by row. */
+/* Those of the accounts in column 1, row by row. */
 static bool
-find_addresses(struct outbox *outbox, struct arena *arena,
-               struct str **addresses, struct err *err)
+find_addresses(struct outbox *outbox, const struct pg_result *rows,
+               struct arena *arena, struct str **addresses, struct err *err)
 {
-    size_t count = pg_rows(outbox->entries);
+    size_t count = pg_rows(rows);
     int64_t *ids = arena_array(arena, count, sizeof(*ids));
 
     for (size_t i = 0; i < count; i++)
-        ids[i] = pg_int(outbox->entries, i, 1);
+        ids[i] = pg_int(rows, i, 1);
     *addresses = arena_array(arena, count, sizeof(**addresses));
     return address_cache_find(outbox->accounts, outbox->pg, ids, count, arena,
                               *addresses, err);
@@ -242,7 +244,7 @@ outbox_take(struct outbox *outbox, int64_t after, int64_t max_events,
             struct arena *arena, struct outbox_page *page, struct err *err)
 {
     struct batch_list batches = {0};
-    struct str *addresses;
+    struct outbox_addresses addresses;
 
     *page = (struct outbox_page){.last_batch = after};
     free_results(outbox);
@@ -252,8 +254,11 @@ outbox_take(struct outbox *outbox, int64_t after, int64_t max_events,
         return true;
     return query_rows(outbox, after, &batches, arena, err) &&
            complete_names(outbox, &batches, err) &&
-           find_addresses(outbox, arena, &addresses, err) &&
-           page_build(outbox, &batches, addresses, arena, page, err);
+           find_addresses(outbox, outbox->entries, arena, &addresses.entries,
+                          err) &&
+           find_addresses(outbox, outbox->answers, arena, &addresses.answers,
+                          err) &&
+           page_build(outbox, &batches, &addresses, arena, page, err);
 }
 
 /* ---- checks and the mark
@@ -278,7 +283,7 @@ outbox_posted_at(struct outbox *outbox, int64_t batch_id, bool *found,
                  int64_t *posted_us, struct err *err)
 {
     struct arena arena = {0};
-    struct str param = int_param(&arena, batch_id);
+    struct str param = int_text(&arena, batch_id);
     struct pg_result *result;
     bool ok =
         pg_query(outbox->pg, "SELECT posted_at FROM batches WHERE id = $1",
@@ -313,7 +318,7 @@ outbox_set_mark(struct outbox *outbox, struct str name, int64_t batch_id,
                 struct err *err)
 {
     struct arena arena = {0};
-    struct str params[] = {name, int_param(&arena, batch_id)};
+    struct str params[] = {name, int_text(&arena, batch_id)};
     bool ok = pg_run(outbox->pg,
                      "INSERT INTO relay_positions AS r (name, batch_id) "
                      "VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET "

@@ -5,16 +5,6 @@
 #include "buf.h"
 
 /* A number as a parameter of a query. */
-static struct str
-int_param(struct arena *arena, int64_t value)
-{
-    struct buf buf;
-
-    buf_init(&buf, arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
-}
-
 static bool
 load_list(struct outbox_names *names, struct pg *pg, const char *sql,
           struct name_list *list, struct err *err)
@@ -161,7 +151,7 @@ names_load(struct outbox_names *names, struct pg *pg, int64_t oldest_ruleset,
 
     arena_reset(&arena);
     *names = (struct outbox_names){.arena = arena};
-    oldest = int_param(&names->arena, oldest_ruleset);
+    oldest = int_text(&names->arena, oldest_ruleset);
     return load_list(names, pg, "SELECT id, name FROM sources ORDER BY id",
                      &names->sources, err) &&
            load_list(names, pg, "SELECT id, name FROM types ORDER BY id",

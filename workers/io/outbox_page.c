@@ -4,9 +4,22 @@
 
 #include <assert.h>
 
+#include "hex.h"
 #include "timestamp.h"
 
-enum { ENTRY_ORDINAL = 6 }; /* its column */
+enum { ENTRY_ORDINAL = 6, ANSWER_ORDINAL = 8 }; /* their columns */
+
+struct answer_row {
+    int64_t event_id;
+    int64_t account_id;
+    int64_t place;
+    int64_t balance_after_minor;
+    int64_t seq;
+    struct str address;
+    struct str type;
+    struct str detail;
+    struct str notify; /* at NULL: the rule of the first entry */
+};
 
 struct entry_row {
     int64_t event_id;
@@ -30,6 +43,9 @@ struct building {
     struct entry_row *entries;
     size_t entry_count;
     size_t next_entry;
+    struct answer_row *answers;
+    size_t answer_count;
+    size_t next_answer;
 };
 
 bool
@@ -63,10 +79,11 @@ static bool
 damaged(const struct building *building, int64_t event_id, struct err *err)
 {
     assert(building->batch);
-    return err_set(err, ERR_FATAL,
-                   "the ledger is damaged: event %" PRId64 " of batch %" PRId64
-                   " and its entries do not match; see \"reward verify\"",
-                   event_id, building->batch->id);
+    return err_set(
+        err, ERR_FATAL,
+        "the ledger is damaged: event %" PRId64 " of batch %" PRId64
+        " and its entries or answers do not match; see \"reward verify\"",
+        event_id, building->batch->id);
 }
 
 /* ---- token events
@@ -99,6 +116,34 @@ read_entries(struct building *building, const struct batch_list *batches,
                     .balance_after_minor = pg_int(rows, row, 3),
                     .seq = pg_int(rows, row, 4),
                 },
+        };
+    }
+}
+
+static void
+read_answers(struct building *building, const struct batch_list *batches,
+             const struct str *addresses)
+{
+    const struct pg_result *rows = building->outbox->answers;
+    struct row_list list =
+        rows_in_order(rows, ANSWER_ORDINAL, batches, building->arena);
+
+    building->answer_count = list.count;
+    building->answers =
+        arena_array(building->arena, list.count, sizeof(*building->answers));
+    for (size_t i = 0; i < list.count; i++) {
+        size_t row = list.places[i].row;
+
+        building->answers[i] = (struct answer_row){
+            .event_id = list.places[i].id,
+            .account_id = pg_int(rows, row, 1),
+            .place = pg_int(rows, row, 2),
+            .balance_after_minor = pg_int(rows, row, 3),
+            .seq = pg_int(rows, row, 4),
+            .address = addresses[row],
+            .type = pg_text(rows, row, 5),
+            .detail = pg_text(rows, row, 6),
+            .notify = text_or_null(rows, row, 7),
         };
     }
 }
@@ -156,22 +201,76 @@ event_from_row(const struct building *building, size_t row,
     return row_time(pg_text(rows, row, 1), &token->occurred_us, err);
 }
 
-static void
+static struct token_source *
 add_token(struct building *building, const struct token_source *event,
-          const struct entry_row *entries, size_t count)
+          struct str account)
 {
     struct token_source *token =
         ARENA_NEW(building->arena, struct token_source);
     struct outbox_page *page = building->page;
 
     *token = *event;
-    token->account = entries[0].address;
+    token->account = account;
+    token->type = STR(TOKEN_EARNED);
+    page->items[page->item_count++] = (struct outbox_item){.token = token};
+    return token;
+}
+
+static void
+add_entries(struct building *building, struct token_source *token,
+            const struct entry_row *entries, size_t count)
+{
     token->entries = copy_entries(building->arena, entries, count);
     token->entry_count = count;
+    token->balance_after_minor = entries[count - 1].entry.balance_after_minor;
+    token->seq = entries[count - 1].entry.seq;
     token->notify =
         names_notify(&building->outbox->names, building->batch->ruleset_id,
                      entries[0].entry.line);
-    page->items[page->item_count++] = (struct outbox_item){.token = token};
+}
+
+static void
+add_answer(struct building *building, struct token_source *token,
+           const struct answer_row *answer)
+{
+    token->type = answer->type;
+    token->detail = answer->detail;
+    token->balance_after_minor = answer->balance_after_minor;
+    token->seq = answer->seq;
+    token->apart = answer->place > 0;
+    if (answer->notify.at)
+        token->notify =
+            names_notify(&building->outbox->names, building->batch->ruleset_id,
+                         answer->notify);
+}
+
+/* The answers to an account from the given one on: the first may belong to
+ * `token`, others are messages of their own. Returns how many there are. */
+static size_t
+add_answers(struct building *building, const struct token_source *event,
+            struct token_source *token, size_t first, size_t end)
+{
+    int64_t account_id = building->answers[first].account_id;
+    size_t at = first;
+
+    for (; at < end && building->answers[at].account_id == account_id; at++) {
+        const struct answer_row *answer = &building->answers[at];
+
+        if (answer->place > 0 || !token)
+            token = add_token(building, event, answer->address);
+        add_answer(building, token, answer);
+    }
+    return at - first;
+}
+
+/* The first answer to the account, or `end`. */
+static size_t
+find_answer(const struct building *building, int64_t account_id, size_t first,
+            size_t end)
+{
+    while (first < end && building->answers[first].account_id != account_id)
+        first++;
+    return first;
 }
 
 /* The entries of the event at hand; they are the next ones. */
@@ -186,6 +285,59 @@ count_entries(const struct building *building, int64_t event_id)
     return end - building->next_entry;
 }
 
+/* The answers of the event at hand; they are the next ones. */
+static size_t
+end_of_answers(const struct building *building, int64_t event_id)
+{
+    size_t end = building->next_answer;
+
+    while (end < building->answer_count &&
+           building->answers[end].event_id == event_id)
+        end++;
+    return end;
+}
+
+/* A message to each account that has entries, with its answers. */
+static void
+add_paid(struct building *building, const struct token_source *event,
+         size_t left, size_t answer_end)
+{
+    while (left) {
+        struct entry_row *entries = &building->entries[building->next_entry];
+        size_t count = gather_account(entries, left);
+        size_t answer = find_answer(building, entries[0].account_id,
+                                    building->next_answer, answer_end);
+        struct token_source *token =
+            add_token(building, event, entries[0].address);
+
+        add_entries(building, token, entries, count);
+        if (answer < answer_end) {
+            size_t said =
+                add_answers(building, event, token, answer, answer_end);
+
+            for (size_t i = answer; i < answer + said; i++)
+                building->answers[i].address.at = NULL; /* done */
+        }
+        building->next_entry += count;
+        left -= count;
+    }
+}
+
+/* A message to each account that has answers alone. */
+static void
+add_told(struct building *building, const struct token_source *event,
+         size_t answer_end)
+{
+    while (building->next_answer < answer_end) {
+        size_t at = building->next_answer;
+
+        building->next_answer +=
+            building->answers[at].address.at
+                ? add_answers(building, event, NULL, at, answer_end)
+                : 1;
+    }
+}
+
 static bool
 add_event(struct building *building, struct err *err)
 {
@@ -193,20 +345,15 @@ add_event(struct building *building, struct err *err)
         &building->events.places[building->next_event++];
     int64_t event_id = place->id;
     size_t left = count_entries(building, event_id);
+    size_t answer_end = end_of_answers(building, event_id);
     struct token_source event;
 
-    if (!left)
+    if (!left && answer_end == building->next_answer)
         return damaged(building, event_id, err);
     if (!event_from_row(building, place->row, &event, err))
         return false;
-    while (left) {
-        struct entry_row *entries = &building->entries[building->next_entry];
-        size_t count = gather_account(entries, left);
-
-        add_token(building, &event, entries, count);
-        building->next_entry += count;
-        left -= count;
-    }
+    add_paid(building, &event, left, answer_end);
+    add_told(building, &event, answer_end);
     return true;
 }
 
@@ -214,21 +361,13 @@ add_event(struct building *building, struct err *err)
  * -------------------------------------------------------------
  */
 
-static unsigned
-hex_digit(char c)
-{
-    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 /* Bytes from hexadecimal; never at NULL. */
 static struct str
 bytes_from_hex(struct arena *arena, struct str hex)
 {
     char *bytes = arena_alloc(arena, hex.len / 2 + 1);
 
-    for (size_t i = 0; i < hex.len / 2; i++)
-        bytes[i] = (char)(hex_digit(hex.at[2 * i]) << 4 |
-                          hex_digit(hex.at[2 * i + 1]));
+    hex_read(bytes, hex.at, hex.len / 2);
     return str_make(bytes, hex.len / 2);
 }
 
@@ -380,7 +519,7 @@ add_batch(struct building *building, const struct batch_list *batches,
 
 bool
 page_build(const struct outbox *outbox, const struct batch_list *batches,
-           const struct str *addresses, struct arena *arena,
+           const struct outbox_addresses *addresses, struct arena *arena,
            struct outbox_page *page, struct err *err)
 {
     struct building building = {.outbox = outbox, .arena = arena, .page = page};
@@ -388,16 +527,21 @@ page_build(const struct outbox *outbox, const struct batch_list *batches,
 
     building.events = rows_in_order(outbox->events, -1, batches, arena);
     building.letters = rows_in_order(outbox->letters, -1, batches, arena);
-    read_entries(&building, batches, addresses);
-    page->items =
-        arena_array(arena, building.entry_count + building.letters.count,
-                    sizeof(*page->items));
+    read_entries(&building, batches, addresses->entries);
+    read_answers(&building, batches, addresses->answers);
+    page->items = arena_array(arena,
+                              building.entry_count + building.answer_count +
+                                  building.letters.count,
+                              sizeof(*page->items));
     for (size_t i = 0; i < batches->count; i++)
         if (!add_batch(&building, batches, i, err))
             return false;
     if (building.next_entry != building.entry_count)
         return damaged(&building,
                        building.entries[building.next_entry].event_id, err);
+    if (building.next_answer != building.answer_count)
+        return damaged(&building,
+                       building.answers[building.next_answer].event_id, err);
     page->batch_count = batches->count;
     page->last_batch = last->id;
     page->last_posted_us = last->posted_us;

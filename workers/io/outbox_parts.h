@@ -14,7 +14,7 @@ struct batch_row {
     int64_t last_id;
     int64_t posted_us;
     int64_t ruleset_id;
-    int64_t posted;
+    int64_t posted;  /* and refused: events that something is said of */
     int64_t letters; /* dead letters and conflicts that are still there */
 };
 
@@ -33,6 +33,7 @@ struct outbox {
      * NULL when there are none. */
     struct pg_result *events;
     struct pg_result *entries;
+    struct pg_result *answers;
     struct pg_result *letters;
 };
 
@@ -56,13 +57,19 @@ struct row_list rows_in_order(const struct pg_result *rows, int ordinal_column,
                               const struct batch_list *batches,
                               struct arena *arena);
 
-/* Turn the rows into the items of the page. All names are known; `addresses`
- * are those of the entries' accounts, row by row. ERR_FATAL when rows that
- * belong together are not together. */
+/* Addresses of accounts, row by row. */
+struct outbox_addresses {
+    struct str *entries;
+    struct str *answers;
+};
+
+/* Turn the rows into the items of the page. All names are known. ERR_FATAL when
+ * rows that belong together are not together. */
 MUST_CHECK bool page_build(const struct outbox *outbox,
                            const struct batch_list *batches,
-                           const struct str *addresses, struct arena *arena,
-                           struct outbox_page *page, struct err *err);
+                           const struct outbox_addresses *addresses,
+                           struct arena *arena, struct outbox_page *page,
+                           struct err *err);
 
 /* A timestamptz as PostgreSQL prints it in UTC, in style ISO. ERR_FATAL. */
 MUST_CHECK bool row_time(struct str text, int64_t *at_us, struct err *err);

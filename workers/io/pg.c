@@ -12,7 +12,7 @@
 
 #include "clock.h"
 
-enum { MAX_STATEMENTS = 64 };
+enum { MAX_STATEMENTS = 128, MAX_PARAMS = 24 };
 
 struct pg {
     struct arena arena;   /* holds this struct */
@@ -367,12 +367,12 @@ bool
 pg_query(struct pg *pg, const char *sql, const struct str *params,
          size_t param_count, struct pg_result **result, struct err *err)
 {
-    const char *values[16] = {0};
+    const char *values[MAX_PARAMS] = {0};
     char name[16];
     size_t index;
     PGresult *kept;
 
-    if (param_count > sizeof(values) / sizeof(*values))
+    if (param_count > MAX_PARAMS)
         return err_set(err, ERR_FATAL, "too many parameters: %zu", param_count);
     if (!statement_index(pg, sql, &index, err))
         return false;

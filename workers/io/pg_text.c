@@ -1,6 +1,7 @@
 /* pg_text.c - array parameters and COPY rows in PostgreSQL's text formats. */
 #include "pg.h"
 
+#include "hex.h"
 #include "timestamp.h"
 
 void
@@ -107,13 +108,7 @@ pg_copy_int(struct buf *row, int64_t value)
 static void
 add_hex(struct buf *row, struct str bytes)
 {
-    static const char hex[] = "0123456789abcdef";
-    char *to = buf_reserve(row, bytes.len * 2);
-
-    for (size_t i = 0; i < bytes.len; i++) {
-        *to++ = hex[(unsigned char)bytes.at[i] >> 4];
-        *to++ = hex[(unsigned char)bytes.at[i] & 0x0F];
-    }
+    hex_write(buf_reserve(row, bytes.len * 2), bytes.at, bytes.len);
     row->len += bytes.len * 2;
 }
 

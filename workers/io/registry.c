@@ -4,31 +4,39 @@
 #include <string.h>
 
 #include "map.h"
+#include "tier.h"
 
 static bool
 register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
 {
     struct arena arena = {0};
-    struct buf names;
-    struct buf descriptions;
+    struct buf columns[3];
     bool ok;
 
-    buf_init(&names, &arena);
-    buf_init(&descriptions, &arena);
-    pg_array_open(&names);
-    pg_array_open(&descriptions);
-    for (size_t i = 0; i < ruleset->line_count; i++) {
-        pg_array_text(&names, ruleset->lines[i]->name);
-        pg_array_text(&descriptions, ruleset->lines[i]->description);
+    for (int c = 0; c < 3; c++) {
+        buf_init(&columns[c], &arena);
+        pg_array_open(&columns[c]);
     }
-    pg_array_close(&names);
-    pg_array_close(&descriptions);
-    ok =
-        pg_run(pg,
-               "INSERT INTO lines (name, description) "
-               "SELECT n, d FROM unnest($1::text[], $2::text[]) AS t(n, d) "
-               "ORDER BY n ON CONFLICT DO NOTHING",
-               (struct str[]){buf_str(&names), buf_str(&descriptions)}, 2, err);
+    for (size_t i = 0; i < ruleset->line_count; i++) {
+        const struct ledger_line *line = ruleset->lines[i];
+        const struct entry_type *type = line->type ? line->type : &entry_earn;
+
+        pg_array_text(&columns[0], line->name);
+        pg_array_text(&columns[1], line->description);
+        pg_array_text(&columns[2], str_from_cstr(type->name));
+    }
+    for (int c = 0; c < 3; c++)
+        pg_array_close(&columns[c]);
+    ok = pg_run(pg,
+                "INSERT INTO lines (name, description, transaction_type, "
+                "counterparty) SELECT v.name, v.description, t.name, "
+                "t.counterparty FROM unnest($1::text[], $2::text[], "
+                "$3::text[]) AS v(name, description, type) "
+                "JOIN transaction_types t ON t.name = v.type "
+                "ORDER BY v.name ON CONFLICT DO NOTHING",
+                (struct str[]){buf_str(&columns[0]), buf_str(&columns[1]),
+                               buf_str(&columns[2])},
+                3, err);
     arena_free(&arena);
     return ok;
 }
@@ -50,16 +58,6 @@ register_text(struct pg *pg, struct ruleset *ruleset, struct err *err)
     ruleset->id = (int32_t)pg_int(result, 0, 0);
     pg_result_free(result);
     return true;
-}
-
-static struct str
-int_text(struct arena *arena, int64_t value)
-{
-    struct buf buf;
-
-    buf_init(&buf, arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
 }
 
 static struct str
@@ -114,6 +112,32 @@ register_notifies(struct pg *pg, const struct ruleset *ruleset, struct err *err)
         if (!register_notify(pg, ruleset, &ruleset->notifies[i], err))
             return false;
     return true;
+}
+
+static bool
+register_tiers(struct pg *pg, const struct ruleset *ruleset, struct err *err)
+{
+    const struct tiers *tiers = ruleset->tiers;
+    struct arena arena = {0};
+    bool ok = true;
+
+    for (size_t i = 0; ok && tiers && i < tiers->level_count; i++) {
+        const struct tier *tier = &tiers->levels[i];
+        struct buf fee;
+
+        buf_init(&fee, &arena);
+        ratio_print(&fee, tier->fee);
+        ok = pg_run(pg,
+                    "INSERT INTO ruleset_tiers (ruleset_id, from_minor, name, "
+                    "fee_percent, count_staked) VALUES ($1, $2, $3, $4, $5)",
+                    (struct str[]){int_text(&arena, ruleset->id),
+                                   int_text(&arena, tier->from_minor),
+                                   tier->name, buf_str(&fee),
+                                   tiers->count_staked ? STR("t") : STR("f")},
+                    5, err);
+    }
+    arena_free(&arena);
+    return ok;
 }
 
 static bool
@@ -220,7 +244,8 @@ enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
 {
     return register_lines(pg, ruleset, err) &&
            register_text(pg, ruleset, err) &&
-           register_notifies(pg, ruleset, err) && activate(pg, ruleset, err);
+           register_notifies(pg, ruleset, err) &&
+           register_tiers(pg, ruleset, err) && activate(pg, ruleset, err);
 }
 
 /* A rule set of another name or asset is somebody else's, or a slip. */

@@ -8,7 +8,10 @@
     "(SELECT unnest(ARRAY['events', 'entries', 'other_records', "              \
     "'dead_records', 'once_keys', 'batches', 'dropped_partitions', "           \
     "'dropped_letters', 'ruleset_texts', 'ruleset_activations', "              \
-    "'ruleset_notifies', 'schema_migrations']) UNION ALL "                     \
+    "'ruleset_notifies', 'schema_migrations', 'answers', 'stakes', "           \
+    "'unstakes', 'purchases', 'holds', 'hold_ends', 'closings', "              \
+    "'reversals', 'conversions', 'settlements', 'proposals', 'votes', "        \
+    "'tallies', 'ruleset_tiers', 'transaction_types']) UNION ALL "             \
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = "          \
     "i.inhrelid WHERE i.inhparent IN (to_regclass('reward.other_records'), "   \
     "to_regclass('reward.dead_records'))) AS t (name)"
@@ -23,6 +26,11 @@
     "('reward_worker', 'accounts', 'total_earned'), "                          \
     "('reward_worker', 'accounts', 'total_spent'), "                           \
     "('reward_worker', 'accounts', 'staked_amount'), "                         \
+    "('reward_worker', 'accounts', 'pending_amount'), "                        \
+    "('reward_worker', 'accounts', 'reserved_amount'), "                       \
+    "('reward_worker', 'accounts', 'debt_amount'), "                           \
+    "('reward_worker', 'accounts', 'side'), "                                  \
+    "('reward_worker', 'timers', 'due_at'), "                                  \
     "('reward_worker', 'accounts', 'last_seq'), "                              \
     "('reward_worker', 'accounts', 'updated_at'), "                            \
     "('reward_worker', 'counters', 'value'), "                                 \
@@ -80,7 +88,8 @@ const struct audit rights_audits[] = {
     },
     {
         .name = "rights-updates",
-        .what = "programs may change only balances, counters and positions",
+        .what = "programs may change only balances, counters, positions and "
+                "timers",
         .sql = "SELECT r.rolname AS role, c.relname AS \"table\", "
                "a.attname AS \"column\" "
                "FROM pg_roles r, pg_class c "
@@ -97,7 +106,8 @@ const struct audit rights_audits[] = {
     },
     {
         .name = "rights-removal",
-        .what = "programs may remove nothing, and readers may write nothing",
+        .what = "programs may remove nothing but timers, and readers may write "
+                "nothing",
         .sql = "SELECT r.rolname AS role, c.relname AS \"table\", "
                "p.name AS privilege "
                "FROM pg_roles r, pg_class c, "
@@ -109,6 +119,8 @@ const struct audit rights_audits[] = {
                "AND (p.name <> 'INSERT' OR r.rolname = 'reward_reader' "
                "OR r.rolname = 'reward_relay' "
                "AND c.relname <> 'relay_positions') "
+               "AND NOT (p.name = 'DELETE' AND c.relname = 'timers' "
+               "AND r.rolname = 'reward_worker') "
                "AND has_table_privilege(r.oid, c.oid, p.name) "
                "ORDER BY 1, 2, 3 LIMIT 20",
     },

@@ -3,8 +3,6 @@
  * letter came from. */
 #include "topic_audit.h"
 
-#include <inttypes.h>
-
 #include "digest.h"
 #include "outbox.h"
 #include "position.h"
@@ -245,8 +243,7 @@ collect_position(struct pg *pg, const struct topic_audit_options *options,
         !position_read(&options->kafka, options->position_topic, name,
                        &position, err))
         return false;
-    batch_id = str_from_cstr(arena_printf(
-        &arena, "%" PRId64, position.found ? position.batch_id : INT64_C(0)));
+    batch_id = int_text(&arena, position.found ? position.batch_id : 0);
     ok = pg_run(pg, "UPDATE relay_at SET batch_id = $1::bigint", &batch_id, 1,
                 err);
     arena_free(&arena);
@@ -295,7 +292,7 @@ add_expected(struct expecting *expecting, const struct outbox_item *item,
     pg_copy_text(row, published ? STR("t") : STR("f"));
     if (token) {
         pg_copy_text(row, token->account);
-        pg_copy_int(row, token->entries[token->entry_count - 1].seq);
+        pg_copy_int(row, token->seq);
     } else {
         pg_copy_null(row);
         pg_copy_null(row);
@@ -399,33 +396,35 @@ const struct audit topic_audits[] = {
         .what = "the relay's position is a batch that exists, and not behind "
                 "what the ledger knows of it",
         /* The mark follows the position, so a smaller position was lost. */
-        .sql = "SELECT batch_id, mark, (SELECT max(id) FROM batches) AS "
-               "last_batch FROM relay_at WHERE mark > batch_id "
-               "OR (batch_id <> 0 AND NOT EXISTS "
-               "(SELECT FROM batches b WHERE b.id = batch_id))",
+        .sql =
+            AUDIT_SQL("SELECT batch_id, mark, (SELECT max(id) FROM batches) AS "
+                      "last_batch FROM relay_at WHERE mark > batch_id "
+                      "OR (batch_id <> 0 AND NOT EXISTS "
+                      "(SELECT FROM batches b WHERE b.id = batch_id))"),
     },
     {
         .name = "topic-once",
         .what = "each token event and dead letter is in its topic once",
-        .sql = "SELECT topic, id, count(*) AS times FROM said "
-               "WHERE id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 "
-               "LIMIT 20",
+        .sql =
+            AUDIT_SQL("SELECT topic, id, count(*) AS times FROM said "
+                      "WHERE id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1"),
     },
     {
         .name = "topic-known",
         .what = "nothing is in the topics that the ledger does not say",
         /* Of dead letters that retention took, the ledger still says how many
          * there were in each batch. */
-        .sql = "SELECT s.topic, s.partition, s.\"offset\", s.id FROM ("
-               "SELECT s.*, row_number() OVER (PARTITION BY s.set_aside_us "
-               "ORDER BY s.partition, s.\"offset\") AS nth FROM said s "
-               "LEFT JOIN expected e ON e.topic = s.topic AND e.id = s.id "
-               "WHERE e.id IS NULL) s LEFT JOIN (SELECT "
-               "(extract(epoch FROM b.posted_at) * 1000000)::bigint "
-               "AS set_aside_us, sum(d.conflicts + d.dead_letters) AS letters "
-               "FROM dropped_letters d JOIN batches b USING (first_id) "
-               "GROUP BY 1) d ON d.set_aside_us = s.set_aside_us "
-               "WHERE s.nth > coalesce(d.letters, 0) LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT s.topic, s.partition, s.\"offset\", s.id FROM ("
+            "SELECT s.*, row_number() OVER (PARTITION BY s.set_aside_us "
+            "ORDER BY s.partition, s.\"offset\") AS nth FROM said s "
+            "LEFT JOIN expected e ON e.topic = s.topic AND e.id = s.id "
+            "WHERE e.id IS NULL) s LEFT JOIN (SELECT "
+            "(extract(epoch FROM b.posted_at) * 1000000)::bigint "
+            "AS set_aside_us, sum(d.conflicts + d.dead_letters) AS letters "
+            "FROM dropped_letters d JOIN batches b USING (first_id) "
+            "GROUP BY 1) d ON d.set_aside_us = s.set_aside_us "
+            "WHERE s.nth > coalesce(d.letters, 0)"),
     },
     {
         .name = "topic-complete",
@@ -433,51 +432,55 @@ const struct audit topic_audits[] = {
                 "topics",
         /* What retention has taken away is not missed: in a partition that was
          * cut, anything before the first record that is left. */
-        .sql = "WITH first AS (SELECT c.topic, coalesce(min(e.n), "
-               "9223372036854775807) AS n FROM cut c "
-               "LEFT JOIN said s ON s.topic = c.topic "
-               "AND s.partition = c.partition "
-               "LEFT JOIN expected e ON e.topic = s.topic AND e.id = s.id "
-               "GROUP BY c.topic, c.partition) "
-               "SELECT e.topic, e.id, e.account, e.seq FROM expected e "
-               "LEFT JOIN said s ON s.topic = e.topic AND s.id = e.id "
-               "WHERE e.published AND s.id IS NULL AND e.n > coalesce("
-               "(SELECT max(f.n) FROM first f WHERE f.topic = e.topic), 0) "
-               "LIMIT 20",
+        .sql = AUDIT_SQL(
+            "WITH first AS (SELECT c.topic, coalesce(min(e.n), "
+            "9223372036854775807) AS n FROM cut c "
+            "LEFT JOIN said s ON s.topic = c.topic "
+            "AND s.partition = c.partition "
+            "LEFT JOIN expected e ON e.topic = s.topic AND e.id = s.id "
+            "GROUP BY c.topic, c.partition) "
+            "SELECT e.topic, e.id, e.account, e.seq FROM expected e "
+            "LEFT JOIN said s ON s.topic = e.topic AND s.id = e.id "
+            "WHERE e.published AND s.id IS NULL AND e.n > coalesce("
+            "(SELECT max(f.n) FROM first f WHERE f.topic = e.topic), 0)"),
     },
     {
         .name = "topic-bytes",
         .what = "each record is, byte for byte, what the ledger says again",
-        .sql = "SELECT s.topic, s.partition, s.\"offset\", s.id FROM said s "
-               "JOIN expected e ON e.topic = s.topic AND e.id = s.id "
-               "WHERE e.digest <> s.digest LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT s.topic, s.partition, s.\"offset\", s.id FROM said s "
+            "JOIN expected e ON e.topic = s.topic AND e.id = s.id "
+            "WHERE e.digest <> s.digest"),
     },
     {
         .name = "topic-partition",
         .what = "all token events of an account are in one partition",
-        .sql = "SELECT e.account, count(DISTINCT s.partition) AS partitions "
-               "FROM said s JOIN expected e ON e.topic = s.topic "
-               "AND e.id = s.id WHERE e.account IS NOT NULL "
-               "GROUP BY 1 HAVING count(DISTINCT s.partition) > 1 LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT e.account, count(DISTINCT s.partition) AS partitions "
+            "FROM said s JOIN expected e ON e.topic = s.topic "
+            "AND e.id = s.id WHERE e.account IS NOT NULL "
+            "GROUP BY 1 HAVING count(DISTINCT s.partition) > 1"),
     },
     {
         .name = "topic-order",
         .what = "an account's token events are in the order of its entries",
-        .sql = "SELECT * FROM (SELECT e.account, s.partition, s.\"offset\", "
-               "e.seq, lag(e.seq) OVER (PARTITION BY e.account "
-               "ORDER BY s.partition, s.\"offset\") AS seq_before "
-               "FROM said s JOIN expected e ON e.topic = s.topic "
-               "AND e.id = s.id WHERE e.account IS NOT NULL) o "
-               "WHERE seq <= seq_before LIMIT 20",
+        .sql = AUDIT_SQL(
+            "SELECT * FROM (SELECT e.account, s.partition, s.\"offset\", "
+            "e.seq, lag(e.seq) OVER (PARTITION BY e.account "
+            "ORDER BY s.partition, s.\"offset\") AS seq_before "
+            "FROM said s JOIN expected e ON e.topic = s.topic "
+            "AND e.id = s.id WHERE e.account IS NOT NULL) o "
+            "WHERE seq < seq_before"),
     },
     {
         .name = "topic-sequence",
         .what = "each partition is in the order of posting",
-        .sql = "SELECT topic, partition, \"offset\", id FROM ("
-               "SELECT s.*, e.n, lag(e.n) OVER (PARTITION BY s.topic, "
-               "s.partition ORDER BY s.\"offset\") AS n_before "
-               "FROM said s JOIN expected e ON e.topic = s.topic "
-               "AND e.id = s.id) o WHERE n <= n_before LIMIT 20",
+        .sql =
+            AUDIT_SQL("SELECT topic, partition, \"offset\", id FROM ("
+                      "SELECT s.*, e.n, lag(e.n) OVER (PARTITION BY s.topic, "
+                      "s.partition ORDER BY s.\"offset\") AS n_before "
+                      "FROM said s JOIN expected e ON e.topic = s.topic "
+                      "AND e.id = s.id) o WHERE n <= n_before"),
     },
 };
 

@@ -1,0 +1,20 @@
+/* award.h - the rules that an event triggers: what they pay, charge and count.
+ * Part of decide(). */
+#ifndef CORE_AWARD_H
+#define CORE_AWARD_H
+
+#include "compiler.h"
+#include "err.h"
+#include "turn.h"
+
+/* Ask for the facts that the rules may need. Failures are left for
+ * award_decide to report. */
+void award_want(struct turn *turn, struct err *ignored);
+
+/* Post what the rules pay, and leave their changes in the turn. */
+MUST_CHECK bool award_decide(struct turn *turn, struct err *err);
+
+/* Take the once-keys of what was paid: the decision stands. */
+void award_take_keys(const struct turn *turn);
+
+#endif

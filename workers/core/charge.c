@@ -1,0 +1,445 @@
+/* charge.c - prices by item: what a thing costs, for how long or for which
+ * contract it counts. */
+#include "charge.h"
+
+#include "detail.h"
+#include "line.h"
+#include "quote.h"
+#include "timestamp.h"
+
+enum { ITEM_MAX_BYTES = 100, DAYS_MAX = 3650 };
+
+struct price {
+    struct str item;
+    struct ratio cost;
+    const struct expr *asked;    /* a price within a band; NULL: cost */
+    const struct expr *is_asked; /* whether the request names one */
+    struct ratio least;
+    struct ratio most;
+    int64_t days; /* 0: for good */
+    bool per_contract;
+};
+
+struct charge {
+    struct str id; /* of its line */
+    const struct ledger_line *ledger;
+    const struct expr *by;
+    struct price *prices;
+    size_t price_count;
+    const struct expr *guard; /* NULL: none */
+};
+
+/* ---- compiling --------------------------------------------------------------
+ */
+
+/* The field may be missing from a request: then there is no price. */
+static void
+compile_asked(struct reader *reader, const struct node *node,
+              struct price *price)
+{
+    const struct expr_known *known = reader->scope.known;
+    struct node *has = node_copy(reader->arena, node);
+
+    has->text = str_from_cstr(
+        arena_printf(reader->arena, "has(%.*s)", STR_ARG(node->text)));
+    price->is_asked = read_expr(reader, has, "from");
+    if (price->is_asked) {
+        expr_assume(&reader->scope, price->is_asked);
+        price->asked = read_number_expr(reader, node, "from");
+    }
+    reader->scope.known = known;
+}
+
+/* `{from: FIELD, min: NUMBER, max: NUMBER}`. */
+static void
+compile_band(struct reader *reader, const struct node *node,
+             struct price *price)
+{
+    static const struct key keys[] = {
+        {"from", true}, {"min", true}, {"max", true}};
+
+    if (!read_keys(reader, node, "a band of prices", keys, 3))
+        return;
+    compile_asked(reader, node_get(node, STR("from")), price);
+    if (!read_positive(reader, node_get(node, STR("min")), "min",
+                       &price->least) ||
+        !read_positive(reader, node_get(node, STR("max")), "max", &price->most))
+        return;
+    if (ratio_compare(price->least, price->most) > 0)
+        reader_error(reader, node, "min is above max");
+}
+
+static void
+compile_terms(struct reader *reader, const struct node *node,
+              struct price *price)
+{
+    static const char *const words[] = {"contract"};
+    const struct node *days = node_get(node, STR("days"));
+    const struct node *per = node_get(node, STR("per"));
+    size_t index;
+
+    if (per && read_word(reader, per, "per", words, 1, &index))
+        price->per_contract = true;
+    if (!days)
+        return;
+    if (days->kind != NODE_INT || days->integer < 1 || days->integer > DAYS_MAX)
+        reader_error(reader, days, "days must be a whole number from 1 to %d",
+                     DAYS_MAX);
+    else
+        price->days = days->integer;
+}
+
+static void
+compile_price(struct reader *reader, const struct node_member *member,
+              struct price *price)
+{
+    static const struct key keys[] = {
+        {"cost", true}, {"days", false}, {"per", false}};
+    const struct node *cost;
+
+    price->item = str_dup(reader->arena, member->key);
+    price->cost = ratio_from_int(0);
+    if (member->key.len > ITEM_MAX_BYTES)
+        diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
+                 member->column, "an item is at most %d bytes long",
+                 ITEM_MAX_BYTES);
+    if (!read_keys(reader, member->value, "a price", keys, 3))
+        return;
+    cost = node_get(member->value, STR("cost"));
+    if (cost->kind == NODE_OBJECT)
+        compile_band(reader, cost, price);
+    else if (!read_positive(reader, cost, "cost", &price->cost))
+        return;
+    compile_terms(reader, member->value, price);
+}
+
+static void
+compile_rows(struct reader *reader, const struct node *node,
+             struct charge *charge)
+{
+    if (node->kind != NODE_OBJECT || node->member_count == 0 ||
+        node->member_count > TABLE_ROWS_MAX) {
+        reader_error(reader, node,
+                     "rows must be a mapping of 1 to %d items to prices",
+                     TABLE_ROWS_MAX);
+        return;
+    }
+    charge->prices =
+        arena_array(reader->arena, node->member_count, sizeof(*charge->prices));
+    for (size_t i = 0; i < node->member_count; i++)
+        compile_price(reader, &node->members[i],
+                      &charge->prices[charge->price_count++]);
+}
+
+static void
+compile_price_list(struct reader *reader, const struct node *node,
+                   struct charge *charge)
+{
+    static const struct key keys[] = {
+        {"by", true}, {"rows", true}, {"missing", true}};
+    static const char *const words[] = {"reject"};
+    size_t index;
+
+    if (!read_keys(reader, node, "price", keys, 3))
+        return;
+    if (!read_word(reader, node_get(node, STR("missing")), "missing", words, 1,
+                   &index))
+        return;
+    charge->by = read_expr(reader, node_get(node, STR("by")), "by");
+    if (charge->by && expr_type(charge->by) != VALUE_STRING)
+        reader_error(reader, node_get(node, STR("by")),
+                     "by must be a text, the name of an item");
+    compile_rows(reader, node_get(node, STR("rows")), charge);
+}
+
+/* The one line of the list, under whose name it is posted. */
+static void
+compile_line(struct reader *reader, const struct node *node,
+             struct charge *charge)
+{
+    static const struct key keys[] = {
+        {"id", true}, {"price", true}, {"description", false}};
+    const struct node *line = node->kind == NODE_LIST && node->item_count == 1
+                                  ? node->items[0]
+                                  : NULL;
+    const struct node *description;
+    struct ledger_line *ledger;
+
+    if (!line) {
+        reader_error(reader, node, "charge must be a list of one line");
+        return;
+    }
+    if (!read_keys(reader, line, "a charge", keys, 3) ||
+        !read_id(reader, node_get(line, STR("id")), "a line id", &charge->id))
+        return;
+    ledger = ledger_name(reader,
+                         str_from_cstr(arena_printf(reader->arena, "%.*s.%.*s",
+                                                    STR_ARG(reader->rule->id),
+                                                    STR_ARG(charge->id))));
+    ledger->pays = true;
+    ledger->type = &entry_spend;
+    ledger->description = reader->rule->ledger->description;
+    description = node_get(line, STR("description"));
+    if (description && !read_text(reader, description, "description", 200,
+                                  &ledger->description))
+        return;
+    ledger_register(reader, ledger);
+    charge->ledger = ledger;
+    compile_price_list(reader, node_get(line, STR("price")), charge);
+}
+
+static void
+compile_guard(struct reader *reader, const struct node *node,
+              struct charge *charge)
+{
+    reader->scope.charge = charge->id;
+    charge->guard = read_expr(reader, node, "guard");
+    reader->scope.charge = (struct str){0};
+    if (charge->guard && expr_type(charge->guard) != VALUE_BOOL)
+        reader_error(reader, node, "guard must be true or false");
+}
+
+const struct charge *
+charge_compile(struct reader *reader, const struct node *rule_node,
+               const struct rule_form *form)
+{
+    static const char *const words[] = {"reject"};
+    struct charge *charge = ARENA_NEW(reader->arena, struct charge);
+    size_t errors = reader->diags->errors;
+    const struct node *guard = node_get(rule_node, STR("guard"));
+    const struct node *lacking = node_get(rule_node, STR("short"));
+    size_t index;
+
+    if (form->guard.once.present || form->guard.limit.present)
+        reader_error(reader, rule_node,
+                     "a rule that charges takes neither once nor limit");
+    if (!lacking)
+        reader_error(reader, rule_node,
+                     "a charge needs short: reject (an account that has too "
+                     "little is charged nothing)");
+    else if (!read_word(reader, lacking, "short", words, 1, &index))
+        return NULL;
+    compile_line(reader, node_get(rule_node, STR("charge")), charge);
+    if (guard)
+        compile_guard(reader, guard, charge);
+    return reader->diags->errors == errors ? charge : NULL;
+}
+
+/* ---- deciding
+ * -----------------------------------------------------------------
+ */
+
+/* A purchase on its way. */
+struct purchase {
+    const struct price *price;
+    struct str contract_id; /* empty unless it is for one */
+    int64_t minor;
+    int64_t from_us;
+    int64_t until_us; /* INT64_MAX: for good */
+};
+
+/* The price of the item asked for, or NULL. */
+static bool
+find_price(const struct charge *charge, const struct turn *turn,
+           struct str *item, const struct price **price, struct err *err)
+{
+    struct value value;
+
+    if (!turn_eval(turn, charge->ledger, charge->by, &value, err))
+        return false;
+    *item = value.string;
+    *price = NULL;
+    for (size_t i = 0; i < charge->price_count; i++)
+        if (str_eq(charge->prices[i].item, value.string))
+            *price = &charge->prices[i];
+    return true;
+}
+
+static struct fact_record *
+entitlement_of(const struct turn *turn, const struct price *price,
+               struct str contract_id)
+{
+    const struct str keys[RECORD_KEYS] = {turn->account->address, price->item,
+                                          contract_id};
+
+    return facts_record(turn->facts, RECORD_ENTITLEMENT, turn->account, keys);
+}
+
+/* What the item is bought for: empty unless it is per contract. */
+static struct str
+contract_of(const struct turn *turn, const struct price *price)
+{
+    return price->per_contract ? turn_text(turn, STR("contract_id")) : STR("");
+}
+
+void
+charge_want(const struct charge *charge, struct turn *turn, struct err *ignored)
+{
+    const struct price *price;
+    struct str item;
+
+    if (find_price(charge, turn, &item, &price, ignored) && price)
+        entitlement_of(turn, price, contract_of(turn, price));
+}
+
+static bool
+reject_band(struct turn *turn, const struct price *price)
+{
+    struct buf least;
+    struct buf most;
+
+    buf_init(&least, turn->arena);
+    buf_init(&most, turn->arena);
+    ratio_print(&least, price->least);
+    ratio_print(&most, price->most);
+    return turn_reject(turn, turn->account, REJECT_PRICE_OUT_OF_RANGE,
+                       "the request must name a price for %.*s, from %.*s to "
+                       "%.*s",
+                       STR_ARG(price->item), STR_ARG(buf_str(&least)),
+                       STR_ARG(buf_str(&most)));
+}
+
+/* The price within a band; *cost is left alone where the request has none. */
+static bool
+read_asked(const struct charge *charge, struct turn *turn,
+           const struct price *price, struct ratio *cost, struct err *err)
+{
+    struct value value;
+
+    if (!turn_eval(turn, charge->ledger, price->is_asked, &value, err))
+        return false;
+    return !value.boolean ||
+           turn_number(turn, charge->ledger, price->asked, cost, err);
+}
+
+/* The amount, in full minor units; out of the band it is refused. */
+static bool
+price_amount(const struct charge *charge, struct turn *turn,
+             struct purchase *purchase, struct err *err)
+{
+    const struct price *price = purchase->price;
+    struct ratio cost = price->cost;
+    int scale = turn->ruleset->scale;
+
+    if (price->asked && !read_asked(charge, turn, price, &cost, err))
+        return false;
+    if (price->asked && (ratio_compare(cost, price->least) < 0 ||
+                         ratio_compare(cost, price->most) > 0))
+        return reject_band(turn, price);
+    if (!ratio_to_minor(cost, scale, ROUND_FLOOR, &purchase->minor))
+        return turn_overflow(err, charge->ledger);
+    if (ratio_compare(ratio_from_minor(purchase->minor, scale), cost) != 0)
+        return turn_reject(turn, turn->account, REJECT_INVALID_AMOUNT,
+                           "a price has at most %d decimals", scale);
+    turn->extras[EXTRA_CHARGE] = cost;
+    return true;
+}
+
+static bool
+check_guard(const struct charge *charge, struct turn *turn,
+            const struct purchase *purchase, struct err *err)
+{
+    struct value value;
+    struct buf price;
+
+    if (!charge->guard)
+        return true;
+    if (!turn_eval(turn, charge->ledger, charge->guard, &value, err))
+        return false;
+    if (value.boolean)
+        return true;
+    buf_init(&price, turn->arena);
+    num_print_minor(&price, purchase->minor, turn->ruleset->scale);
+    return turn_reject(
+        turn, turn->account, REJECT_PRICE_CHANGED, "the price of %.*s is %.*s",
+        STR_ARG(purchase->price->item), STR_ARG(buf_str(&price)));
+}
+
+/* Buying again adds to what is left; what never runs out cannot be added to. */
+static void
+find_term(struct turn *turn, struct purchase *purchase)
+{
+    const struct price *price = purchase->price;
+    const struct fact_record *held =
+        entitlement_of(turn, price, purchase->contract_id);
+    const struct record_row *latest =
+        held->row_count ? &held->rows[held->row_count - 1] : NULL;
+
+    purchase->from_us = turn->event->time_us;
+    purchase->until_us = INT64_MAX;
+    if (price->per_contract && !price->days && latest) {
+        turn_reject(turn, turn->account, REJECT_ALREADY_ENTITLED,
+                    "%.*s was bought for this contract before",
+                    STR_ARG(price->item));
+        return;
+    }
+    if (!price->days)
+        return;
+    if (latest && latest->values[0].len &&
+        record_int(latest, 0) > purchase->from_us)
+        purchase->from_us = record_int(latest, 0);
+    purchase->until_us = purchase->from_us + price->days * US_PER_DAY;
+}
+
+static void
+note_purchase(const struct charge *charge, struct turn *turn,
+              const struct purchase *purchase)
+{
+    struct effect *effect =
+        turn_effect(turn, EFFECT_ENTITLEMENT, turn->account);
+    bool ends = purchase->until_us != INT64_MAX;
+    struct detail detail;
+
+    effect->line = charge->ledger;
+    effect->values[0] = purchase->price->item;
+    effect->values[1] = purchase->contract_id;
+    effect->values[2] = int_text(turn->arena, purchase->from_us);
+    if (ends)
+        effect->values[3] = int_text(turn->arena, purchase->until_us);
+    detail_open(&detail, turn, "entitlement");
+    detail_text(&detail, "item", purchase->price->item);
+    detail_time(&detail, "from", purchase->from_us);
+    if (ends)
+        detail_time(&detail, "until", purchase->until_us);
+    else
+        detail_text_or_null(&detail, "until", STR(""));
+    detail_text_or_null(&detail, "contract_id", purchase->contract_id);
+    turn_answer(turn, turn->account, "token.spent", detail_close(&detail));
+    facts_add_row(turn->facts,
+                  entitlement_of(turn, purchase->price, purchase->contract_id))
+        ->values[0] =
+        ends ? int_text(turn->facts->arena, purchase->until_us) : STR("");
+}
+
+bool
+charge_decide(const struct charge *charge, struct turn *turn, struct err *err)
+{
+    struct purchase purchase = {0};
+    struct str item;
+
+    if (!find_price(charge, turn, &item, &purchase.price, err))
+        return false;
+    if (!purchase.price)
+        return turn_reject(turn, turn->account, REJECT_UNKNOWN_ITEM,
+                           "there is no item %s", quoted(turn->arena, item));
+    purchase.contract_id = contract_of(turn, purchase.price);
+    if (purchase.price->per_contract && !purchase.contract_id.len)
+        return turn_reject(turn, turn->account, REJECT_MISSING_CONTRACT,
+                           "%.*s is bought for a contract; name it in "
+                           "contract_id",
+                           STR_ARG(item));
+    if (!price_amount(charge, turn, &purchase, err))
+        return false;
+    if (!turn->rejection && !check_guard(charge, turn, &purchase, err))
+        return false;
+    if (!turn->rejection)
+        find_term(turn, &purchase);
+    if (turn->rejection)
+        return true;
+    if (turn_purse(turn, turn->account)->now.balance_minor < purchase.minor)
+        return turn_reject_funds(turn, turn->account, purchase.minor);
+    if (!turn_post(turn, charge->ledger, turn->account, -purchase.minor, err))
+        return false;
+    note_purchase(charge, turn, &purchase);
+    return true;
+}

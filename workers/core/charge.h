@@ -1,0 +1,25 @@
+/* charge.h - `charge`, `guard` and `short`: rules that sell things. A charge
+ * is paid in full or the request is refused. */
+#ifndef CORE_CHARGE_H
+#define CORE_CHARGE_H
+
+#include "compiler.h"
+#include "err.h"
+#include "rule_read.h"
+#include "turn.h"
+
+struct charge;
+
+/* Compile the keys of a rule that charges; `form` has its account. NULL after
+ * adding errors. */
+const struct charge *charge_compile(struct reader *reader,
+                                    const struct node *rule_node,
+                                    const struct rule_form *form);
+
+/* turn->account is the rule's. */
+void charge_want(const struct charge *charge, struct turn *turn,
+                 struct err *ignored);
+MUST_CHECK bool charge_decide(const struct charge *charge, struct turn *turn,
+                              struct err *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* op_tally.c - the result of a vote, once it is over: a JSON object in
+ * canonical form (RFC 8785: members in order of name, no spaces; amounts are
+ * strings), whose SHA-256 is published. */
+#include "detail.h"
+#include "digest.h"
+#include "json_text.h"
+#include "op.h"
+#include "proposal.h"
+#include "timestamp.h"
+
+static struct str
+proposal_id(const struct turn *turn)
+{
+    return turn_text(turn, STR("proposal_id"));
+}
+
+static struct fact_record *
+proposal_of(const struct turn *turn)
+{
+    return op_record(turn, RECORD_PROPOSAL, proposal_id(turn));
+}
+
+static void
+tally_want(struct turn *turn)
+{
+    op_user(turn);
+    proposal_of(turn);
+    op_record(turn, RECORD_VOTES_FOR, proposal_id(turn));
+}
+
+struct tally {
+    int64_t power[CHOICE_COUNT];
+    int64_t voters;
+};
+
+static struct tally
+add_up(const struct fact_record *votes)
+{
+    struct tally tally = {0};
+
+    for (size_t i = 0; i < votes->row_count; i++) {
+        const struct record_row *row = &votes->rows[i];
+        int64_t choice = record_int(row, VOTES_CHOICE);
+
+        tally.power[choice] += record_int(row, VOTES_POWER);
+        tally.voters += record_int(row, VOTES_VOTERS);
+    }
+    return tally;
+}
+
+/* Abstentions count for the quorum only. */
+static struct str
+verdict(const struct tally *tally, const struct record_row *proposal)
+{
+    int128 all = (int128)tally->power[CHOICE_AGAINST] +
+                 tally->power[CHOICE_FOR] + tally->power[CHOICE_ABSTAIN];
+
+    if (proposal->values[PROPOSAL_QUORUM].len &&
+        all < record_int(proposal, PROPOSAL_QUORUM))
+        return STR("no_quorum");
+    return tally->power[CHOICE_FOR] > tally->power[CHOICE_AGAINST]
+               ? STR("passed")
+               : STR("rejected");
+}
+
+static void
+add_minor(struct buf *json, const struct turn *turn, const char *key,
+          int64_t minor)
+{
+    json_add_key(json, key);
+    buf_add_char(json, '"');
+    num_print_minor(json, minor, turn->ruleset->scale);
+    buf_add_char(json, '"');
+}
+
+static void
+add_time(struct buf *json, const char *key, int64_t at_us)
+{
+    json_add_key(json, key);
+    buf_add_char(json, '"');
+    timestamp_print(json, at_us);
+    buf_add_char(json, '"');
+}
+
+/* The members are in order of name. */
+static struct str
+result_of(const struct turn *turn, const struct tally *tally,
+          const struct record_row *proposal)
+{
+    struct buf json;
+
+    buf_init(&json, turn->arena);
+    buf_add_char(&json, '{');
+    json_add_member(&json, "proposal_id", proposal_id(turn));
+    if (proposal->values[PROPOSAL_QUORUM].len)
+        add_minor(&json, turn, "quorum_required",
+                  record_int(proposal, PROPOSAL_QUORUM));
+    json_add_member(&json, "result", verdict(tally, proposal));
+    json_add_key(&json, "voters");
+    buf_add_int(&json, tally->voters);
+    add_minor(&json, turn, "votes_abstain", tally->power[CHOICE_ABSTAIN]);
+    add_minor(&json, turn, "votes_against", tally->power[CHOICE_AGAINST]);
+    add_minor(&json, turn, "votes_for", tally->power[CHOICE_FOR]);
+    add_time(&json, "voting_end", record_int(proposal, PROPOSAL_END));
+    add_time(&json, "voting_start", record_int(proposal, PROPOSAL_START));
+    buf_add_char(&json, '}');
+    return buf_str(&json);
+}
+
+static bool
+tally_decide(struct turn *turn, struct err *err)
+{
+    struct account_state *user = op_user(turn);
+    struct fact_record *proposal = proposal_of(turn);
+    struct record_row *row = proposal->rows;
+    char sha256[2 * SHA256_BYTES + 1];
+    struct effect *effect;
+    struct detail detail;
+    struct tally tally;
+    struct str result;
+
+    (void)err;
+    if (!proposal->row_count)
+        return turn_reject(turn, user, REJECT_UNKNOWN_PROPOSAL,
+                           "there is no such proposal");
+    if (record_flag(row, PROPOSAL_TALLIED))
+        return true; /* it stands */
+    if (turn->facts->now_us < record_int(row, PROPOSAL_END))
+        return turn_reject(turn, user, REJECT_VOTING_OPEN,
+                           "the vote is not over yet");
+    tally = add_up(op_record(turn, RECORD_VOTES_FOR, proposal_id(turn)));
+    result = result_of(turn, &tally, row);
+    digest_sha256_hex(result, sha256);
+    effect = turn_effect(turn, EFFECT_TALLY, user);
+    effect->values[0] = proposal_id(turn);
+    effect->values[1] = result;
+    effect->values[2] =
+        str_dup(turn->arena, str_make(sha256, 2 * SHA256_BYTES));
+    detail_open(&detail, turn, "tally");
+    detail_json(&detail, "result", result);
+    detail_text(&detail, "sha256", effect->values[2]);
+    turn_answer(turn, user, "governance.tallied", detail_close(&detail));
+    row->values[PROPOSAL_TALLIED] = STR("t");
+    return true;
+}
+
+const struct op op_tally = {
+    .type = "io.gigchain.governance.tally.requested.v1",
+    .want = tally_want,
+    .decide = tally_decide,
+};

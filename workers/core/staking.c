@@ -1,0 +1,146 @@
+/* staking.c - periods and their benefits. */
+#include "staking.h"
+
+#include "json_text.h"
+
+enum { PERIODS_MAX = 32, DAYS_MAX = 3650 };
+
+/* What a benefit's value may be. */
+static const struct benefit {
+    const char *name;
+    bool is_flag; /* else a number */
+} benefits[] = {
+    {"trust_score", false},
+    {"bonus_xp", false},
+    {"featured_badge", true},
+    {"priority_matching", true},
+};
+
+enum { BENEFIT_COUNT = sizeof(benefits) / sizeof(*benefits) };
+
+static void
+add_benefit(struct reader *reader, const struct benefit *benefit,
+            const struct node *node, struct staking_period *period,
+            struct buf *json)
+{
+    struct ratio number;
+
+    if (benefit->is_flag) {
+        if (node->kind != NODE_BOOL) {
+            reader_error(reader, node, "%s must be true or false, not %s",
+                         benefit->name, reader_describe(reader, node));
+            return;
+        }
+        json_add_key(json, benefit->name);
+        buf_add_cstr(json, node->boolean ? "true" : "false");
+        return;
+    }
+    if (!read_amount(reader, node, benefit->name, &number))
+        return;
+    json_add_key(json, benefit->name);
+    ratio_print(json, number);
+    if (str_eq_cstr(STR("bonus_xp"), benefit->name))
+        period->bonus_xp = number;
+}
+
+static void
+compile_period(struct reader *reader, const struct node_member *member,
+               struct staking_period *period)
+{
+    struct key keys[BENEFIT_COUNT];
+    struct buf json;
+
+    for (size_t i = 0; i < BENEFIT_COUNT; i++)
+        keys[i] = (struct key){benefits[i].name, false};
+    period->bonus_xp = ratio_from_int(0);
+    if (!num_parse_int(member->key, &period->days) || period->days < 1 ||
+        period->days > DAYS_MAX)
+        diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
+                 member->column,
+                 "a period is a whole number of days from 1 to %d", DAYS_MAX);
+    if (!read_keys(reader, member->value, "a period", keys, BENEFIT_COUNT))
+        return;
+    buf_init(&json, reader->arena);
+    buf_add_char(&json, '{');
+    for (size_t i = 0; i < BENEFIT_COUNT; i++) {
+        const struct node *node =
+            node_get(member->value, str_from_cstr(benefits[i].name));
+
+        if (node)
+            add_benefit(reader, &benefits[i], node, period, &json);
+    }
+    buf_add_char(&json, '}');
+    period->benefits = buf_str(&json);
+}
+
+const struct staking *
+staking_compile(struct reader *reader, const struct node *node)
+{
+    static const struct key keys[] = {{"periods", true}};
+    struct staking *staking = ARENA_NEW(reader->arena, struct staking);
+    const struct node *periods;
+
+    if (!read_keys(reader, node, "staking", keys, 1))
+        return NULL;
+    periods = node_get(node, STR("periods"));
+    if (periods->kind != NODE_OBJECT || periods->member_count == 0 ||
+        periods->member_count > PERIODS_MAX) {
+        reader_error(reader, periods,
+                     "periods must be a mapping of 1 to %d numbers of days to "
+                     "their benefits",
+                     PERIODS_MAX);
+        return NULL;
+    }
+    staking->periods = arena_array(reader->arena, periods->member_count,
+                                   sizeof(*staking->periods));
+    for (size_t i = 0; i < periods->member_count; i++)
+        compile_period(reader, &periods->members[i],
+                       &staking->periods[staking->period_count++]);
+    return staking;
+}
+
+const struct staking_period *
+staking_find(const struct staking *staking, int64_t days)
+{
+    for (size_t i = 0; staking && i < staking->period_count; i++)
+        if (staking->periods[i].days == days)
+            return &staking->periods[i];
+    return NULL;
+}
+
+/* ---- the bonus
+ * ---------------------------------------------------------------
+ */
+
+static struct fact_record *
+stakes_of(const struct turn *turn)
+{
+    const struct str keys[RECORD_KEYS] = {turn->account->address};
+
+    return facts_record(turn->facts, RECORD_STAKES_OF, turn->account, keys);
+}
+
+void
+staking_want_bonus(struct turn *turn)
+{
+    stakes_of(turn);
+}
+
+void
+staking_read_bonus(struct turn *turn)
+{
+    const struct fact_record *stakes = stakes_of(turn);
+    struct ratio *bonus = &turn->extras[EXTRA_BONUS_XP];
+    int64_t at_us = turn->event->time_us;
+
+    *bonus = ratio_from_int(0);
+    for (size_t i = 0; i < stakes->row_count; i++) {
+        const struct record_row *row = &stakes->rows[i];
+        struct ratio number;
+
+        if (record_int(row, 0) <= at_us && at_us < record_int(row, 1) &&
+            ratio_parse(row->values[2], &number) &&
+            ratio_compare(number, *bonus) > 0)
+            *bonus = number;
+    }
+}

@@ -1,0 +1,173 @@
+/* ledger_effects.c - writes what decisions come to besides entries: one
+ * statement for each kind of effect in the batch, most of them none at all. */
+#include "ledger.h"
+
+#include "ledger_parts.h"
+
+/* One row for each effect: its event, accounts, line and values. */
+#define ROWS                                                                   \
+    "unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::text[], "       \
+    "$6::text[], $7::text[], $8::text[], $9::text[], $10::text[], "            \
+    "$11::text[], $12::text[]) WITH ORDINALITY AS v(event_id, account_id, "    \
+    "other_id, line_id, a, b, c, d, e, f, g, h, ord)"
+
+#define FROM_ROWS " FROM " ROWS " ORDER BY v.ord"
+
+enum { COLUMNS = 4 + EFFECT_VALUES };
+
+static const char *const statements[EFFECT_KIND_COUNT] = {
+    [EFFECT_STAKE] =
+        "INSERT INTO stakes (staking_id, event_id, account_id, amount, "
+        "lock_days, start_at, end_at, bonus_xp, benefits) "
+        "SELECT v.a::uuid, v.event_id, v.account_id, v.b::bigint, v.c::int, "
+        "from_us(v.d::bigint), from_us(v.e::bigint), v.f::numeric, "
+        "v.g" FROM_ROWS,
+    [EFFECT_UNSTAKE] = "INSERT INTO unstakes (staking_id, event_id) "
+                       "SELECT v.a::uuid, v.event_id" FROM_ROWS,
+    [EFFECT_ENTITLEMENT] =
+        "INSERT INTO purchases (event_id, account_id, line_id, item, "
+        "contract_id, from_at, until_at) SELECT v.event_id, v.account_id, "
+        "v.line_id, v.a, v.b, from_us(v.c::bigint), "
+        "from_us(v.d::bigint)" FROM_ROWS,
+    [EFFECT_CONVERSION] =
+        "INSERT INTO conversions (conversion_id, event_id, account_id, "
+        "amount, rate, blockchain_address) SELECT v.a::uuid, v.event_id, "
+        "v.account_id, v.b::bigint, v.c::numeric, v.d" FROM_ROWS,
+    [EFFECT_SETTLEMENT] =
+        "INSERT INTO settlements (event_id, conversion_id, status, tx_hash) "
+        "SELECT v.event_id, v.a::uuid, v.b, v.c" FROM_ROWS,
+    [EFFECT_HOLD] =
+        "WITH held AS (INSERT INTO holds (hold_id, event_id, account_id, "
+        "matched_id, line_id, amount, expires_at) SELECT v.a::uuid, "
+        "v.event_id, v.account_id, v.other_id, v.line_id, v.b::bigint, "
+        "from_us(v.c::bigint)" FROM_ROWS " RETURNING hold_id, expires_at) "
+        "INSERT INTO timers (hold_id, due_at) "
+        "SELECT hold_id, expires_at FROM held",
+    [EFFECT_HOLD_END] =
+        "WITH done AS (INSERT INTO hold_ends (hold_id, event_id, outcome) "
+        "SELECT v.a::uuid, v.event_id, v.b" FROM_ROWS " RETURNING hold_id) "
+        "DELETE FROM timers t USING done WHERE t.hold_id = done.hold_id",
+    /* What is held for it is due now. */
+    [EFFECT_CLOSING] =
+        "WITH closed AS (INSERT INTO closings (account_id, line_id, "
+        "contract_id, event_id) SELECT v.account_id, v.line_id, v.a, "
+        "v.event_id" FROM_ROWS " RETURNING account_id, line_id) "
+        "UPDATE timers t SET due_at = now() FROM closed c, holds h "
+        "WHERE h.matched_id = c.account_id AND h.line_id = c.line_id "
+        "AND t.hold_id = h.hold_id",
+    [EFFECT_REVERSAL] =
+        "INSERT INTO reversals (origin_id, closing_id, line_id) "
+        "SELECT o.id, k.id, v.line_id FROM " ROWS " "
+        "JOIN sources p ON p.name = split_part(v.a, E'\\n', 1) "
+        "JOIN events o ON o.event_id = split_part(v.a, E'\\n', 2) "
+        "AND o.source_id = p.id "
+        "JOIN sources q ON q.name = split_part(v.b, E'\\n', 1) "
+        "JOIN events k ON k.event_id = split_part(v.b, E'\\n', 2) "
+        "AND k.source_id = q.id ORDER BY v.ord",
+    /* The batches that are visible are all up to the newest of them. */
+    [EFFECT_PROPOSAL] =
+        "INSERT INTO proposals (proposal_id, event_id, account_id, title, "
+        "description, category, voting_start, voting_end, quorum_required, "
+        "execution_data, snapshot_id) SELECT v.a, v.event_id, v.account_id, "
+        "v.b, v.c, v.d, from_us(v.e::bigint), from_us(v.f::bigint), "
+        "v.g::bigint, v.h, "
+        "(SELECT coalesce(max(b.id), 0) FROM batches b)" FROM_ROWS,
+    [EFFECT_VOTE] =
+        "INSERT INTO votes (proposal_id, event_id, account_id, choice, "
+        "power, reason) SELECT v.a, v.event_id, v.account_id, "
+        "v.b::smallint, v.c::bigint, v.d" FROM_ROWS,
+    [EFFECT_TALLY] =
+        "INSERT INTO tallies (proposal_id, event_id, result, sha256) "
+        "SELECT v.a, v.event_id, v.b, v.c" FROM_ROWS,
+};
+
+static void
+add_account(struct buf *array, const struct account_state *account)
+{
+    if (account)
+        pg_array_int(array, account->id);
+    else
+        pg_array_null(array);
+}
+
+static void
+add_effect(struct buf *columns, const struct item *item,
+           const struct effect *effect)
+{
+    pg_array_int(&columns[0], item->id);
+    add_account(&columns[1], effect->account);
+    add_account(&columns[2], effect->other);
+    if (effect->line)
+        pg_array_int(&columns[3], effect->line->id);
+    else
+        pg_array_null(&columns[3]);
+    for (int i = 0; i < EFFECT_VALUES; i++) {
+        if (effect->values[i].at)
+            pg_array_text(&columns[4 + i], effect->values[i]);
+        else
+            pg_array_null(&columns[4 + i]);
+    }
+}
+
+static size_t
+add_kind(struct buf *columns, struct item_range range, enum effect_kind kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < range.count; i++) {
+        const struct item *item = &range.items[i];
+
+        /* What was set aside has no effect, whatever was decided of it. */
+        if (item->outcome != OUTCOME_POSTED &&
+            item->outcome != OUTCOME_NO_REWARD)
+            continue;
+        for (size_t j = 0; j < item->decision.effect_count; j++) {
+            if (item->decision.effects[j].kind != kind)
+                continue;
+            add_effect(columns, item, &item->decision.effects[j]);
+            count++;
+        }
+    }
+    return count;
+}
+
+static bool
+write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
+           enum effect_kind kind, struct err *err)
+{
+    struct buf columns[COLUMNS];
+    struct str params[COLUMNS];
+
+    for (int c = 0; c < COLUMNS; c++) {
+        buf_init(&columns[c], arena);
+        pg_array_open(&columns[c]);
+    }
+    if (!add_kind(columns, range, kind))
+        return true;
+    for (int c = 0; c < COLUMNS; c++) {
+        pg_array_close(&columns[c]);
+        params[c] = buf_str(&columns[c]);
+    }
+    return pg_run(ledger->pg, statements[kind], params, COLUMNS, err);
+}
+
+static bool
+has_effects(struct item_range range)
+{
+    for (size_t i = 0; i < range.count; i++)
+        if (range.items[i].decision.effect_count)
+            return true;
+    return false;
+}
+
+bool
+ledger_write_effects(struct ledger *ledger, struct arena *arena,
+                     struct item_range range, struct err *err)
+{
+    if (!has_effects(range))
+        return true;
+    for (int kind = 0; kind < EFFECT_KIND_COUNT; kind++)
+        if (!write_kind(ledger, arena, range, (enum effect_kind)kind, err))
+            return false;
+    return true;
+}

@@ -1,0 +1,214 @@
+/* ledger_records.c - looks up what the ledger knows of stakes, purchases,
+ * proposals and the like: one statement for each kind that a batch asks for,
+ * most of them none at all. */
+#include "ledger.h"
+
+#include "ledger_parts.h"
+
+/* The keys of the records, and the accounts that they are about. */
+#define KEYS                                                                   \
+    "unnest($1::text[], $2::text[], $3::text[], $4::int[]) "                   \
+    "WITH ORDINALITY AS k(a, b, c, account_id, ord) "
+
+/* An event's identity in one text, as core/closer.h has it. */
+#define IDENTITY "s.name || E'\\n' || e.event_id"
+
+/* Votes hold their proposal shared and a tally holds it alone, so that no vote
+ * comes after the count. */
+#define LOCK_PROPOSALS(function)                                               \
+    "SELECT " function "(7237103, h) FROM (SELECT DISTINCT hashtext(a) AS h "  \
+    "FROM " KEYS "ORDER BY 1) x"
+
+/* How a kind is found: the number of the key, then the columns. */
+static const struct query {
+    const char *sql;
+    const char *lock; /* to be taken first, or NULL */
+    int columns;
+    int side; /* of its account, without which there is nothing to find */
+} queries[RECORD_KIND_COUNT] = {
+    [RECORD_STAKE] =
+        {.sql = "SELECT k.ord, a.address, t.amount, to_us(t.end_at), "
+                "EXISTS (SELECT FROM unstakes u "
+                "WHERE u.staking_id = t.staking_id) "
+                "FROM " KEYS "JOIN stakes t ON t.staking_id = "
+                "uuid_or_null(k.a) JOIN accounts a ON a.id = t.account_id",
+         .columns = 4},
+    [RECORD_STAKES_OF] =
+        {.sql = "SELECT k.ord, to_us(t.start_at), to_us(t.end_at), t.bonus_xp "
+                "FROM " KEYS "JOIN stakes t ON t.account_id = k.account_id",
+         .columns = 3,
+         .side = SIDE_STAKES},
+    [RECORD_ENTITLEMENT] =
+        {.sql = "SELECT k.ord, coalesce(to_us(p.until_at)::text, '') "
+                "FROM " KEYS "CROSS JOIN LATERAL (SELECT p.until_at "
+                "FROM purchases p WHERE p.account_id = k.account_id "
+                "AND p.item = k.b AND p.contract_id = k.c "
+                "ORDER BY p.event_id DESC LIMIT 1) p",
+         .columns = 1},
+    [RECORD_CONVERSION] =
+        {.sql = "SELECT k.ord, a.address, c.amount, "
+                "coalesce(x.status, 'pending'), coalesce(x.tx_hash, '') "
+                "FROM " KEYS "JOIN conversions c ON c.conversion_id = "
+                "uuid_or_null(k.a) JOIN accounts a ON a.id = c.account_id "
+                "LEFT JOIN LATERAL (SELECT t.status, t.tx_hash "
+                "FROM settlements t WHERE t.conversion_id = c.conversion_id "
+                "ORDER BY t.event_id DESC LIMIT 1) x ON true",
+         .columns = 4},
+    [RECORD_OPEN_CONVERSION] =
+        {.sql = "SELECT k.ord, c.conversion_id FROM " KEYS
+                "JOIN conversions c ON c.account_id = k.account_id "
+                "WHERE NOT EXISTS (SELECT FROM settlements t "
+                "WHERE t.conversion_id = c.conversion_id "
+                "AND t.status IN ('completed', 'failed'))",
+         .columns = 1},
+    [RECORD_HOLD] =
+        {.sql = "SELECT k.ord, a.address, h.amount, to_us(h.expires_at), "
+                "EXISTS (SELECT FROM hold_ends x "
+                "WHERE x.hold_id = h.hold_id), EXISTS (SELECT FROM closings c "
+                "WHERE c.account_id = h.matched_id "
+                "AND c.line_id = h.line_id AND c.contract_id = ''), l.name "
+                "FROM " KEYS "JOIN holds h ON h.hold_id = uuid_or_null(k.a) "
+                "JOIN accounts a ON a.id = h.account_id "
+                "JOIN lines l ON l.id = h.line_id",
+         .columns = 6},
+    [RECORD_CLOSING] =
+        {.sql = "SELECT k.ord, " IDENTITY " FROM " KEYS
+                "JOIN lines l ON l.name = k.a "
+                "JOIN closings c ON c.account_id = k.account_id "
+                "AND c.line_id = l.id AND c.contract_id = k.c "
+                "JOIN events e ON e.id = c.event_id "
+                "JOIN sources s ON s.id = e.source_id "
+                "WHERE NOT EXISTS (SELECT FROM reversals r "
+                "WHERE r.closing_id = c.event_id AND r.line_id = l.id) "
+                "ORDER BY k.ord, e.id",
+         .columns = 1,
+         .side = SIDE_CLOSINGS},
+    [RECORD_ORIGIN] =
+        {.sql =
+             "SELECT k.ord, " IDENTITY ", l.name, n.amount, "
+             "EXISTS (SELECT FROM reversals r WHERE r.origin_id = e.id "
+             "AND r.line_id = q.id) FROM " KEYS "JOIN lines q ON q.name = k.a "
+             "JOIN events e ON e.contract_id = k.c "
+             "JOIN entries n ON n.event_id = e.id "
+             "AND n.account_id = k.account_id "
+             "JOIN lines l ON l.id = n.line_id "
+             "AND l.transaction_type = 'earn' "
+             "AND split_part(l.name, '.', 1) = k.a "
+             "JOIN sources s ON s.id = e.source_id "
+             "ORDER BY k.ord, e.id, n.ordinal",
+         .columns = 4},
+    [RECORD_PROPOSAL] =
+        {.sql = "SELECT k.ord, a.address, to_us(p.voting_start), "
+                "to_us(p.voting_end), coalesce(p.quorum_required::text, ''), "
+                "EXISTS (SELECT FROM tallies t "
+                "WHERE t.proposal_id = p.proposal_id) FROM " KEYS
+                "JOIN proposals p ON p.proposal_id = k.a "
+                "JOIN accounts a ON a.id = p.account_id",
+         .lock = LOCK_PROPOSALS("pg_advisory_xact_lock_shared"),
+         .columns = 5},
+    [RECORD_VOTING_POWER] =
+        {.sql = "SELECT k.ord, balance_at(k.account_id, p.snapshot_id) "
+                "FROM " KEYS "JOIN proposals p ON p.proposal_id = k.a",
+         .columns = 1},
+    [RECORD_VOTE] = {.sql = "SELECT k.ord, v.choice FROM " KEYS
+                            "JOIN votes v ON v.proposal_id = k.a "
+                            "AND v.account_id = k.account_id",
+                     .columns = 1},
+    [RECORD_VOTES_FOR] =
+        {.sql = "SELECT k.ord, v.choice, sum(v.power), count(*) FROM " KEYS
+                "JOIN votes v ON v.proposal_id = k.a GROUP BY 1, 2 "
+                "ORDER BY 1, 2",
+         .lock = LOCK_PROPOSALS("pg_advisory_xact_lock"),
+         .columns = 3},
+};
+
+/* The records of one kind that have to be looked up. */
+struct lookup {
+    struct fact_record **records;
+    size_t count;
+    struct str params[RECORD_KEYS + 1];
+};
+
+static bool
+may_exist(const struct fact_record *record)
+{
+    int side = queries[record->kind].side;
+
+    return !side || (record->account->side & side);
+}
+
+static void
+collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
+        struct arena *arena)
+{
+    struct buf columns[RECORD_KEYS + 1];
+
+    lookup->records =
+        arena_array(arena, facts->record_count, sizeof(struct fact_record *));
+    lookup->count = 0;
+    for (int c = 0; c <= RECORD_KEYS; c++) {
+        buf_init(&columns[c], arena);
+        pg_array_open(&columns[c]);
+    }
+    for (size_t i = 0; i < facts->record_count; i++) {
+        struct fact_record *record = facts->records[i];
+
+        if (record->kind != kind || !may_exist(record))
+            continue;
+        for (int c = 0; c < RECORD_KEYS; c++)
+            pg_array_text(&columns[c], record->keys[c]);
+        pg_array_int(&columns[RECORD_KEYS],
+                     record->account ? record->account->id : 0);
+        lookup->records[lookup->count++] = record;
+    }
+    for (int c = 0; c <= RECORD_KEYS; c++) {
+        pg_array_close(&columns[c]);
+        lookup->params[c] = buf_str(&columns[c]);
+    }
+}
+
+static bool
+read_kind(struct ledger *ledger, struct facts *facts, enum record_kind kind,
+          const struct lookup *lookup, struct err *err)
+{
+    struct pg_result *rows;
+
+    if (!pg_query(ledger->pg, queries[kind].sql, lookup->params,
+                  RECORD_KEYS + 1, &rows, err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        struct record_row *row =
+            facts_add_row(facts, lookup->records[pg_int(rows, i, 0) - 1]);
+
+        for (int c = 0; c < queries[kind].columns; c++)
+            row->values[c] = str_dup(facts->arena, pg_text(rows, i, c + 1));
+    }
+    pg_result_free(rows);
+    return true;
+}
+
+bool
+ledger_read_records(struct ledger *ledger, struct facts *facts,
+                    struct arena *arena, struct err *err)
+{
+    struct lookup lookups[RECORD_KIND_COUNT];
+
+    if (!facts->record_count)
+        return true;
+    /* The lock that excludes others is taken first, not on top. */
+    for (int kind = RECORD_KIND_COUNT; kind-- > 0;) {
+        struct lookup *lookup = &lookups[kind];
+
+        collect(lookup, facts, (enum record_kind)kind, arena);
+        if (lookup->count && queries[kind].lock &&
+            !pg_run(ledger->pg, queries[kind].lock, lookup->params,
+                    RECORD_KEYS + 1, err))
+            return false;
+    }
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        if (lookups[kind].count &&
+            !read_kind(ledger, facts, (enum record_kind)kind, &lookups[kind],
+                       err))
+            return false;
+    return true;
+}

@@ -1,0 +1,24 @@
+/* timer.h - the clock's list of things to do: holds that are to be released or
+ * voided by now. */
+#ifndef IO_TIMER_H
+#define IO_TIMER_H
+
+#include "arena.h"
+#include "compiler.h"
+#include "err.h"
+#include "pg.h"
+#include "str.h"
+
+struct timer {
+    struct str hold_id;
+    struct str account;
+    int64_t due_us;
+};
+
+/* Those that are due by the database's clock, the oldest first, `most` of them
+ * at most. Made in the arena. */
+MUST_CHECK bool timers_due(struct pg *pg, size_t most, struct arena *arena,
+                           struct timer **timers, size_t *count,
+                           struct err *err);
+
+#endif
