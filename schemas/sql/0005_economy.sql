@@ -115,8 +115,8 @@ CREATE TABLE answers (
     place         smallint NOT NULL CHECK (place >= 0),
     type          text NOT NULL,
     detail        text NOT NULL,
-    -- The rule whose notification goes with it; NULL: that of the first entry,
-    -- empty: none.
+    -- The rule whose notification goes with it; empty: the message of its type;
+    -- NULL: that of the first entry, or of its type where there is none.
     notify        text,
     PRIMARY KEY (event_id, account_id, place)
 );

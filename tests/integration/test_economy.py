@@ -2,6 +2,7 @@
 its token events, and the refusals that are answers."""
 
 import datetime
+import hashlib
 import json
 from decimal import Decimal
 
@@ -279,6 +280,34 @@ def test_votes(ctx):
                    "FROM reward.governance_proposals ORDER BY 1",
                    role="reader") == [
         ("old", "closed", 0, 0), ("one", "active", 300, 200)]
+    assert_closed(ctx)
+
+
+def test_tally(ctx):
+    """The result is posted once, published, and the same when asked again."""
+    ctx.worker()
+    ctx.relay()
+    run(ctx, fund(ctx, ADA, 300, "f1"))
+    for name, at in ("late", days_ago(8)), ("soon", None):
+        run(ctx, request("governance.proposal.submitted", ADA, "p-" + name,
+                         at=at, proposal_id=name, title="T", description="D",
+                         category="c", quorum_required="1"))
+    early = ctx.run("tally", "soon", role="worker")
+    assert early.returncode == 1 and "is open until" in early.stderr
+    assert ctx.run("tally", "none", role="worker").returncode == 1
+    first = ctx.run("tally", "late", role="worker")
+    assert first.returncode == 0, first.stderr
+    again = ctx.run("tally", "late", role="reader")
+    assert again.stdout == first.stdout
+    result, digest = first.stdout.splitlines()
+    assert digest == "sha256 " + hashlib.sha256(result.encode()).hexdigest()
+    body = json.loads(result)
+    assert result == json.dumps(body, sort_keys=True, separators=(",", ":"))
+    assert body["result"] == "no_quorum" and body["voters"] == 0
+    ctx.wait_drained()
+    kind, data = said(ctx)["tally:late"][0]
+    assert kind == "governance.tallied"
+    assert data["tally"] == {"result": body, "sha256": digest[7:]}
     assert_closed(ctx)
 
 

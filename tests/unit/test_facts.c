@@ -105,9 +105,12 @@ START_TEST(clear_forgets_values_and_keeps_keys)
         facts_counter(&facts, &base, account, COUNTER_CARRY, 0);
     struct once_key *once = facts_once(&facts, &base, account, STR("a"));
 
-    *account = (struct account_state){
-        .address = account->address, .id = 7, .balance_minor = 1,
-        .funds_minor = {2, 3}, .last_seq = 4, .changed = true};
+    *account = (struct account_state){.address = account->address,
+                                      .id = 7,
+                                      .balance_minor = 1,
+                                      .funds_minor = {2, 3},
+                                      .last_seq = 4,
+                                      .changed = true};
     counter->value = ratio_from_int(9);
     counter->changed = true;
     once->taken = once->changed = true;

@@ -86,6 +86,7 @@ int cmd_check(struct command_line *line);
 int cmd_test(struct command_line *line);
 int cmd_verify(struct command_line *line);
 int cmd_balance(struct command_line *line);
+int cmd_tally(struct command_line *line);
 int cmd_history(struct command_line *line);
 
 #endif

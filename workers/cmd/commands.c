@@ -40,6 +40,8 @@ const struct command commands[] = {
      verify_flags, "table json"},
     {"balance", "ACCOUNT", "Print an account's balance.", true, cmd_balance,
      NULL, "table json"},
+    {"tally", "PROPOSAL", "Count the votes on a proposal, once they are in.",
+     true, cmd_tally, NULL, "table json"},
     {"history", "ACCOUNT", "Print an account's entries, newest first.", true,
      cmd_history, history_flags, "table json csv"},
     {0},

@@ -84,7 +84,8 @@ struct answer {
     const char *type;  /* "token.rejected"; static */
     struct str detail; /* a JSON object; its members go into data */
     struct str notify; /* the rule whose notification goes with it; empty:
-                          none; at NULL: the rule of the first entry */
+                          the message of its type; at NULL: that of the first
+                          entry, or of its type where there is none */
     int64_t balance_after_minor;
     int64_t seq; /* of the account's last entry; 0: it has none */
     int place;   /* 0: with the entries, else 1, 2 ... */

@@ -159,6 +159,19 @@ read_fields(struct token_writer *writer, const struct token_source *source,
     return count + 1;
 }
 
+/* The members of an answer, or of the one object in it. */
+static size_t
+read_answer(struct token_writer *writer, struct str detail,
+            const struct template_field **fields)
+{
+    const char *colon = detail.len ? memchr(detail.at, ':', detail.len) : NULL;
+
+    if (colon && colon[1] == '{')
+        detail =
+            str_make(colon + 1, detail.len - (size_t)(colon - detail.at) - 2);
+    return kept_read(writer->arena, detail, fields);
+}
+
 /* Both amounts as people read them, in the writer's buffer for numbers. */
 static void
 print_amounts(struct token_writer *writer, const struct token_source *source,
@@ -193,6 +206,7 @@ notification_render(struct token_writer *writer,
     print_amounts(writer, source, total_minor, &fields[0].text,
                   &fields[1].text);
     scope.data_count = read_fields(writer, source, &scope.data);
+    scope.answer_count = read_answer(writer, source->detail, &scope.answer);
     for (size_t i = 0; i < DIET_COUNT; i++) {
         buf_clear(&writer->notification);
         add_texts(writer, source->notify, &scope, &diets[i]);

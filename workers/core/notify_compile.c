@@ -1,6 +1,7 @@
 /* notify_compile.c - the messages of a rule: checked here, so that rendering
  * them later cannot meet a name it does not know. */
 #include <stdio.h>
+#include <string.h>
 
 #include "quote.h"
 #include "rule_compile.h"
@@ -27,6 +28,7 @@ struct template_check {
     struct reader *reader;
     const struct node *node;
     struct str text;
+    const char *answers; /* fields of the answer; NULL: a rule's own message */
 };
 
 /* Add an error at a part of the template. */
@@ -70,13 +72,30 @@ check_field(const struct template_check *check, struct str name,
 }
 
 static void
-check_name(const struct template_check *check, struct str name,
-           const struct rule *rule)
+check_answer(const struct template_check *check, struct str name,
+             struct str path)
 {
     struct arena *arena = check->reader->arena;
+    const char *word = arena_printf(arena, " %.*s ", STR_ARG(path));
+
+    if (!strstr(check->answers, word))
+        report_part(check, name,
+                    arena_printf(arena, "this message has the fields%s",
+                                 check->answers));
+}
+
+static void
+check_name(const struct template_check *check, struct str name)
+{
+    struct arena *arena = check->reader->arena;
+    const struct rule *rule = check->reader->rule;
     struct str path;
 
-    if (template_data_path(name, &path)) {
+    if (check->answers && template_answer_path(name, &path)) {
+        check_answer(check, name, path);
+        return;
+    }
+    if (!check->answers && template_data_path(name, &path)) {
         for (size_t i = 0; i < rule->form_count; i++)
             check_field(check, name, path, rule->forms[i].type);
         return;
@@ -88,21 +107,21 @@ check_name(const struct template_check *check, struct str name,
         check, name,
         arena_printf(arena,
                      "there is no placeholder {%.*s}%s; use {amount}, "
-                     "{account}, {balance}, {event.id} or "
-                     "{event.data.FIELD}",
+                     "{account}, {balance}, {event.id} or {%s.FIELD}",
                      STR_ARG(str_cut(name, QUOTE_MAX_BYTES)),
-                     reader_suggest(check->reader, name, names, NAME_COUNT)));
+                     reader_suggest(check->reader, name, names, NAME_COUNT),
+                     check->answers ? "answer" : "event.data"));
 }
 
 static void
-check_template(const struct template_check *check, const struct rule *rule)
+check_template(const struct template_check *check)
 {
     struct template_part part;
     size_t at = 0;
 
     while (template_next(check->text, &at, &part)) {
         if (part.kind == TEMPLATE_NAME)
-            check_name(check, part.text, rule);
+            check_name(check, part.text);
         else if (part.kind == TEMPLATE_BROKEN)
             report_part(check, part.text,
                         "this { is never closed; write {{ for a brace");
@@ -112,19 +131,20 @@ check_template(const struct template_check *check, const struct rule *rule)
 /* The text stays as it was when the node is missing or wrong. */
 static void
 read_template(struct reader *reader, const struct node *node, const char *what,
-              size_t max, const struct rule *rule, struct str *text)
+              size_t max, const char *answers, struct str *text)
 {
-    struct template_check check = {.reader = reader, .node = node};
+    struct template_check check = {
+        .reader = reader, .node = node, .answers = answers};
 
     if (!node || !read_text(reader, node, what, max, text))
         return;
     check.text = *text;
-    check_template(&check, rule);
+    check_template(&check);
 }
 
 static void
 compile_data(struct reader *reader, const struct node *node,
-             const struct rule *rule, struct notify *notify)
+             const char *answers, struct notify *notify)
 {
     struct notify_datum *data;
 
@@ -138,7 +158,7 @@ compile_data(struct reader *reader, const struct node *node,
     for (size_t i = 0; i < node->member_count; i++) {
         data[i].key = str_dup(reader->arena, node->members[i].key);
         read_template(reader, node->members[i].value, "a text of data",
-                      DATUM_MAX_BYTES, rule, &data[i].text);
+                      DATUM_MAX_BYTES, answers, &data[i].text);
     }
     notify->data = data;
     notify->data_count = node->member_count;
@@ -159,22 +179,35 @@ compile_ttl(struct reader *reader, const struct node *node,
 }
 
 static void
-set_defaults(struct reader *reader, struct notify *notify)
+set_defaults(struct reader *reader, const char *answers, struct notify *notify)
 {
+    const struct rule *rule = reader->rule;
+    bool charges = !answers && rule->form_count && rule->forms[0].charge;
+    const char *verb = charges ? "spent" : "earned";
     struct str asset = reader->ruleset->asset;
 
     notify->enabled = true;
-    notify->category = STR("token_earned");
+    notify->category = answers   ? STR("token_event")
+                       : charges ? STR("token_spent")
+                                 : STR("token_earned");
     notify->title = str_from_cstr(
-        arena_printf(reader->arena, "You earned %.*s", STR_ARG(asset)));
+        arena_printf(reader->arena, "You %s %.*s", verb, STR_ARG(asset)));
     notify->body = str_from_cstr(arena_printf(
-        reader->arena, "You earned {amount} %.*s", STR_ARG(asset)));
+        reader->arena, "You %s {amount} %.*s", verb, STR_ARG(asset)));
     notify->ttl_s = TTL_DEFAULT_S;
+}
+
+/* What is said of an answer is not guessed. */
+static void
+require_texts(struct reader *reader, const struct node *node)
+{
+    if (!node_get(node, STR("title")) || !node_get(node, STR("body")))
+        reader_error(reader, node, "a message needs a title and a body");
 }
 
 void
 notify_compile(struct reader *reader, const struct node *node,
-               const struct rule *rule, struct notify *notify)
+               const char *answers, struct notify *notify)
 {
     static const struct key keys[] = {{"title", false},    {"body", false},
                                       {"collapse", false}, {"category", false},
@@ -183,23 +216,25 @@ notify_compile(struct reader *reader, const struct node *node,
     const struct node *ttl = node_get(node, STR("ttl"));
     const struct node *data = node_get(node, STR("data"));
 
-    set_defaults(reader, notify);
+    set_defaults(reader, answers, notify);
     if (!node)
         return;
     notify->enabled = !(node->kind == NODE_BOOL && !node->boolean);
     if (!notify->enabled ||
         !read_keys(reader, node, "notify", keys, sizeof(keys) / sizeof(*keys)))
         return;
+    if (answers)
+        require_texts(reader, node);
     if (category && !read_id(reader, category, "category", &notify->category))
         return;
     if (ttl)
         compile_ttl(reader, ttl, notify);
     if (data)
-        compile_data(reader, data, rule, notify);
+        compile_data(reader, data, answers, notify);
     read_template(reader, node_get(node, STR("title")), "title",
-                  TITLE_MAX_BYTES, rule, &notify->title);
+                  TITLE_MAX_BYTES, answers, &notify->title);
     read_template(reader, node_get(node, STR("body")), "body", BODY_MAX_BYTES,
-                  rule, &notify->body);
+                  answers, &notify->body);
     read_template(reader, node_get(node, STR("collapse")), "collapse",
-                  COLLAPSE_MAX_BYTES, rule, &notify->collapse);
+                  COLLAPSE_MAX_BYTES, answers, &notify->collapse);
 }

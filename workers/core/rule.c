@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "answer_message.h"
 #include "conversion.h"
 #include "digest.h"
 #include "guard.h"
@@ -244,10 +245,11 @@ compile_document(struct reader *reader, const struct node *document)
         {"rules", true},       {"zone", false},        {"defaults", false},
         {"valid_from", false}, {"valid_until", false}, {"description", false},
         {"tests", false},      {"tiers", false},       {"staking", false},
-        {"conversion", false}, {"voting", false},
+        {"conversion", false}, {"voting", false},      {"messages", false},
     };
     const struct node *rules = node_get(document, STR("rules"));
     const struct node *tests = node_get(document, STR("tests"));
+    const struct node *messages = node_get(document, STR("messages"));
 
     if (!read_keys(reader, document, "a rule file", keys,
                    sizeof(keys) / sizeof(*keys)) &&
@@ -258,6 +260,8 @@ compile_document(struct reader *reader, const struct node *document)
     if (rules)
         compile_rules(reader, rules);
     compile_house(reader);
+    if (messages)
+        answer_messages_compile(reader, messages);
     if (tests)
         compile_tests(reader, tests);
     for (size_t i = 1; i < reader->ruleset->rule_count; i++)

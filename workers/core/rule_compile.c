@@ -313,7 +313,7 @@ rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
     check_purpose(reader, node);
     compile_forms(reader, node, rule);
     compile_closings(reader, node, rule);
-    notify_compile(reader, node_get(node, STR("notify")), rule, notify);
+    notify_compile(reader, node_get(node, STR("notify")), NULL, notify);
     ruleset->notifies[ruleset->notify_count++].rule = rule->id;
     drop_repeats(reader->diags, from);
 }

@@ -11,9 +11,12 @@
 void rule_compile(struct reader *reader, const struct node *node,
                   struct rule *rule);
 
-/* Compile the rule's `notify`, or the defaults when node is NULL. */
+/* Compile the texts of a message, or the defaults when node is NULL. Of a
+ * rule's `notify`, reader->rule says which fields of events there are and
+ * `answers` is NULL; else it names the fields of the answer, see
+ * answer_message.h. */
 void notify_compile(struct reader *reader, const struct node *node,
-                    const struct rule *rule, struct notify *notify);
+                    const char *answers, struct notify *notify);
 
 /* Sort the compiled rules by what triggers them. */
 void rule_index_fill(struct reader *reader);

@@ -48,15 +48,25 @@ template_next(struct str text, size_t *at, struct template_part *part)
     return true;
 }
 
-bool
-template_data_path(struct str name, struct str *path)
+static bool
+path_after(struct str name, struct str prefix, struct str *path)
 {
-    struct str prefix = STR("event.data.");
-
     if (!str_starts_with(name, prefix) || name.len == prefix.len)
         return false;
     *path = str_make(name.at + prefix.len, name.len - prefix.len);
     return true;
+}
+
+bool
+template_data_path(struct str name, struct str *path)
+{
+    return path_after(name, STR("event.data."), path);
+}
+
+bool
+template_answer_path(struct str name, struct str *path)
+{
+    return path_after(name, STR("answer."), path);
 }
 
 static struct str
@@ -75,6 +85,8 @@ value_of(const struct template_scope *scope, struct str name)
 
     if (template_data_path(name, &path))
         return find(scope->data, scope->data_count, path);
+    if (template_answer_path(name, &path))
+        return find(scope->answer, scope->answer_count, path);
     return find(scope->fields, scope->field_count, name);
 }
 

@@ -24,6 +24,9 @@ bool template_next(struct str text, size_t *at, struct template_part *part);
 /* Whether the name is a field of event.data; *path is what follows that. */
 bool template_data_path(struct str name, struct str *path);
 
+/* As template_data_path, of an answer: `answer.FIELD`. */
+bool template_answer_path(struct str name, struct str *path);
+
 struct template_field {
     struct str name;
     struct str text;
@@ -35,6 +38,8 @@ struct template_scope {
     size_t field_count;
     const struct template_field *data; /* by the path in event.data */
     size_t data_count;
+    const struct template_field *answer; /* by the name in the answer */
+    size_t answer_count;
 };
 
 /* Append the text with its placeholders replaced; a name that is not there

@@ -198,12 +198,22 @@ names_ruleset(const struct outbox_names *names, int64_t id)
 }
 
 const struct notify *
+names_message(const struct outbox_names *names, int64_t ruleset_id,
+              struct str name)
+{
+    return find_texts(names, ruleset_id, name);
+}
+
+const struct notify *
 names_notify(const struct outbox_names *names, int64_t ruleset_id,
              struct str line)
 {
     const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
+    const struct notify *notify;
 
-    return find_texts(
-        names, ruleset_id,
-        str_make(line.at, dot ? (size_t)(dot - line.at) : line.len));
+    if (!dot)
+        return find_texts(names, ruleset_id, line);
+    notify = find_texts(names, ruleset_id,
+                        str_make(line.at, (size_t)(dot - line.at)));
+    return notify ? notify : find_texts(names, ruleset_id, line);
 }

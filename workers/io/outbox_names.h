@@ -58,7 +58,12 @@ const struct str *names_find(const struct name_list *list, int64_t id);
 const struct ruleset_name *names_ruleset(const struct outbox_names *names,
                                          int64_t id);
 
-/* The texts of the rule that a line is of (`rule.line`), or NULL. */
+/* The texts of that name, or NULL: of a rule, or of a kind of message. */
+const struct notify *names_message(const struct outbox_names *names,
+                                   int64_t ruleset_id, struct str name);
+
+/* The texts of the rule that a line is of (`rule.line`), else of the line, or
+ * NULL. */
 const struct notify *names_notify(const struct outbox_names *names,
                                   int64_t ruleset_id, struct str line);
 

@@ -238,10 +238,10 @@ add_answer(struct building *building, struct token_source *token,
     token->balance_after_minor = answer->balance_after_minor;
     token->seq = answer->seq;
     token->apart = answer->place > 0;
-    if (answer->notify.at)
+    if (answer->notify.at || !token->entry_count)
         token->notify =
-            names_notify(&building->outbox->names, building->batch->ruleset_id,
-                         answer->notify);
+            names_message(&building->outbox->names, building->batch->ruleset_id,
+                          answer->notify.len ? answer->notify : answer->type);
 }
 
 /* The answers to an account from the given one on: the first may belong to
