@@ -235,7 +235,8 @@ CREATE UNIQUE INDEX settlements_once ON settlements (conversion_id)
 
 -- ---- votes -----------------------------------------------------------------------------------
 
--- snapshot_id is the last batch that counts for the voters' power.
+-- What the voters' power is: their balances after batch snapshot_id and, in the
+-- proposal's own batch, before it.
 CREATE TABLE proposals (
     proposal_id     text COLLATE "C" PRIMARY KEY,
     event_id        bigint NOT NULL,
@@ -267,15 +268,20 @@ CREATE TABLE tallies (
     sha256      text NOT NULL
 );
 
--- What an account had after a batch: the balance after its last entry up to
--- there. Entries of an account are numbered in the order of their batches.
-CREATE FUNCTION balance_at(account integer, batch bigint) RETURNS bigint
+-- What an account had when a proposal was put: the balance after its last entry
+-- up to there. Entries of an account are numbered in the order of their batches,
+-- and batches that were not visible to the proposal's moved none of the accounts
+-- that its own batch moved.
+CREATE FUNCTION balance_at(account integer, proposal text) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce((SELECT n.balance_after
-                       FROM entries n
+                       FROM proposals p
+                       JOIN entries n ON n.account_id = balance_at.account
                        JOIN batches b ON b.first_id = n.event_id & -8192
-                      WHERE n.account_id = balance_at.account
-                        AND b.id <= balance_at.batch
+                      WHERE p.proposal_id = balance_at.proposal
+                        AND (b.id <= p.snapshot_id
+                             OR b.first_id = p.event_id & -8192
+                                AND n.event_id < p.event_id)
                       ORDER BY n.seq DESC LIMIT 1), 0);
 
 -- ---- texts from the program --------------------------------------------------------------------

@@ -33,7 +33,6 @@ struct account_state {
     struct str address; /* canonical account id */
     int64_t id;         /* given by the database */
     int64_t balance_minor;
-    int64_t opening_minor; /* the balance before this batch */
     int64_t funds_minor[FUND_COUNT];
     int64_t last_seq;
     int side;           /* enum account_side, of the ledger and this batch */

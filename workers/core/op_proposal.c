@@ -98,6 +98,22 @@ remember_proposal(struct turn *turn, int64_t end_us, struct str quorum)
     row->values[PROPOSAL_TALLIED] = STR("f");
 }
 
+/* Votes of the same batch weigh what their accounts have now; of later ones the
+ * ledger knows. */
+static void
+remember_powers(struct turn *turn)
+{
+    struct str id = turn_text(turn, STR("proposal_id"));
+
+    for (size_t i = 0; i < turn->facts->record_count; i++) {
+        struct fact_record *record = turn->facts->records[i];
+
+        if (record->kind == RECORD_VOTING_POWER && str_eq(record->keys[0], id))
+            facts_add_row(turn->facts, record)->values[0] =
+                int_text(turn->facts->arena, record->account->balance_minor);
+    }
+}
+
 static bool
 proposal_decide(struct turn *turn, struct err *err)
 {
@@ -123,6 +139,7 @@ proposal_decide(struct turn *turn, struct err *err)
     note_proposal(turn, end_us, quorum);
     answer_proposal(turn, end_us);
     remember_proposal(turn, end_us, quorum);
+    remember_powers(turn);
     return true;
 }
 

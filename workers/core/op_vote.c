@@ -18,8 +18,7 @@ vote_want(struct turn *turn)
     op_record_of_user(turn, RECORD_VOTE, proposal_id(turn));
 }
 
-/* Of a proposal of this very batch the ledger knows nothing yet; what the
- * account had before the batch is what it had then. */
+/* Without a ledger behind, the account's balance is all there is. */
 static int64_t
 voting_power(const struct turn *turn)
 {
@@ -27,7 +26,7 @@ voting_power(const struct turn *turn)
         op_record_of_user(turn, RECORD_VOTING_POWER, proposal_id(turn));
 
     return power->row_count ? record_int(power->rows, 0)
-                            : op_user(turn)->opening_minor;
+                            : op_user(turn)->balance_minor;
 }
 
 static bool

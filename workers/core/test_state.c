@@ -156,7 +156,6 @@ apply_balance(struct reader *reader, const struct node_member *member,
     }
     owner.account->balance_minor = minor;
     owner.account->funds_minor[FUND_EARNED] = minor;
-    owner.account->opening_minor = minor;
 }
 
 static void

@@ -81,6 +81,19 @@ total_of(const struct token_source *source)
     return total;
 }
 
+/* What people are told: what an event earned, whatever of it paid a debt. */
+static int64_t
+told_amount(const struct token_source *source)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; i < source->entry_count; i++)
+        if (!str_starts_with(source->entries[i].line, STR("debt.")) &&
+            !num_add(total, source->entries[i].amount_minor, &total))
+            assert(!"the balance would not fit either");
+    return total < 0 ? -total : total;
+}
+
 static void
 add_amounts(struct buf *json, const struct token_source *source, int64_t total)
 {
@@ -152,8 +165,8 @@ add_data(struct token_writer *writer, const struct token_source *source)
     add_detail(json, source->detail);
     ADD(json, ",\"notification\":");
     if (source->may_notify && source->notify && source->notify->enabled)
-        buf_add_str(json, notification_render(writer, source,
-                                              total < 0 ? -total : total));
+        buf_add_str(json,
+                    notification_render(writer, source, told_amount(source)));
     else
         ADD(json, "null");
     buf_add_char(json, '}');

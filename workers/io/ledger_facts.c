@@ -51,7 +51,6 @@ fill_account(struct facts *facts, const struct pg_result *rows, size_t row)
 
     account->id = pg_int(rows, row, 0);
     account->balance_minor = pg_int(rows, row, 2);
-    account->opening_minor = account->balance_minor;
     account->last_seq = pg_int(rows, row, 3);
     account->side = (int)pg_int(rows, row, 4);
     for (int i = 0; i < FUND_COUNT; i++)

@@ -107,7 +107,7 @@ static const struct query {
          .lock = LOCK_PROPOSALS("pg_advisory_xact_lock_shared"),
          .columns = 5},
     [RECORD_VOTING_POWER] =
-        {.sql = "SELECT k.ord, balance_at(k.account_id, p.snapshot_id) "
+        {.sql = "SELECT k.ord, balance_at(k.account_id, p.proposal_id) "
                 "FROM " KEYS "JOIN proposals p ON p.proposal_id = k.a",
          .columns = 1},
     [RECORD_VOTE] = {.sql = "SELECT k.ord, v.choice FROM " KEYS
