@@ -193,6 +193,25 @@ def test_pending(ctx):
     assert_closed(ctx)
 
 
+def test_pending_after_an_upgrade(ctx, tmp_path):
+    """Who was verified before the rule waited for it need not be again."""
+    rules = harness.RULES.read_text()
+    start = rules.index("  pending:\n")
+    waits = rules[start:rules.index("  notify:", start)]
+    before = tmp_path / "before.yaml"
+    before.write_text(rules.replace(waits, "").split("\ntests:")[0] + "\n")
+    ctx.relay()
+    worker = ctx.worker(settings={"rules/dir": str(before)})
+    run(ctx, structured(event("identity.verified.v1", BOB, "i1")))
+    worker.stop()
+    ctx.worker()
+    run(ctx, structured(event("referral.accepted.v1", ADA, "r1",
+                              invitee_address=BOB)),
+        structured(event("referral.accepted.v1", ADA, "r2",
+                         invitee_address=EVE)))
+    assert balance(ctx, ADA) == [500, 0, 500, 0, 0]
+
+
 def test_refund(ctx):
     def contract(event_id, contract_id):
         return structured(event(

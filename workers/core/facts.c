@@ -43,10 +43,9 @@ key_hash(const struct fact_key *key)
     hash = hash_text(hash, key->text);
     if (key->kind != FACT_RECORD)
         return hash;
+    /* Where there is an account, the last key tells its records apart. */
     hash = hash_mix(hash, (uint64_t)key->record);
-    for (int i = 0; i < RECORD_KEYS; i++)
-        hash = hash_text(hash, key->keys[i]);
-    return hash;
+    return hash_text(hash, key->keys[key->account ? RECORD_KEYS - 1 : 0]);
 }
 
 static bool
@@ -80,10 +79,12 @@ record_is(const void *fact, const struct fact_key *key)
 {
     const struct fact_record *record = fact;
 
+    if (record->kind != key->record || record->account != key->account)
+        return false;
     for (int i = 0; i < RECORD_KEYS; i++)
         if (!str_eq(record->keys[i], key->keys[i]))
             return false;
-    return record->kind == key->record;
+    return true;
 }
 
 static bool
@@ -222,7 +223,8 @@ struct fact_record *
 facts_record(struct facts *facts, enum record_kind kind,
              struct account_state *account, const struct str keys[RECORD_KEYS])
 {
-    struct fact_key key = {.kind = FACT_RECORD, .record = kind, .keys = keys};
+    struct fact_key key = {
+        .kind = FACT_RECORD, .account = account, .record = kind, .keys = keys};
     struct fact_slot *slot = find_slot(facts, &key);
     struct fact_record *record = slot->fact;
 
@@ -232,7 +234,7 @@ facts_record(struct facts *facts, enum record_kind kind,
     record->kind = kind;
     record->account = account;
     for (int i = 0; i < RECORD_KEYS; i++)
-        record->keys[i] = str_dup(facts->arena, keys[i]);
+        record->keys[i] = keys[i];
     slot->fact = record;
     facts->records = with_room(facts->arena, facts->records,
                                facts->record_count, &facts->record_room);
@@ -242,9 +244,11 @@ facts_record(struct facts *facts, enum record_kind kind,
 
 struct fact_record *
 facts_find_record(const struct facts *facts, enum record_kind kind,
+                  const struct account_state *account,
                   const struct str keys[RECORD_KEYS])
 {
-    struct fact_key key = {.kind = FACT_RECORD, .record = kind, .keys = keys};
+    struct fact_key key = {
+        .kind = FACT_RECORD, .account = account, .record = kind, .keys = keys};
     uint64_t hash;
 
     if (!facts->record_count)

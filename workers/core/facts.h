@@ -113,7 +113,8 @@ struct counter *facts_counter(struct facts *facts,
 struct once_key *facts_once(struct facts *facts, const struct ledger_line *line,
                             struct account_state *account, struct str key);
 
-/* Rows are in the order they were added. */
+/* Rows are in the order they were added. The keys are borrowed: they must live
+ * as long as the facts. */
 struct fact_record *facts_record(struct facts *facts, enum record_kind kind,
                                  struct account_state *account,
                                  const struct str keys[RECORD_KEYS]);
@@ -121,6 +122,7 @@ struct fact_record *facts_record(struct facts *facts, enum record_kind kind,
 /* The record if it was asked for, else NULL. */
 struct fact_record *facts_find_record(const struct facts *facts,
                                       enum record_kind kind,
+                                      const struct account_state *account,
                                       const struct str keys[RECORD_KEYS]);
 
 /* Another row of the record, all of its values empty. */

@@ -56,6 +56,13 @@ pending_compile(struct reader *reader, const struct node *node,
         !read_duration(reader, node_get(node, STR("void_after")), "void_after",
                        &seconds))
         return NULL;
+    /* That is what the ledger knows events by. */
+    if (!str_eq(pending->closing_field, STR("user_address"))) {
+        reader_error(reader, match,
+                     "match must compare event.data.user_address, whose event "
+                     "it is");
+        return NULL;
+    }
     for (size_t i = 0; i < rule->form_count; i++)
         if (!check_account_field(reader, match, rule->forms[i].type,
                                  pending->origin_field))

@@ -252,7 +252,7 @@ remember_part(struct turn *turn, const struct part *part)
     struct fact_record *origin;
 
     closing_keys(rule, part->account, turn_text(turn, contract_field), keys);
-    origin = facts_find_record(turn->facts, RECORD_ORIGIN, keys);
+    origin = facts_find_record(turn->facts, RECORD_ORIGIN, part->account, keys);
     for (size_t i = part->first_offer; origin && i < part->end_offer; i++)
         remember_offer(turn, origin, &turn->offers[i]);
 }

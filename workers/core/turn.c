@@ -134,16 +134,14 @@ move_funds(struct purse *purse, const struct entry_type *type, int64_t minor)
 {
     for (int i = 0; i < FUND_COUNT; i++) {
         int64_t *fund = &purse->now.funds_minor[i];
-        bool fits = true;
 
-        if (type->moves[i] > 0)
-            fits = num_add(*fund, minor, fund);
-        else if (type->moves[i] < 0)
-            fits = num_sub(*fund, minor, fund);
-        if (!fits || *fund < 0 || *fund > BALANCE_MAX_MINOR)
+        if (!type->moves[i])
+            continue;
+        if (!(type->moves[i] > 0 ? num_add(*fund, minor, fund)
+                                 : num_sub(*fund, minor, fund)) ||
+            *fund < 0 || *fund > BALANCE_MAX_MINOR)
             return false;
-        if (type->moves[i] && i > FUND_SPENT)
-            purse->now.funds_changed = true;
+        purse->now.funds_changed |= i > FUND_SPENT;
     }
     if (type->moves[FUND_EARNED])
         purse->earned_minor += minor;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "map.h"
+#include "pending.h"
+#include "rule_parts.h"
 #include "tier.h"
 
 static bool
@@ -152,6 +154,40 @@ activate(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     return ok;
 }
 
+/* Events that a rule waits for may have come before there was such a rule, or
+ * before it waited: they count. Nothing is posted meanwhile. */
+static bool
+register_closings(struct pg *pg, const struct rule *rule, struct err *err)
+{
+    const struct str params[] = {rule->id, rule->pending->until->name};
+
+    return pg_exec(pg, "SET LOCAL statement_timeout = 0", err) &&
+           pg_run(pg,
+                  "WITH closed AS (INSERT INTO closings "
+                  "(account_id, line_id, contract_id, event_id) "
+                  "SELECT e.account_id, l.id, '', min(e.id) FROM lines l, "
+                  "types t JOIN events e ON e.type_id = t.id "
+                  "WHERE l.name = $1 AND t.name = $2 "
+                  "AND e.account_id IS NOT NULL AND NOT EXISTS ("
+                  "SELECT FROM closings c WHERE c.account_id = e.account_id "
+                  "AND c.line_id = l.id) GROUP BY 1, 2 "
+                  "RETURNING account_id) "
+                  "UPDATE accounts a SET side = side | 2 FROM closed c "
+                  "WHERE a.id = c.account_id",
+                  params, 2, err);
+}
+
+static bool
+register_all_closings(struct pg *pg, const struct ruleset *ruleset,
+                      struct err *err)
+{
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        if (ruleset->rules[i]->pending &&
+            !register_closings(pg, ruleset->rules[i], err))
+            return false;
+    return true;
+}
+
 /* Id of the registered text, or 0. */
 static bool
 find_text(struct pg *pg, const struct ruleset *ruleset, int32_t *id,
@@ -245,7 +281,9 @@ enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
     return register_lines(pg, ruleset, err) &&
            register_text(pg, ruleset, err) &&
            register_notifies(pg, ruleset, err) &&
-           register_tiers(pg, ruleset, err) && activate(pg, ruleset, err);
+           register_tiers(pg, ruleset, err) &&
+           register_all_closings(pg, ruleset, err) &&
+           activate(pg, ruleset, err);
 }
 
 /* A rule set of another name or asset is somebody else's, or a slip. */
