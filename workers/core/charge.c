@@ -405,8 +405,8 @@ note_purchase(const struct charge *charge, struct turn *turn,
         detail_text_or_null(&detail, "until", STR(""));
     detail_text_or_null(&detail, "contract_id", purchase->contract_id);
     turn_answer(turn, turn->account, "token.spent", detail_close(&detail));
-    facts_add_row(turn->facts,
-                  entitlement_of(turn, purchase->price, purchase->contract_id))
+    turn_add_row(turn,
+                 entitlement_of(turn, purchase->price, purchase->contract_id))
         ->values[0] =
         ends ? int_text(turn->facts->arena, purchase->until_us) : STR("");
 }

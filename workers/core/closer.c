@@ -84,8 +84,7 @@ closing_note(struct turn *turn, const struct rule *rule,
 
     effect->line = rule->ledger;
     effect->values[0] = contract_id;
-    facts_add_row(turn->facts, closing)->values[0] =
-        event_identity(turn, turn->event);
+    turn_add_row(turn, closing)->values[0] = event_identity(turn, turn->event);
     purse->now.funds_changed |= !(purse->now.side & SIDE_CLOSINGS);
     purse->now.side |= SIDE_CLOSINGS;
 }

@@ -1,6 +1,6 @@
 /* decide.c - takes an event through the operation or the rules that its type
  * triggers. First everything is noted in a turn; only when nothing can fail any
- * more do the facts move. */
+ * more do the facts move. Records alone move at once, and back if they must. */
 #include "decide.h"
 
 #include <assert.h>
@@ -92,10 +92,12 @@ turn_start(struct turn *turn, const struct ruleset *ruleset,
     turn->posting_count = turn->posting_room = 0;
     turn->answer_count = turn->answer_room = 0;
     turn->effect_count = turn->effect_room = 0;
+    turn->backup_count = turn->backup_room = 0;
     turn->purses = NULL;
     turn->postings = NULL;
     turn->answers = NULL;
     turn->effects = NULL;
+    turn->backups = NULL;
     turn->rejection = REJECT_NONE;
 }
 
@@ -159,7 +161,8 @@ ruleset_want(const struct ruleset *ruleset, const struct event *event,
 /* ---- the decision ----------------------------------------------------------
  */
 
-/* The only place where a decision changes the facts; it cannot fail. */
+/* The only place where a decision changes the facts, records aside; it cannot
+ * fail. */
 static void
 move_facts(const struct turn *turn)
 {
@@ -231,8 +234,10 @@ decide(const struct ruleset *ruleset, const struct event *event,
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    if (!decide_turn(&turn, err))
+    if (!decide_turn(&turn, err)) {
+        turn_restore_rows(&turn);
         return false;
+    }
     /* A fact that nobody asked for would be a zero that nobody looked up. */
     assert(known == facts->account_count + facts->counter_count +
                         facts->once_count + facts->record_count);

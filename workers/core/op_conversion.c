@@ -41,13 +41,13 @@ static void
 remember_conversion(struct turn *turn, struct str id, int64_t minor)
 {
     struct record_row *row =
-        facts_add_row(turn->facts, op_record(turn, RECORD_CONVERSION, id));
+        turn_add_row(turn, op_record(turn, RECORD_CONVERSION, id));
 
     row->values[CONVERSION_ADDRESS] = op_user(turn)->address;
     row->values[CONVERSION_AMOUNT] = int_text(turn->facts->arena, minor);
     row->values[CONVERSION_STATUS] = STR("pending");
     row->values[CONVERSION_HASH] = STR("");
-    facts_add_row(turn->facts, open_conversion(turn))->values[0] =
+    turn_add_row(turn, open_conversion(turn))->values[0] =
         str_dup(turn->facts->arena, id);
 }
 
@@ -176,8 +176,20 @@ post_settlement(struct turn *turn, struct str status, int64_t minor,
                       -minor, err));
 }
 
+/* Later events of the batch see it. */
+static void
+remember_settlement(struct turn *turn, struct str status, struct str hash)
+{
+    struct record_row *row = turn_change_row(turn, wanted_conversion(turn), 0);
+
+    row->values[CONVERSION_STATUS] = str_dup(turn->facts->arena, status);
+    row->values[CONVERSION_HASH] = str_dup(turn->facts->arena, hash);
+    if (is_final(status))
+        turn_take_row(turn, open_conversion(turn));
+}
+
 static bool
-settle(struct turn *turn, struct record_row *row, struct str status,
+settle(struct turn *turn, const struct record_row *row, struct str status,
        struct str hash, struct err *err)
 {
     struct str id = op_id(turn, STR("conversion_id"));
@@ -197,10 +209,7 @@ settle(struct turn *turn, struct record_row *row, struct str status,
                           ? "token.conversion.failed"
                           : "token.conversion.processing",
                       id, minor, status, hash);
-    row->values[CONVERSION_STATUS] = str_dup(turn->facts->arena, status);
-    row->values[CONVERSION_HASH] = str_dup(turn->facts->arena, hash);
-    if (is_final(status))
-        open_conversion(turn)->row_count = 0;
+    remember_settlement(turn, status, hash);
     return true;
 }
 
@@ -210,7 +219,7 @@ settlement_decide(struct turn *turn, struct err *err)
 {
     struct account_state *user = op_user(turn);
     struct fact_record *conversion = wanted_conversion(turn);
-    struct record_row *row = conversion->rows;
+    const struct record_row *row = conversion->rows;
     struct str status = turn_text(turn, STR("status"));
     struct str hash = turn_text(turn, STR("blockchain_tx_hash"));
 

@@ -42,7 +42,7 @@ answer_end(struct turn *turn, const struct record_row *row, bool confirmed)
 }
 
 static bool
-end_hold(struct turn *turn, struct record_row *row, struct err *err)
+end_hold(struct turn *turn, const struct record_row *row, struct err *err)
 {
     struct account_state *user = op_user(turn);
     bool confirmed = record_flag(row, HOLD_CONFIRMED);
@@ -58,7 +58,7 @@ end_hold(struct turn *turn, struct record_row *row, struct err *err)
     effect->values[0] = op_id(turn, STR("hold_id"));
     effect->values[1] = confirmed ? STR("released") : STR("voided");
     answer_end(turn, row, confirmed);
-    row->values[HOLD_ENDED] = STR("t");
+    turn_change_row(turn, wanted_hold(turn), 0)->values[HOLD_ENDED] = STR("t");
     return true;
 }
 
@@ -67,8 +67,8 @@ end_hold(struct turn *turn, struct record_row *row, struct err *err)
 static bool
 hold_decide(struct turn *turn, struct err *err)
 {
-    struct fact_record *hold = wanted_hold(turn);
-    struct record_row *row = hold->rows;
+    const struct fact_record *hold = wanted_hold(turn);
+    const struct record_row *row = hold->rows;
 
     if (!hold->row_count ||
         !str_eq(row->values[HOLD_ADDRESS], op_user(turn)->address) ||

@@ -89,7 +89,7 @@ static void
 remember_proposal(struct turn *turn, int64_t end_us, struct str quorum)
 {
     struct arena *arena = turn->facts->arena;
-    struct record_row *row = facts_add_row(turn->facts, proposal_of(turn));
+    struct record_row *row = turn_add_row(turn, proposal_of(turn));
 
     row->values[PROPOSAL_PROPOSER] = op_user(turn)->address;
     row->values[PROPOSAL_START] = int_text(arena, turn->event->time_us);

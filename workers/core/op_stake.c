@@ -59,13 +59,13 @@ remember_stake(struct turn *turn, const struct new_stake *stake)
 {
     struct arena *arena = turn->facts->arena;
     struct record_row *row =
-        facts_add_row(turn->facts, op_record(turn, RECORD_STAKE, stake->id));
+        turn_add_row(turn, op_record(turn, RECORD_STAKE, stake->id));
 
     row->values[STAKE_ADDRESS] = op_user(turn)->address;
     row->values[STAKE_AMOUNT] = int_text(arena, stake->minor);
     row->values[STAKE_END] = int_text(arena, stake->end_us);
     row->values[STAKE_RETURNED] = STR("f");
-    row = facts_add_row(turn->facts, stakes_of_user(turn));
+    row = turn_add_row(turn, stakes_of_user(turn));
     row->values[0] = int_text(arena, stake->start_us);
     row->values[1] = int_text(arena, stake->end_us);
     row->values[2] = stake_bonus(turn, stake);
@@ -157,7 +157,7 @@ unstake_want(struct turn *turn)
 }
 
 static bool
-unstake_post(struct turn *turn, struct record_row *row, struct err *err)
+unstake_post(struct turn *turn, const struct record_row *row, struct err *err)
 {
     struct account_state *user = op_user(turn);
     int64_t minor = record_int(row, STAKE_AMOUNT);
@@ -172,7 +172,8 @@ unstake_post(struct turn *turn, struct record_row *row, struct err *err)
     detail_text(&detail, "staking_id", id);
     detail_minor(&detail, "amount", minor);
     turn_answer(turn, user, "token.unstaked", detail_close(&detail));
-    row->values[STAKE_RETURNED] = STR("t");
+    turn_change_row(turn, wanted_stake(turn), 0)->values[STAKE_RETURNED] =
+        STR("t");
     return true;
 }
 
@@ -180,8 +181,8 @@ static bool
 unstake_decide(struct turn *turn, struct err *err)
 {
     struct account_state *user = op_user(turn);
-    struct fact_record *stake = wanted_stake(turn);
-    struct record_row *row = stake->rows;
+    const struct fact_record *stake = wanted_stake(turn);
+    const struct record_row *row = stake->rows;
     struct buf end;
 
     /* Somebody else's is not told from one that does not exist. */

@@ -112,7 +112,7 @@ tally_decide(struct turn *turn, struct err *err)
 {
     struct account_state *user = op_user(turn);
     struct fact_record *proposal = proposal_of(turn);
-    struct record_row *row = proposal->rows;
+    const struct record_row *row = proposal->rows;
     char sha256[2 * SHA256_BYTES + 1];
     struct effect *effect;
     struct detail detail;
@@ -140,7 +140,7 @@ tally_decide(struct turn *turn, struct err *err)
     detail_json(&detail, "result", result);
     detail_text(&detail, "sha256", effect->values[2]);
     turn_answer(turn, user, "governance.tallied", detail_close(&detail));
-    row->values[PROPOSAL_TALLIED] = STR("t");
+    turn_change_row(turn, proposal, 0)->values[PROPOSAL_TALLIED] = STR("t");
     return true;
 }
 

@@ -47,8 +47,7 @@ count_vote(struct turn *turn, struct str choice, int64_t power)
     detail_json(&detail, "choice", choice);
     detail_minor(&detail, "voting_power", power);
     turn_answer(turn, user, "governance.vote.counted", detail_close(&detail));
-    facts_add_row(turn->facts,
-                  op_record_of_user(turn, RECORD_VOTE, proposal_id(turn)))
+    turn_add_row(turn, op_record_of_user(turn, RECORD_VOTE, proposal_id(turn)))
         ->values[0] = choice;
     return true;
 }

@@ -236,7 +236,7 @@ remember_offer(struct turn *turn, struct fact_record *origin,
 
     if (!offer->minor)
         return;
-    row = facts_add_row(turn->facts, origin);
+    row = turn_add_row(turn, origin);
     row->values[0] = event_identity(turn, turn->event);
     row->values[1] = offer->ledger->name;
     row->values[2] = int_text(turn->facts->arena, offer->minor);
@@ -280,7 +280,7 @@ reversal_follow(struct turn *turn, const struct part *part, struct err *err)
     if (!taking_post(&taking, turn, part->account, err))
         return false;
     note_reversal(turn, part->form->rule, origin,
-                  closing->rows[--closing->row_count].values[0]);
+                  turn_take_row(turn, closing)->values[0]);
     answer_reversal(turn, part->account, origin, taking.total, 0);
     return true;
 }
@@ -336,7 +336,7 @@ take_origins(struct turn *turn, const struct rule *rule,
     struct str closing = event_identity(turn, turn->event);
 
     for (size_t i = 0; i < origin->row_count; i++) {
-        struct record_row *row = &origin->rows[i];
+        const struct record_row *row = &origin->rows[i];
 
         if (record_flag(row, 3))
             continue;
@@ -346,7 +346,7 @@ take_origins(struct turn *turn, const struct rule *rule,
         if (!str_eq(*last, row->values[0]))
             note_reversal(turn, rule, row->values[0], closing);
         *last = row->values[0];
-        row->values[3] = STR("t");
+        turn_change_row(turn, origin, i)->values[3] = STR("t");
     }
     return true;
 }

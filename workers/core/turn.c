@@ -191,6 +191,56 @@ turn_transfer(struct turn *turn, struct account_state *from,
                 minor, err);
 }
 
+/* Keep what is about to change; `index` is the row's. */
+static void
+back_up(struct turn *turn, struct fact_record *record, size_t index)
+{
+    struct row_backup *backup;
+
+    turn->backups = with_room(turn->arena, turn->backups, turn->backup_count,
+                              &turn->backup_room, sizeof(*turn->backups));
+    backup = &turn->backups[turn->backup_count++];
+    *backup = (struct row_backup){
+        .record = record, .row_count = record->row_count, .index = index};
+    if (index < record->row_count)
+        backup->row = record->rows[index];
+}
+
+struct record_row *
+turn_add_row(struct turn *turn, struct fact_record *record)
+{
+    back_up(turn, record, record->row_count);
+    return facts_add_row(turn->facts, record);
+}
+
+struct record_row *
+turn_change_row(struct turn *turn, struct fact_record *record, size_t index)
+{
+    assert(index < record->row_count);
+    back_up(turn, record, index);
+    return &record->rows[index];
+}
+
+const struct record_row *
+turn_take_row(struct turn *turn, struct fact_record *record)
+{
+    assert(record->row_count);
+    back_up(turn, record, record->row_count - 1);
+    return &record->rows[--record->row_count];
+}
+
+void
+turn_restore_rows(struct turn *turn)
+{
+    while (turn->backup_count) {
+        const struct row_backup *backup = &turn->backups[--turn->backup_count];
+
+        backup->record->row_count = backup->row_count;
+        if (backup->index < backup->row_count)
+            backup->record->rows[backup->index] = backup->row;
+    }
+}
+
 struct effect *
 turn_effect(struct turn *turn, enum effect_kind kind,
             struct account_state *account)
@@ -246,6 +296,7 @@ turn_reject(struct turn *turn, struct account_state *account,
     json_add_member(&detail, "message",
                     str_cut(str_from_cstr(text), sizeof(text)));
     buf_add_char(&detail, '}');
+    turn_restore_rows(turn);
     turn->purse_count = 0;
     turn->posting_count = 0;
     turn->effect_count = 0;

@@ -40,6 +40,14 @@ struct purse {
     int64_t earned_minor; /* by this event, less what it took back */
 };
 
+/* What a record was before this event: its count, and the row at hand. */
+struct row_backup {
+    struct fact_record *record;
+    size_t row_count;
+    size_t index; /* row_count: there was no row */
+    struct record_row row;
+};
+
 /* What one rule came to: a run of the turn's offers. */
 struct part {
     const struct rule_form *form;
@@ -86,6 +94,9 @@ struct turn {
     struct effect *effects;
     size_t effect_count;
     size_t effect_room;
+    struct row_backup *backups; /* oldest first */
+    size_t backup_count;
+    size_t backup_room;
     enum rejection rejection;
 };
 
@@ -149,6 +160,17 @@ MUST_CHECK bool turn_post(struct turn *turn, const struct ledger_line *line,
 MUST_CHECK bool turn_transfer(struct turn *turn, struct account_state *from,
                               struct account_state *to, int64_t minor,
                               struct err *err);
+
+/* Records are advanced as the event is decided, by these alone: when it fails
+ * or is refused after all, turn_restore_rows takes them back to what they were.
+ * The row is valid until another one is added. */
+struct record_row *turn_add_row(struct turn *turn, struct fact_record *record);
+struct record_row *turn_change_row(struct turn *turn,
+                                   struct fact_record *record, size_t index);
+/* The last row, off the record. */
+const struct record_row *turn_take_row(struct turn *turn,
+                                       struct fact_record *record);
+void turn_restore_rows(struct turn *turn);
 
 /* Another effect, its values for the caller to fill in. */
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind,
