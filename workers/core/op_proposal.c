@@ -109,7 +109,7 @@ remember_powers(struct turn *turn)
         struct fact_record *record = turn->facts->records[i];
 
         if (record->kind == RECORD_VOTING_POWER && str_eq(record->keys[0], id))
-            facts_add_row(turn->facts, record)->values[0] =
+            turn_add_row(turn, record)->values[0] =
                 int_text(turn->facts->arena, record->account->balance_minor);
     }
 }

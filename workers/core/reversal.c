@@ -230,7 +230,7 @@ reversal_want(const struct rule_form *form, struct turn *turn)
 
 static void
 remember_offer(struct turn *turn, struct fact_record *origin,
-               const struct offer *offer)
+               const struct offer *offer, bool reversed)
 {
     struct record_row *row;
 
@@ -240,12 +240,12 @@ remember_offer(struct turn *turn, struct fact_record *origin,
     row->values[0] = event_identity(turn, turn->event);
     row->values[1] = offer->ledger->name;
     row->values[2] = int_text(turn->facts->arena, offer->minor);
-    row->values[3] = STR("f");
+    row->values[3] = reversed ? STR("t") : STR("f");
 }
 
 /* For a reversal that comes later in the same batch. */
 static void
-remember_part(struct turn *turn, const struct part *part)
+remember_part(struct turn *turn, const struct part *part, bool reversed)
 {
     const struct rule *rule = part->form->rule;
     struct str keys[RECORD_KEYS];
@@ -254,7 +254,7 @@ remember_part(struct turn *turn, const struct part *part)
     closing_keys(rule, part->account, turn_text(turn, contract_field), keys);
     origin = facts_find_record(turn->facts, RECORD_ORIGIN, part->account, keys);
     for (size_t i = part->first_offer; origin && i < part->end_offer; i++)
-        remember_offer(turn, origin, &turn->offers[i]);
+        remember_offer(turn, origin, &turn->offers[i], reversed);
 }
 
 bool
@@ -266,7 +266,7 @@ reversal_follow(struct turn *turn, const struct part *part, struct err *err)
     struct taking taking;
 
     if (!closing->row_count) {
-        remember_part(turn, part);
+        remember_part(turn, part, false);
         return true;
     }
     taking_init(&taking, turn, part->end_offer - part->first_offer);
@@ -281,6 +281,7 @@ reversal_follow(struct turn *turn, const struct part *part, struct err *err)
         return false;
     note_reversal(turn, part->form->rule, origin,
                   turn_take_row(turn, closing)->values[0]);
+    remember_part(turn, part, true);
     answer_reversal(turn, part->account, origin, taking.total, 0);
     return true;
 }
