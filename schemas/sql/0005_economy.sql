@@ -156,7 +156,7 @@ CREATE TABLE purchases (
     CHECK (until_at > from_at)
 );
 CREATE INDEX purchases_item ON purchases (account_id, item, contract_id,
-                                          event_id);
+                                          until_at);
 
 -- ---- holds and reversals ----------------------------------------------------------------
 
@@ -515,16 +515,16 @@ SELECT c.conversion_id AS id,
        c.rate AS conversion_rate,
        x.tx_hash AS blockchain_tx_hash,
        b.posted_at AS created_at,
-       y.posted_at AS processed_at
+       CASE WHEN x.status <> 'processing' THEN x.posted_at END
+           AS processed_at
   FROM conversions c
   JOIN accounts a ON a.id = c.account_id
   JOIN batches b ON b.first_id = c.event_id & -8192
-  LEFT JOIN LATERAL (SELECT t.status, t.tx_hash, t.event_id
+  LEFT JOIN LATERAL (SELECT t.status, t.tx_hash, z.posted_at
                        FROM settlements t
+                       JOIN batches z ON z.first_id = t.event_id & -8192
                       WHERE t.conversion_id = c.conversion_id
-                      ORDER BY t.event_id DESC LIMIT 1) x ON true
-  LEFT JOIN batches y ON y.first_id = x.event_id & -8192
-                     AND x.status <> 'processing';
+                      ORDER BY z.id DESC, t.event_id DESC LIMIT 1) x ON true;
 
 CREATE VIEW governance_votes AS
 SELECT v.event_id AS id,

@@ -19,7 +19,8 @@
     "SELECT " function "(7237103, h) FROM (SELECT DISTINCT hashtext(a) AS h "  \
     "FROM " KEYS "ORDER BY 1) x"
 
-/* How a kind is found: the number of the key, then the columns. */
+/* How a kind is found (ids of events are not in the order of posting: that is
+ * the batches'): the number of the key, then the columns. */
 static const struct query {
     const char *sql;
     const char *lock; /* to be taken first, or NULL */
@@ -43,7 +44,7 @@ static const struct query {
                 "FROM " KEYS "CROSS JOIN LATERAL (SELECT p.until_at "
                 "FROM purchases p WHERE p.account_id = k.account_id "
                 "AND p.item = k.b AND p.contract_id = k.c "
-                "ORDER BY p.event_id DESC LIMIT 1) p",
+                "ORDER BY p.until_at DESC NULLS FIRST LIMIT 1) p",
          .columns = 1},
     [RECORD_CONVERSION] =
         {.sql = "SELECT k.ord, a.address, c.amount, "
@@ -51,8 +52,10 @@ static const struct query {
                 "FROM " KEYS "JOIN conversions c ON c.conversion_id = "
                 "uuid_or_null(k.a) JOIN accounts a ON a.id = c.account_id "
                 "LEFT JOIN LATERAL (SELECT t.status, t.tx_hash "
-                "FROM settlements t WHERE t.conversion_id = c.conversion_id "
-                "ORDER BY t.event_id DESC LIMIT 1) x ON true",
+                "FROM settlements t JOIN batches b "
+                "ON b.first_id = t.event_id & -8192 "
+                "WHERE t.conversion_id = c.conversion_id "
+                "ORDER BY b.id DESC, t.event_id DESC LIMIT 1) x ON true",
          .columns = 4},
     [RECORD_OPEN_CONVERSION] =
         {.sql = "SELECT k.ord, c.conversion_id FROM " KEYS
