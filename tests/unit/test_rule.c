@@ -36,6 +36,13 @@ START_TEST(the_digest_is_of_the_bytes)
 }
 END_TEST
 
+/* Every rule set ends with the lines of the house. */
+#define HOUSE                                                                  \
+    " transfer.sent transfer.received stake.locked stake.returned "            \
+    "pending.held pending.released pending.voided reversal.other debt.lent "   \
+    "debt.repaid conversion.reserved conversion.returned "                     \
+    "conversion.completed adjustment.booked"
+
 static void
 assert_lines(const struct ruleset *ruleset, const char *expected)
 {
@@ -53,22 +60,22 @@ START_TEST(lines_are_listed_by_the_names_they_write)
 {
     assert_lines(compile(HEAD LINES "  - {id: a, flat: 5}\n"
                                     "  - {id: b, flat: 5, once: [account]}\n"),
-                 "r.a r.b");
+                 "r.a r.b" HOUSE);
     assert_lines(compile(HEAD RULE "  once: [account]\n  award:\n"
                                    "  - {id: a, flat: 5}\n"),
-                 "r(no pay) r.a");
+                 "r(no pay) r.a" HOUSE);
     assert_lines(
         compile(HEAD LINES
                 "  - id: a\n    table:\n"
                 "      crossed: {from: event.data.from, to: event.data.count}\n"
                 "      rows: {10: 1, 9: 2}\n      missing: none\n"),
-        "r.a[10] r.a[9]");
+        "r.a[10] r.a[9]" HOUSE);
     assert_lines(
         compile(HEAD LINES
                 "  - id: a\n    once: [account, row]\n    table:\n"
                 "      crossed: {from: event.data.from, to: event.data.count}\n"
                 "      rows: {9: 2}\n      missing: none\n"),
-        "r.a[9] r.a(no pay)");
+        "r.a[9] r.a(no pay)" HOUSE);
 }
 END_TEST
 
@@ -79,7 +86,7 @@ START_TEST(two_triggers_make_one_set_of_lines)
                      "  account: event.data.user\n"
                      "  award: [{id: a, amount: event.data.count}]\n");
 
-    assert_lines(ruleset, "r.a");
+    assert_lines(ruleset, "r.a" HOUSE);
     ck_assert(ruleset_has_trigger(ruleset, type_named("test.done.v1")));
     ck_assert(ruleset_has_trigger(ruleset, type_named("test.other.v1")));
 }
@@ -368,7 +375,8 @@ START_TEST(faults_of_rules)
          "rules.yaml:5:3: error: a rule needs the key \"id\"\n"
          "rules.yaml:5:3: error: a rule needs the key \"trigger\"\n"
          "rules.yaml:5:3: error: a rule needs the key \"account\"\n"
-         "rules.yaml:5:3: error: a rule needs the key \"award\"\n"},
+         "rules.yaml:5:3: error: a rule needs exactly one of award and "
+         "charge\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n" RULE
                     "  overlap: allowed\n  award: [{id: a, flat: 1}]\n",
          "rules.yaml:10:7: error: rule id \"r\" is used twice; first at 5:7\n"

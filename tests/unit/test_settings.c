@@ -106,14 +106,16 @@ START_TEST(built_in_values)
 {
     ck_assert(load_environment());
     ck_assert_str_eq(settings.kafka.bootstrap_servers, "localhost:9092");
-    ck_assert_uint_eq(settings.kafka.input_count, 1);
+    ck_assert_uint_eq(settings.kafka.input_count, 2);
     ck_assert_str_eq(settings.kafka.inputs[0].topic, "gigchain.domain-events");
+    ck_assert_str_eq(settings.kafka.inputs[1].topic, "gigchain.token-commands");
     ck_assert_str_eq(settings.kafka.dlq_topic, "gigchain.domain-events.dlq");
     ck_assert_str_eq(settings.postgres.dsn, "");
     ck_assert_ptr_null(settings.postgres.password);
     ck_assert_int_eq(settings.worker.batch_max_events, 4000);
     ck_assert_int_eq(settings.worker.batch_max_bytes, 4 << 20);
     ck_assert_int_eq(settings.worker.batch_max_wait_ms, 20);
+    ck_assert_int_eq(settings.worker.timer_interval_ms, 1000);
     ck_assert_int_eq(settings.notify.max_age_ms, 86400000);
     ck_assert_int_eq(settings.log.level, LOG_INFO);
 }

@@ -31,6 +31,7 @@ set_up(void)
         .ttl_s = 86400,
     };
     source = (struct token_source){
+        .type = STR(TOKEN_EARNED),
         .event_source = STR("/gigchain/contracts"),
         .event_id = STR("8f7e2f3c"),
         .event_type = STR("io.gigchain.contract.completed.v1"),
@@ -39,6 +40,8 @@ set_up(void)
         .account = STR("0x52908400098527886e0f7030069857d2e4169ee7"),
         .entries = entries,
         .entry_count = 3,
+        .balance_after_minor = 8125000,
+        .seq = 42,
         .ruleset = STR("gigs@a1b2c3d4"),
         .asset = STR("GIGS"),
         .scale = 2,
@@ -320,6 +323,8 @@ START_TEST(the_largest_amounts_print)
 
     source.entries = huge;
     source.entry_count = 1;
+    source.balance_after_minor = huge[0].balance_after_minor;
+    source.seq = huge[0].seq;
     ck_assert_contains(value_text(), "\"amount\":\"90000000000000000.00\","
                                      "\"balance_after\":\"90000000000000000.00"
                                      "\",\"account_seq\":2147483647");
