@@ -66,8 +66,7 @@ START_TEST(the_database_has_the_same_table)
     const char *at;
     char *end;
 
-    ck_assert(
-        file_read(&arena, "schemas/sql/0005_economy.sql", &text, &err));
+    ck_assert(file_read(&arena, "schemas/sql/0005_economy.sql", &text, &err));
     sql = unit_text(&arena, text);
     ck_assert_contains(sql, head); /* columns are in the order of the funds */
     at = strstr(sql, "INSERT INTO transaction_types VALUES");
@@ -122,8 +121,7 @@ START_TEST(an_entry_moves_the_funds_of_its_type)
 
     for (size_t i = 0; i < KINDS; i++) {
         struct ledger_line line = {.name = STR("x.y"), .type = kinds[i].type};
-        struct account_state *state =
-            account(arena_printf(&arena, "u%zu", i));
+        struct account_state *state = account(arena_printf(&arena, "u%zu", i));
         bool beyond = false;
 
         ck_assert_ptr_eq(entry_types[i], kinds[i].type);
@@ -169,8 +167,7 @@ START_TEST(nothing_leaves_its_range)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct ledger_line line = {.name = STR("x.y"), .type = rows[i].type};
-        struct account_state *state =
-            account(arena_printf(&arena, "u%zu", i));
+        struct account_state *state = account(arena_printf(&arena, "u%zu", i));
         struct err err = {0};
 
         state->balance_minor = 500;
@@ -201,13 +198,12 @@ START_TEST(a_balance_stays_in_its_range)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct ledger_line line = {.name = STR("x.y"), .type = &entry_adjust};
-        struct account_state *state =
-            account(arena_printf(&arena, "u%zu", i));
+        struct account_state *state = account(arena_printf(&arena, "u%zu", i));
         struct err err = {0};
 
         state->balance_minor = rows[i].before;
-        ck_assert_int_eq(
-            turn_post(&turn, &line, state, rows[i].minor, &err), rows[i].fits);
+        ck_assert_int_eq(turn_post(&turn, &line, state, rows[i].minor, &err),
+                         rows[i].fits);
     }
 }
 END_TEST
@@ -231,10 +227,8 @@ START_TEST(lines_of_the_house_have_their_type)
         [HOUSE_DEBT_LENT] = {"debt.lent", &entry_debt},
         [HOUSE_DEBT_REPAID] = {"debt.repaid", &entry_repay},
         [HOUSE_CONVERSION_RESERVED] = {"conversion.reserved", &entry_reserve},
-        [HOUSE_CONVERSION_RETURNED] = {"conversion.returned",
-                                       &entry_unreserve},
-        [HOUSE_CONVERSION_COMPLETED] = {"conversion.completed",
-                                        &entry_convert},
+        [HOUSE_CONVERSION_RETURNED] = {"conversion.returned", &entry_unreserve},
+        [HOUSE_CONVERSION_COMPLETED] = {"conversion.completed", &entry_convert},
         [HOUSE_ADJUSTMENT_BOOKED] = {"adjustment.booked", &entry_adjust},
     };
 
@@ -322,12 +316,10 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN("turn", set_up_turn, tear_down,
-                    the_database_has_the_same_table,
-                    an_entry_moves_the_funds_of_its_type,
-                    nothing_leaves_its_range, a_balance_stays_in_its_range,
-                    lines_of_the_house_have_their_type,
-                    answers_of_an_account_have_places,
-                    a_refusal_leaves_its_answer_alone,
-                    rows_are_taken_back_in_order);
+    return UNIT_RUN(
+        "turn", set_up_turn, tear_down, the_database_has_the_same_table,
+        an_entry_moves_the_funds_of_its_type, nothing_leaves_its_range,
+        a_balance_stays_in_its_range, lines_of_the_house_have_their_type,
+        answers_of_an_account_have_places, a_refusal_leaves_its_answer_alone,
+        rows_are_taken_back_in_order);
 }

@@ -12,29 +12,43 @@ transfer_want(struct turn *turn)
     turn_account(turn, STR("to_address"));
 }
 
-/* People read memos, and machines show them: control characters and text
- * directions are for neither. The record is UTF-8 already. */
+/* People read memos, and machines show them: control characters, ends of lines
+ * and marks of text direction are for neither. */
+static const struct {
+    uint32_t first;
+    uint32_t last;
+} refused[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C},
+    {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069},
+};
+
+/* Take a character off the text, which is UTF-8: the record was checked. */
+static uint32_t
+take_character(struct str *text)
+{
+    unsigned char lead = (unsigned char)text->at[0];
+    size_t len = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t character = len == 1 ? lead : lead & (0x7FU >> len);
+
+    for (size_t i = 1; i < len; i++)
+        character = character << 6 | (text->at[i] & 0x3F);
+    *text = str_make(text->at + len, text->len - len);
+    return character;
+}
+
 static bool
 is_plain_text(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
+    if (str_utf8_length(text) > MEMO_MAX_CHARACTERS)
+        return false;
+    while (text.len) {
+        uint32_t character = take_character(&text);
 
-        if (c < 0x20 || c == 0x7F)
-            return false;
-        /* U+0080 to U+009F, and the marks U+202A-E and U+2066-9. */
-        if (c == 0xC2 && (unsigned char)text.at[i + 1] < 0xA0)
-            return false;
-        if (c == 0xE2 && i + 2 < text.len) {
-            unsigned char second = (unsigned char)text.at[i + 1];
-            unsigned char third = (unsigned char)text.at[i + 2];
-
-            if ((second == 0x80 && third >= 0xAA && third <= 0xAE) ||
-                (second == 0x81 && third >= 0xA6 && third <= 0xA9))
+        for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+            if (character >= refused[i].first && character <= refused[i].last)
                 return false;
-        }
     }
-    return str_utf8_length(text) <= MEMO_MAX_CHARACTERS;
+    return true;
 }
 
 static struct str
