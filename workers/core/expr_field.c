@@ -185,6 +185,10 @@ static const struct name_help {
     {"null", "there is no null; ask has(event.data.FIELD) whether a field is "
              "there"},
     {"now", "there is no clock in a rule; use event.time"},
+    {"account", "account.bonus_xp can be read only by the amount of a line, "
+                "not by conditions, days and levels"},
+    {"charge", "charge.LINE can be read only by the guard of a rule that "
+               "charges"},
 };
 
 /* A chain of members: [event, data, a, b] with the tokens they came from. */
@@ -248,13 +252,13 @@ fail_root(struct expr_build *build, const struct chain *chain)
     size_t offset = chain->tokens[0]->offset;
     size_t count = sizeof(name_helps) / sizeof(name_helps[0]);
 
-    for (size_t i = 0; i < count; i++)
-        if (str_eq_cstr(name, name_helps[i].name))
-            return expr_fail(build, offset, "%s", name_helps[i].help);
     if (is_property(build, name))
         return expr_fail(build, offset,
                          "unknown name `%.*s`; write `event.data.%.*s`",
                          STR_ARG(name), STR_ARG(name));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq_cstr(name, name_helps[i].name))
+            return expr_fail(build, offset, "%s", name_helps[i].help);
     if (str_eq_cstr(name, "data"))
         return expr_fail(build, offset,
                          "unknown name `data`; write `event.data`");
@@ -401,12 +405,13 @@ extra_code(struct expr_build *build, const struct syntax *syntax,
     if (is_charge &&
         (chain->len != 2 || !str_eq(chain->keys[1], scope->charge)))
         return expr_fail(build, syntax->start,
-                         "the charge of this rule is read as charge.%.*s",
+                         "there is no such charge; that of this rule is "
+                         "charge.%.*s",
                          STR_ARG(scope->charge));
     if (!is_charge &&
         (chain->len != 2 || !str_eq_cstr(chain->keys[1], "bonus_xp")))
         return expr_fail(build, syntax->start,
-                         "of an account, account.bonus_xp can be read");
+                         "of an account, only account.bonus_xp can be read");
     code = code_new(build, eval_extra, VALUE_DECIMAL, syntax->start, NULL, 0);
     code->extra = is_charge ? EXTRA_CHARGE : EXTRA_BONUS_XP;
     scope->read_bonus = scope->read_bonus || !is_charge;

@@ -37,6 +37,8 @@ static void
 compile_day(struct reader *reader, const struct node *node,
             struct streak *streak)
 {
+    /* Days are asked for before any stake is known. */
+    reader->scope.has_account = false;
     streak->day = read_expr(reader, node, "day");
     if (streak->day && expr_type(streak->day) != VALUE_TIMESTAMP &&
         expr_type(streak->day) != VALUE_STRING)

@@ -162,6 +162,8 @@ compile_crossed(struct reader *reader, const struct node *node,
     line->ledger->pays = false;
     if (!read_keys(reader, node, "crossed", keys, 2))
         return;
+    /* The once-keys of rows are asked for before any stake is known. */
+    reader->scope.has_account = false;
     table->from = read_level(reader, node_get(node, STR("from")), "from");
     table->to = read_level(reader, node_get(node, STR("to")), "to");
 }
