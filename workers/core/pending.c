@@ -2,7 +2,6 @@
 #include "pending.h"
 
 #include "detail.h"
-#include "timestamp.h"
 #include "token_name.h"
 
 /* Account fields are locked on both sides of a match, so that of two events
@@ -42,7 +41,6 @@ pending_compile(struct reader *reader, const struct node *node,
         {"until", true}, {"match", true}, {"void_after", true}};
     struct pending *pending = ARENA_NEW(reader->arena, struct pending);
     const struct node *match;
-    int64_t seconds;
 
     if (!read_keys(reader, node, "pending", keys, 3))
         return NULL;
@@ -53,8 +51,8 @@ pending_compile(struct reader *reader, const struct node *node,
                        &pending->origin_field) ||
         !check_account_field(reader, match, pending->until,
                              pending->closing_field) ||
-        !read_duration(reader, node_get(node, STR("void_after")), "void_after",
-                       &seconds))
+        !read_period(reader, node_get(node, STR("void_after")), "void_after",
+                     &pending->void_after_us))
         return NULL;
     /* That is what the ledger knows events by. */
     if (!str_eq(pending->closing_field, STR("user_address"))) {
@@ -67,7 +65,6 @@ pending_compile(struct reader *reader, const struct node *node,
         if (!check_account_field(reader, match, rule->forms[i].type,
                                  pending->origin_field))
             return NULL;
-    pending->void_after_us = seconds * US_PER_SECOND;
     return pending;
 }
 

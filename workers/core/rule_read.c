@@ -261,6 +261,22 @@ read_duration(struct reader *reader, const struct node *node, const char *what,
                         what);
 }
 
+bool
+read_period(struct reader *reader, const struct node *node, const char *what,
+            int64_t *period_us)
+{
+    static const int64_t most = (int64_t)PERIOD_MAX_DAYS * 86400;
+    int64_t seconds;
+
+    if (!read_duration(reader, node, what, &seconds))
+        return false;
+    if (seconds < 1 || seconds > most)
+        return reader_error(reader, node, "%s must be from 1s to %dd", what,
+                            PERIOD_MAX_DAYS);
+    *period_us = seconds * US_PER_SECOND;
+    return true;
+}
+
 static struct str
 expr_text(const struct node *node)
 {

@@ -10,6 +10,8 @@
 #include "rule.h"
 #include "rule_parts.h"
 
+enum { PERIOD_MAX_DAYS = 3650 };
+
 /* One compilation of one file. */
 struct reader {
     struct arena *arena;
@@ -84,6 +86,11 @@ MUST_CHECK bool read_time(struct reader *reader, const struct node *node,
 /* A number with s, m, h or d after it, or a number of seconds. */
 MUST_CHECK bool read_duration(struct reader *reader, const struct node *node,
                               const char *what, int64_t *seconds);
+
+/* As read_duration, of one second to PERIOD_MAX_DAYS: what can be added to the
+ * time of any event. */
+MUST_CHECK bool read_period(struct reader *reader, const struct node *node,
+                            const char *what, int64_t *period_us);
 
 /* An expression in the reader's scope; a number or boolean is one too. NULL
  * when it does not compile. */

@@ -2,19 +2,15 @@
  */
 #include "voting.h"
 
-#include "timestamp.h"
-
 const struct voting *
 voting_compile(struct reader *reader, const struct node *node)
 {
     static const struct key keys[] = {{"period", true}};
     struct voting *voting = ARENA_NEW(reader->arena, struct voting);
-    int64_t seconds;
 
     if (!read_keys(reader, node, "voting", keys, 1) ||
-        !read_duration(reader, node_get(node, STR("period")), "period",
-                       &seconds))
+        !read_period(reader, node_get(node, STR("period")), "period",
+                     &voting->period_us))
         return NULL;
-    voting->period_us = seconds * US_PER_SECOND;
     return voting;
 }
