@@ -5,6 +5,7 @@
 #include "detail.h"
 #include "line.h"
 #include "quote.h"
+#include "template.h"
 #include "timestamp.h"
 
 enum { ITEM_MAX_BYTES = 100, DAYS_MAX = 3650 };
@@ -32,6 +33,18 @@ struct charge {
 /* ---- compiling --------------------------------------------------------------
  */
 
+static bool
+is_name(struct str text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+
+    for (size_t i = 0; i < text.len; i++)
+        if (!memchr(allowed, text.at[i], sizeof(allowed) - 1))
+            return false;
+    return text.len > 0;
+}
+
 /* The field may be missing from a request: then there is no price. */
 static void
 compile_asked(struct reader *reader, const struct node *node,
@@ -39,7 +52,16 @@ compile_asked(struct reader *reader, const struct node *node,
 {
     const struct expr_known *known = reader->scope.known;
     struct node *has = node_copy(reader->arena, node);
+    struct str path;
 
+    if (!node_is_string(node) || !template_data_path(node->text, &path) ||
+        !is_name(path)) {
+        reader_error(reader, node,
+                     "from must be a field of the request such as "
+                     "event.data.price, not %s",
+                     reader_describe(reader, node));
+        return;
+    }
     has->text = str_from_cstr(
         arena_printf(reader->arena, "has(%.*s)", STR_ARG(node->text)));
     price->is_asked = read_expr(reader, has, "from");
@@ -48,6 +70,23 @@ compile_asked(struct reader *reader, const struct node *node,
         price->asked = read_number_expr(reader, node, "from");
     }
     reader->scope.known = known;
+}
+
+/* A price that can be paid to the last decimal. */
+static bool
+read_cost(struct reader *reader, const struct node *node, const char *what,
+          struct ratio *cost)
+{
+    int scale = reader->ruleset->scale;
+    struct ratio rounded;
+
+    if (!read_positive(reader, node, what, cost))
+        return false;
+    if (ratio_round(*cost, scale, ROUND_FLOOR, &rounded) &&
+        ratio_compare(rounded, *cost) == 0)
+        return true;
+    return reader_error(reader, node, "%s must have at most %d decimals", what,
+                        scale);
 }
 
 /* `{from: FIELD, min: NUMBER, max: NUMBER}`. */
@@ -61,9 +100,8 @@ compile_band(struct reader *reader, const struct node *node,
     if (!read_keys(reader, node, "a band of prices", keys, 3))
         return;
     compile_asked(reader, node_get(node, STR("from")), price);
-    if (!read_positive(reader, node_get(node, STR("min")), "min",
-                       &price->least) ||
-        !read_positive(reader, node_get(node, STR("max")), "max", &price->most))
+    if (!read_cost(reader, node_get(node, STR("min")), "min", &price->least) ||
+        !read_cost(reader, node_get(node, STR("max")), "max", &price->most))
         return;
     if (ratio_compare(price->least, price->most) > 0)
         reader_error(reader, node, "min is above max");
@@ -76,10 +114,17 @@ compile_terms(struct reader *reader, const struct node *node,
     static const char *const words[] = {"contract"};
     const struct node *days = node_get(node, STR("days"));
     const struct node *per = node_get(node, STR("per"));
+    const struct event_type *type = reader->scope.type;
+    struct field field;
     size_t index;
 
     if (per && read_word(reader, per, "per", words, 1, &index))
         price->per_contract = true;
+    if (price->per_contract && !find_field(type, STR("contract_id"), &field))
+        reader_error(reader, per,
+                     "per: contract is for requests that can name one, but "
+                     "%.*s has no contract_id",
+                     STR_ARG(type->name));
     if (!days)
         return;
     if (days->kind != NODE_INT || days->integer < 1 || days->integer > DAYS_MAX)
@@ -108,7 +153,7 @@ compile_price(struct reader *reader, const struct node_member *member,
     cost = node_get(member->value, STR("cost"));
     if (cost->kind == NODE_OBJECT)
         compile_band(reader, cost, price);
-    else if (!read_positive(reader, cost, "cost", &price->cost))
+    else if (!read_cost(reader, cost, "cost", &price->cost))
         return;
     compile_terms(reader, member->value, price);
 }
@@ -196,12 +241,29 @@ compile_guard(struct reader *reader, const struct node *node,
     charge->guard = read_expr(reader, node, "guard");
     reader->scope.charge = (struct str){0};
     if (charge->guard && expr_type(charge->guard) != VALUE_BOOL)
-        reader_error(reader, node, "guard must be true or false");
+        reader_error(reader, node,
+                     "guard must be true or false, but %s has type %s",
+                     quoted(reader->arena, node->text),
+                     value_type_name(expr_type(charge->guard)));
+}
+
+/* Every request of the kind is charged alike. */
+static void
+refuse_conditions(struct reader *reader, const struct node *rule_node)
+{
+    static const char *const words[] = {"once", "limit"};
+
+    for (int i = 0; i < 2; i++) {
+        const struct node *node = node_get(rule_node, str_from_cstr(words[i]));
+
+        if (node)
+            reader_error(reader, node, "a rule that charges takes no %s",
+                         words[i]);
+    }
 }
 
 const struct charge *
-charge_compile(struct reader *reader, const struct node *rule_node,
-               const struct rule_form *form)
+charge_compile(struct reader *reader, const struct node *rule_node)
 {
     static const char *const words[] = {"reject"};
     struct charge *charge = ARENA_NEW(reader->arena, struct charge);
@@ -210,9 +272,7 @@ charge_compile(struct reader *reader, const struct node *rule_node,
     const struct node *lacking = node_get(rule_node, STR("short"));
     size_t index;
 
-    if (form->guard.once.present || form->guard.limit.present)
-        reader_error(reader, rule_node,
-                     "a rule that charges takes neither once nor limit");
+    refuse_conditions(reader, rule_node);
     if (!lacking)
         reader_error(reader, rule_node,
                      "a charge needs short: reject (an account that has too "

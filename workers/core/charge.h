@@ -10,11 +10,10 @@
 
 struct charge;
 
-/* Compile the keys of a rule that charges; `form` has its account. NULL after
+/* Compile the keys of a rule that charges, in the reader's scope. NULL after
  * adding errors. */
 const struct charge *charge_compile(struct reader *reader,
-                                    const struct node *rule_node,
-                                    const struct rule_form *form);
+                                    const struct node *rule_node);
 
 /* turn->account is the rule's. */
 void charge_want(const struct charge *charge, struct turn *turn,

@@ -133,7 +133,8 @@ proposal_decide(struct turn *turn, struct err *err)
     quorum = quorum_of(turn, &ok);
     if (!ok)
         return turn_reject(turn, user, REJECT_INVALID_AMOUNT,
-                           "quorum_required must have at most %d decimals",
+                           "quorum_required must not be below zero and have "
+                           "at most %d decimals",
                            turn->ruleset->scale);
     end_us = turn->event->time_us + voting->period_us;
     note_proposal(turn, end_us, quorum);

@@ -11,7 +11,6 @@
 #include "pending.h"
 #include "quote.h"
 #include "reversal.h"
-#include "suggest.h"
 #include "template.h"
 #include "timestamp.h"
 
@@ -32,7 +31,8 @@ compile_id(struct reader *reader, const struct node *node, struct rule *rule)
                 STR_ARG(id), ruleset->rules[i]->row, ruleset->rules[i]->column);
     if (house_line_reserves(id))
         reader_error(reader, node,
-                     "rule id \"%.*s\" is kept for the operation of that name",
+                     "rule id \"%.*s\" is reserved: the program itself posts "
+                     "under such names; choose another",
                      STR_ARG(id));
     rule->id = id;
     rule->row = node->line;
@@ -158,7 +158,7 @@ compile_form(struct reader *reader, const struct node *node, struct rule *rule,
     if (award)
         compile_award(reader, award, form);
     if (node_get(node, STR("charge")))
-        form->charge = charge_compile(reader, node, form);
+        form->charge = charge_compile(reader, node);
     form->uses_bonus = reader->scope.read_bonus;
 }
 
@@ -166,8 +166,7 @@ static const struct event_type *
 find_type(struct reader *reader, const struct node *node,
           const struct rule *rule)
 {
-    struct suggest suggest = suggest_for(node->text);
-    const struct event_type *type = schema_find(reader->schemas, node->text);
+    const struct event_type *type = read_type(reader, node, "trigger");
 
     for (size_t i = 0; type && i < rule->form_count; i++)
         if (rule->forms[i].type == type)
@@ -177,13 +176,7 @@ find_type(struct reader *reader, const struct node *node,
         reader_error(reader, node,
                      "%s is an operation of the program; no rule pays for it",
                      quoted(reader->arena, node->text));
-    if (type)
-        return type;
-    for (size_t i = 0; i < schema_count(reader->schemas); i++)
-        suggest_offer(&suggest, schema_at(reader->schemas, i)->name);
-    reader_error(reader, node, "unknown event type %s" SUGGEST_FORMAT,
-                 quoted(reader->arena, node->text), SUGGEST_ARG(suggest));
-    return NULL;
+    return type;
 }
 
 static void
@@ -192,11 +185,6 @@ compile_trigger(struct reader *reader, const struct node *node,
 {
     const struct event_type *type;
 
-    if (!node_is_string(trigger)) {
-        reader_error(reader, trigger, "trigger must be an event type, not %s",
-                     reader_describe(reader, trigger));
-        return;
-    }
     type = find_type(reader, trigger, rule);
     if (type)
         compile_form(reader, node, rule, type);

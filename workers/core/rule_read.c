@@ -315,6 +315,28 @@ read_number_expr(struct reader *reader, const struct node *node,
     return NULL;
 }
 
+const struct event_type *
+read_type(struct reader *reader, const struct node *node, const char *what)
+{
+    const struct event_type *type;
+    struct suggest suggest;
+
+    if (!node_is_string(node)) {
+        reader_error(reader, node, "%s must be an event type, not %s", what,
+                     reader_describe(reader, node));
+        return NULL;
+    }
+    type = schema_find(reader->schemas, node->text);
+    if (type)
+        return type;
+    suggest = suggest_for(node->text);
+    for (size_t i = 0; i < schema_count(reader->schemas); i++)
+        suggest_offer(&suggest, schema_at(reader->schemas, i)->name);
+    reader_error(reader, node, "unknown event type %s" SUGGEST_FORMAT,
+                 quoted(reader->arena, node->text), SUGGEST_ARG(suggest));
+    return NULL;
+}
+
 enum { PATH_MAX_KEYS = 8 };
 
 /* 0 when there are more keys than any schema has levels. */

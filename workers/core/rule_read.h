@@ -101,6 +101,10 @@ const struct expr *read_expr(struct reader *reader, const struct node *node,
 const struct expr *read_number_expr(struct reader *reader,
                                     const struct node *node, const char *what);
 
+/* The event type of that name; NULL when there is none. */
+const struct event_type *read_type(struct reader *reader,
+                                   const struct node *node, const char *what);
+
 /* What the schema says of event.data.PATH, where PATH is keys joined by dots;
  * false when there is no such field. */
 MUST_CHECK bool find_field(const struct event_type *type, struct str path,
