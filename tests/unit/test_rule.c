@@ -235,6 +235,29 @@ assert_refused(const struct fault_row *row)
     for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)          \
     assert_refused(&rows[row])
 
+/* An account id here is a number there. */
+START_TEST(a_reversal_needs_the_same_account)
+{
+    static const char schema[] =
+        "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
+        "\"$id\":\"test.undone.v1\",\"type\":\"object\",\"properties\":{"
+        "\"user\":{\"type\":\"integer\"},"
+        "\"contract_id\":{\"type\":\"string\"}},"
+        "\"required\":[\"user\",\"contract_id\"]}";
+    static const struct fault_row row = {
+        HEAD "- id: o\n  trigger: test.other.v1\n  account: event.data.user\n"
+             "  award: [{id: a, flat: 1}]\n  reversed_by:\n"
+             "    trigger: test.undone.v1\n"
+             "    match: event.data.contract_id == origin.data.contract_id\n"
+             "    once_keys: keep\n    limits: keep\n",
+        "rules.yaml:10:14: error: the rule's account must be an account id in "
+        "test.undone.v1 too, but \"event.data.user\" has type int there\n"};
+
+    schema_add(schemas, json(schema), "undone.json", &diags);
+    assert_refused(&row);
+}
+END_TEST
+
 START_TEST(faults_of_lines)
 {
     /* The first line of award is line 9 of the file, its `{` in column 5. */
@@ -537,7 +560,8 @@ main(void)
         a_type_without_a_rule_triggers_nothing,
         descriptions_fall_back_to_the_rule, notify_has_defaults,
         notify_can_be_written_out, kept_fields_are_those_the_texts_mention,
-        rules_that_follow_each_other_do_not_overlap, faults_of_lines,
-        faults_of_guards, faults_of_rules, faults_of_notify, faults_of_the_head,
+        rules_that_follow_each_other_do_not_overlap,
+        a_reversal_needs_the_same_account, faults_of_lines, faults_of_guards,
+        faults_of_rules, faults_of_notify, faults_of_the_head,
         two_triggers_report_a_fault_once, sizes_are_bounded);
 }

@@ -16,21 +16,9 @@ check_account_field(struct reader *reader, const struct node *node,
         !field.optional)
         return true;
     return reader_error(reader, node,
-                        "match compares accounts, but \"%.*s\" of %.*s is "
-                        "none, or may be missing",
+                        "match compares accounts, but %.*s of %.*s is none "
+                        "(a required field with format: account)",
                         STR_ARG(path), STR_ARG(type->name));
-}
-
-static const struct event_type *
-read_until(struct reader *reader, const struct node *node)
-{
-    const struct event_type *type =
-        node_is_string(node) ? schema_find(reader->schemas, node->text) : NULL;
-
-    if (!type)
-        reader_error(reader, node, "until must be an event type, not %s",
-                     reader_describe(reader, node));
-    return type;
 }
 
 const struct pending *
@@ -45,7 +33,7 @@ pending_compile(struct reader *reader, const struct node *node,
     if (!read_keys(reader, node, "pending", keys, 3))
         return NULL;
     match = node_get(node, STR("match"));
-    pending->until = read_until(reader, node_get(node, STR("until")));
+    pending->until = read_type(reader, node_get(node, STR("until")), "until");
     if (!pending->until ||
         !match_compile(reader, match, &pending->closing_field,
                        &pending->origin_field) ||

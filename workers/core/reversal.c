@@ -4,6 +4,7 @@
 #include "debt.h"
 #include "detail.h"
 #include "line.h"
+#include "quote.h"
 
 static const struct str contract_field = {"contract_id", 11};
 
@@ -51,7 +52,9 @@ read_account(struct reader *reader, const struct node *node,
     struct field field;
 
     if (!find_field(type, contract_field, &field) || field.optional) {
-        reader_error(reader, node, "%.*s has no contract_id",
+        reader_error(reader, node,
+                     "a reversal finds its origin by contract, but %.*s has "
+                     "no contract_id, or may be without",
                      STR_ARG(type->name));
         return NULL;
     }
@@ -60,7 +63,14 @@ read_account(struct reader *reader, const struct node *node,
                                         .diags = reader->diags,
                                         .file = reader->file};
     expr = account ? read_expr(reader, account, "account") : NULL;
-    return expr && expr_type(expr) == VALUE_STRING ? expr : NULL;
+    if (!expr || expr_type(expr) == VALUE_STRING)
+        return expr;
+    reader_error(reader, node,
+                 "the rule's account must be an account id in %.*s too, but "
+                 "%s has type %s there",
+                 STR_ARG(type->name), quoted(reader->arena, account->text),
+                 value_type_name(expr_type(expr)));
+    return NULL;
 }
 
 const struct reversed_by *
@@ -72,27 +82,20 @@ reversal_compile(struct reader *reader, const struct node *node,
                                       {"once_keys", true},
                                       {"limits", true}};
     struct reversed_by *reversed = ARENA_NEW(reader->arena, struct reversed_by);
+    const struct node *account = node_get(rule_node, STR("account"));
     const struct node *trigger;
 
     if (!read_keys(reader, node, "reversed_by", keys, 4))
         return NULL;
     trigger = node_get(node, STR("trigger"));
-    if (node_is_string(trigger))
-        reversed->type = schema_find(reader->schemas, trigger->text);
-    if (!reversed->type) {
-        reader_error(reader, trigger, "trigger must be an event type, not %s",
-                     reader_describe(reader, trigger));
-        return NULL;
-    }
-    if (!check_match(reader, node_get(node, STR("match"))) ||
+    reversed->type = read_type(reader, trigger, "trigger");
+    if (!reversed->type || !check_match(reader, node_get(node, STR("match"))) ||
         !check_words(reader, node))
         return NULL;
     for (size_t i = 0; i < rule->form_count; i++)
-        if (!read_account(reader, node, node_get(rule_node, STR("account")),
-                          rule->forms[i].type))
+        if (!read_account(reader, node, account, rule->forms[i].type))
             return NULL;
-    reversed->account = read_account(
-        reader, node, node_get(rule_node, STR("account")), reversed->type);
+    reversed->account = read_account(reader, trigger, account, reversed->type);
     return reversed->account ? reversed : NULL;
 }
 
