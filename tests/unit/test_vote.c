@@ -202,6 +202,21 @@ START_TEST(a_tally_is_canonical_json_and_its_digest)
 }
 END_TEST
 
+/* As RFC 8785 wants it, whose own example is most of this id. */
+START_TEST(a_tally_spells_characters_in_one_way)
+{
+    set_clock(END);
+    fill_proposal("\xE2\x82\xAC$\x0F\nA'B\"\\\"/\b\t\f\r\x7F", "", "f");
+    assert_outcome(
+        ask_for_tally("\xE2\x82\xAC$\\u000F\\u000aA'\\u0042\\u0022\\u005c"
+                      "\\\"\\/\\b\\t\\f\\r\\u007f"),
+        "; governance.tallied u1");
+    ck_assert_contains(detail_of(0),
+                       "{\"proposal_id\":\"\xE2\x82\xAC$\\u000f\\nA'B\\\"\\\\"
+                       "\\\"/\\b\\t\\f\\r\x7F\",\"result\"");
+}
+END_TEST
+
 START_TEST(the_majority_and_the_quorum_decide)
 {
     static const struct {
@@ -260,6 +275,7 @@ main(void)
                     a_vote_in_the_batch_of_its_proposal_weighs_what_was_before,
                     votes_are_refused_with_a_reason, a_vote_may_give_its_reason,
                     a_tally_is_canonical_json_and_its_digest,
+                    a_tally_spells_characters_in_one_way,
                     the_majority_and_the_quorum_decide,
                     there_is_no_tally_before_the_end);
 }

@@ -82,6 +82,32 @@ add_time(struct buf *json, const char *key, int64_t at_us)
     buf_add_char(json, '"');
 }
 
+/* RFC 8785 has one spelling for each character, other than what the rest of the
+ * program writes: \n, not \u000a. */
+static void
+add_text(struct buf *json, const char *key, struct str text)
+{
+    static const char controls[] = "\b\t\n\f\r";
+    static const char letters[] = "btnfr";
+
+    json_add_key(json, key);
+    buf_add_char(json, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        const char *control = c ? strchr(controls, c) : NULL;
+
+        if (control)
+            buf_printf(json, "\\%c", letters[control - controls]);
+        else if (c == '"' || c == '\\')
+            buf_printf(json, "\\%c", c);
+        else if ((unsigned char)c < 0x20)
+            buf_printf(json, "\\u%04x", (unsigned)c);
+        else
+            buf_add_char(json, c);
+    }
+    buf_add_char(json, '"');
+}
+
 /* The members are in order of name. */
 static struct str
 result_of(const struct turn *turn, const struct tally *tally,
@@ -91,7 +117,7 @@ result_of(const struct turn *turn, const struct tally *tally,
 
     buf_init(&json, turn->arena);
     buf_add_char(&json, '{');
-    json_add_member(&json, "proposal_id", proposal_id(turn));
+    add_text(&json, "proposal_id", proposal_id(turn));
     if (proposal->values[PROPOSAL_QUORUM].len)
         add_minor(&json, turn, "quorum_required",
                   record_int(proposal, PROPOSAL_QUORUM));
