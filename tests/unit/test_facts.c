@@ -84,6 +84,82 @@ START_TEST(the_longest_key_fits)
 }
 END_TEST
 
+/* ---- records ---- */
+
+START_TEST(a_record_is_told_apart_by_everything)
+{
+    static const struct str keys[][RECORD_KEYS] = {
+        {STR("a"), STR("b"), STR("c")}, {STR("a"), STR("b"), STR("")},
+        {STR("a"), STR(""), STR("b")},  {STR("ab"), STR(""), STR("c")},
+        {STR(""), STR(""), STR("")},
+    };
+    enum { KEYS = sizeof(keys) / sizeof(*keys) };
+    struct account_state *account = facts_account(&facts, STR("a"));
+    struct fact_record *records[2 * KEYS];
+
+    for (size_t i = 0; i < KEYS; i++) {
+        ck_assert_ptr_null(facts_find_record(&facts, RECORD_CLOSING, keys[i]));
+        records[i] = facts_record(&facts, RECORD_CLOSING, account, keys[i]);
+        ck_assert_ptr_null(facts_find_record(&facts, RECORD_ORIGIN, keys[i]));
+        records[KEYS + i] = facts_record(&facts, RECORD_ORIGIN, NULL, keys[i]);
+    }
+    ck_assert_uint_eq(facts.record_count, 2 * KEYS);
+    for (size_t i = 0; i < 2 * KEYS; i++) {
+        enum record_kind kind = i < KEYS ? RECORD_CLOSING : RECORD_ORIGIN;
+
+        ck_assert_ptr_eq(facts_record(&facts, kind, NULL, keys[i % KEYS]),
+                         records[i]);
+        ck_assert_ptr_eq(facts_find_record(&facts, kind, keys[i % KEYS]),
+                         records[i]);
+        ck_assert_int_eq(records[i]->kind, kind);
+        ck_assert_ptr_eq(records[i]->account, i < KEYS ? account : NULL);
+        ck_assert_uint_eq(records[i]->row_count, 0);
+        for (int j = 0; j < RECORD_KEYS; j++)
+            ck_assert(str_eq(records[i]->keys[j], keys[i % KEYS][j]));
+    }
+    ck_assert_uint_eq(facts.record_count, 2 * KEYS);
+}
+END_TEST
+
+START_TEST(a_record_keeps_copies_of_its_keys)
+{
+    char text[] = "k1";
+    struct str keys[RECORD_KEYS] = {str_make(text, 2)};
+    struct fact_record *record = facts_record(&facts, RECORD_STAKE, NULL, keys);
+
+    text[1] = '2';
+    ck_assert(str_eq(record->keys[0], STR("k1")));
+    ck_assert_ptr_ne(facts_record(&facts, RECORD_STAKE, NULL, keys), record);
+}
+END_TEST
+
+START_TEST(rows_are_added_in_order)
+{
+    static const struct str keys[RECORD_KEYS] = {STR("u1")};
+    struct fact_record *record =
+        facts_record(&facts, RECORD_STAKES_OF, NULL, keys);
+
+    for (int i = 0; i < 100; i++) {
+        struct record_row *row = facts_add_row(&facts, record);
+
+        for (int j = 0; j < RECORD_COLUMNS; j++)
+            ck_assert_uint_eq(row->values[j].len, 0);
+        row->values[0] = str_from_cstr(arena_printf(&arena, "%d", i - 50));
+        row->values[5] = i % 2 ? STR("t") : STR("f");
+    }
+    ck_assert_uint_eq(record->row_count, 100);
+    for (int i = 0; i < 100; i++) {
+        ck_assert_int_eq(record_int(&record->rows[i], 0), i - 50);
+        ck_assert_int_eq(record_flag(&record->rows[i], 5), i % 2);
+        ck_assert(!record_flag(&record->rows[i], 1));
+    }
+    facts_clear(&facts);
+    ck_assert_uint_eq(record->row_count, 0);
+    ck_assert_ptr_eq(facts_find_record(&facts, RECORD_STAKES_OF, keys), record);
+    ck_assert_uint_eq(facts_add_row(&facts, record)->values[0].len, 0);
+}
+END_TEST
+
 START_TEST(many_facts_keep_their_order)
 {
     for (int i = 0; i < 1000; i++)
@@ -118,8 +194,10 @@ START_TEST(clear_forgets_values_and_keeps_keys)
     ck_assert(str_eq(account->address, STR("u1")));
     ck_assert_int_eq(account->id + account->balance_minor +
                          account->funds_minor[FUND_EARNED] +
-                         account->funds_minor[FUND_SPENT] + account->last_seq,
+                         account->funds_minor[FUND_SPENT] + account->last_seq +
+                         account->side + account->opening_minor,
                      0);
+    ck_assert(!account->funds_changed);
     ck_assert(!account->changed && !counter->changed && !once->changed);
     ck_assert(!once->taken);
     ck_assert_int_eq(ratio_compare(counter->value, ratio_from_int(0)), 0);
@@ -134,6 +212,8 @@ main(void)
     return UNIT_RUN("facts", set_up, tear_down, an_account_is_one_object,
                     a_counter_is_told_apart_by_everything,
                     a_once_key_is_told_apart_by_everything,
-                    the_longest_key_fits, many_facts_keep_their_order,
+                    the_longest_key_fits, a_record_is_told_apart_by_everything,
+                    a_record_keeps_copies_of_its_keys, rows_are_added_in_order,
+                    many_facts_keep_their_order,
                     clear_forgets_values_and_keeps_keys);
 }

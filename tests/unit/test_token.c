@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "node.h"
+#include "token_name.h"
 #include "unit.h"
 
 static struct arena arena;
@@ -314,6 +315,122 @@ START_TEST(the_worst_texts_still_fit)
 }
 END_TEST
 
+/* ---- answers ---- */
+
+START_TEST(an_answer_gives_type_and_members)
+{
+    source.type = STR("token.transferred");
+    source.detail = STR("{\"transfer\":{\"memo\":null}}");
+    ck_assert_contains(value_text(),
+                       "\"type\":\"io.gigchain.token.transferred.v1\"");
+    ck_assert_contains(value_text(), "\"contract_id\":\"gig_01H8X\","
+                                     "\"transfer\":{\"memo\":null},"
+                                     "\"notification\":{");
+    ck_assert(str_eq(message.headers[4].name, STR("ce_type")));
+    ck_assert(str_eq(message.headers[4].value,
+                     STR("io.gigchain.token.transferred.v1")));
+    source.detail = STR("{}");
+    ck_assert_contains(value_text(),
+                       "\"contract_id\":\"gig_01H8X\",\"notification\":{");
+}
+END_TEST
+
+/* A refusal: nothing was posted, and the account may never have had anything.
+ */
+START_TEST(a_message_may_be_without_entries)
+{
+    source.type = STR("token.rejected");
+    source.detail = STR("{\"reason\":\"unknown_item\",\"message\":\"no\"}");
+    source.entry_count = 0;
+    source.notify = NULL;
+    ck_assert_contains(value_text(),
+                       "\"currency\":\"GIGS\",\"amount\":\"0.00\","
+                       "\"balance_after\":\"81250.00\",\"account_seq\":42,"
+                       "\"entries\":[],\"ruleset\"");
+    ck_assert_contains(value_text(), "\"reason\":\"unknown_item\","
+                                     "\"message\":\"no\","
+                                     "\"notification\":null}}");
+    source.seq = 0;
+    source.balance_after_minor = 0;
+    ck_assert_contains(value_text(),
+                       "\"balance_after\":\"0.00\",\"account_seq\":0,");
+}
+END_TEST
+
+START_TEST(amounts_keep_their_sign_but_people_are_told_how_much)
+{
+    static const struct token_entry spent[] = {
+        {STR("spend.item"), -500000, 100000, 1},
+        {STR("cashback.a"), 1000, 101000, 2},
+    };
+
+    source.entries = spent;
+    source.entry_count = 2;
+    ck_assert_contains(value_text(), "\"amount\":\"-4990.00\"");
+    ck_assert_contains(value_text(), "{\"line\":\"spend.item\",\"amount\":"
+                                     "\"-5000.00\"}");
+    ck_assert_str_eq(text_of("body"), "You earned 4,990 GIGS for gig_01H8X");
+}
+END_TEST
+
+START_TEST(a_message_apart_has_an_id_of_its_own)
+{
+    char id[UUID_TEXT + 1];
+    char apart[UUID_TEXT + 1];
+    char other[UUID_TEXT + 1];
+
+    source.type = STR("token.tier.changed");
+    token_id(&source, &arena, id); /* the type does not matter here */
+    ck_assert_str_eq(id, "5e66dbf6-b005-55c7-b52c-f8dcb130a03d");
+    source.apart = true;
+    token_id(&source, &arena, apart);
+    ck_assert_str_eq(apart, "c7def91b-9f25-5783-9371-f73ce131dcf8");
+    source.type = STR("token.reversed");
+    token_id(&source, &arena, other);
+    ck_assert_str_ne(other, apart);
+    ck_assert_contains(value_text(), other);
+}
+END_TEST
+
+/* ---- names ---- */
+
+/* uuid.uuid5 of Python gives the same. */
+START_TEST(names_are_made_of_their_parts)
+{
+    static const struct {
+        const char *source;
+        const char *id;
+        const char *account;
+        const char *suffix;
+        const char *expected;
+    } rows[] = {
+        {"/s", "e1", "u1", "", "c40d433e-d0ff-531c-b371-3cedf1a4ad89"},
+        {"/s", "e1", "u1", "ref", "5b8e1101-0a82-5fc9-8aa1-495c575820a6"},
+        {"/s", "e1", "u1", "token.tier.changed",
+         "a942f95e-64d8-59b9-a3a0-411fde325fa6"},
+        {"/s", "e1u", "1", "", "94d87952-1bf1-56d5-a001-9e23bb997f4e"},
+        {"/se", "1", "u1", "", "bd3a150c-a7e9-5fa6-8ab1-7ebb1f895623"},
+        {"", "", "", "", "0d9d9740-f17c-55d3-b88d-67ee0780fd66"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        char text[UUID_TEXT + 1];
+        struct event event = {.source = str_from_cstr(rows[i].source),
+                              .id = str_from_cstr(rows[i].id)};
+
+        token_name(&arena, event.source, event.id,
+                   str_from_cstr(rows[i].account),
+                   str_from_cstr(rows[i].suffix), text);
+        ck_assert_str_eq(text, rows[i].expected);
+        ck_assert_str_eq(
+            unit_text(&arena,
+                      thing_id(&arena, &event, str_from_cstr(rows[i].account),
+                               str_from_cstr(rows[i].suffix))),
+            rows[i].expected);
+    }
+}
+END_TEST
+
 START_TEST(the_largest_amounts_print)
 {
     const struct token_entry huge[] = {
@@ -342,5 +459,9 @@ main(void)
         kept_fields_are_known_to_texts_and_passed_on,
         a_rule_may_add_to_the_data, long_texts_are_cut_between_characters,
         a_long_collapse_id_ends_in_a_digest, data_goes_before_the_text_is_cut,
-        the_worst_texts_still_fit, the_largest_amounts_print);
+        the_worst_texts_still_fit, an_answer_gives_type_and_members,
+        a_message_may_be_without_entries,
+        amounts_keep_their_sign_but_people_are_told_how_much,
+        a_message_apart_has_an_id_of_its_own, names_are_made_of_their_parts,
+        the_largest_amounts_print);
 }
