@@ -24,6 +24,27 @@
 
 enum { SPEED_ROUNDS = 20000 };
 
+/* What a ledger would remember of effects, each event being a batch of its own:
+ * what accounts had when a proposal was put, votes, holds. The rest the facts
+ * remember by themselves. */
+struct snapshot {
+    struct str proposal;
+    struct account_state **accounts;
+    int64_t *minors;
+    size_t count;
+    struct snapshot *next;
+};
+
+struct ballot {
+    const struct effect *vote;
+    struct ballot *next;
+};
+
+struct hold {
+    const struct effect *effect;
+    struct hold *next;
+};
+
 /* Everything one run of the program works with. */
 struct bench {
     struct arena arena;
@@ -32,6 +53,9 @@ struct bench {
     struct ruleset *ruleset;
     struct facts facts;
     struct map seen; /* hash of each event known, by source and id */
+    struct snapshot *snapshots;
+    struct ballot *ballots;
+    struct hold *holds;
 };
 
 static _Noreturn void
@@ -118,6 +142,144 @@ print_decision(struct bench *bench, struct str id,
         printf("%.*s no_reward\n", STR_ARG(id));
 }
 
+/* ---- the ledger's part ------------------------------------------------------
+ */
+
+static void
+keep_snapshot(struct bench *bench, const struct effect *effect)
+{
+    struct facts *facts = &bench->facts;
+    struct snapshot *snapshot = ARENA_NEW(&bench->arena, struct snapshot);
+
+    snapshot->proposal = effect->values[0];
+    snapshot->count = facts->account_count;
+    snapshot->accounts = arena_array(&bench->arena, snapshot->count,
+                                     sizeof(struct account_state *));
+    snapshot->minors =
+        arena_array(&bench->arena, snapshot->count, sizeof(int64_t));
+    for (size_t i = 0; i < snapshot->count; i++) {
+        snapshot->accounts[i] = facts->accounts[i];
+        snapshot->minors[i] = facts->accounts[i]->opening_minor;
+    }
+    snapshot->next = bench->snapshots;
+    bench->snapshots = snapshot;
+}
+
+static void
+keep_effect(struct bench *bench, const struct effect *effect)
+{
+    if (effect->kind == EFFECT_PROPOSAL) {
+        keep_snapshot(bench, effect);
+    } else if (effect->kind == EFFECT_VOTE) {
+        struct ballot *ballot = ARENA_NEW(&bench->arena, struct ballot);
+
+        *ballot = (struct ballot){effect, bench->ballots};
+        bench->ballots = ballot;
+    } else if (effect->kind == EFFECT_HOLD) {
+        struct hold *hold = ARENA_NEW(&bench->arena, struct hold);
+
+        *hold = (struct hold){effect, bench->holds};
+        bench->holds = hold;
+    }
+}
+
+static struct str
+minor_text(struct bench *bench, int64_t minor)
+{
+    struct buf buf;
+
+    buf_init(&buf, &bench->arena);
+    buf_add_int(&buf, minor);
+    return buf_str(&buf);
+}
+
+static void
+fill_power(struct bench *bench, struct fact_record *record)
+{
+    for (struct snapshot *at = bench->snapshots; at; at = at->next) {
+        int64_t minor = 0;
+
+        if (!str_eq(at->proposal, record->keys[0]))
+            continue;
+        for (size_t i = 0; i < at->count; i++)
+            if (at->accounts[i] == record->account)
+                minor = at->minors[i];
+        facts_add_row(&bench->facts, record)->values[0] =
+            minor_text(bench, minor);
+    }
+}
+
+static void
+fill_votes(struct bench *bench, struct fact_record *record)
+{
+    for (struct ballot *at = bench->ballots; at; at = at->next) {
+        struct record_row *row;
+
+        if (!str_eq(at->vote->values[0], record->keys[0]))
+            continue;
+        row = facts_add_row(&bench->facts, record);
+        row->values[0] = at->vote->values[1];
+        row->values[1] = at->vote->values[2];
+        row->values[2] = STR("1");
+    }
+}
+
+static bool
+is_confirmed(const struct bench *bench, const struct effect *hold)
+{
+    const struct str keys[RECORD_KEYS] = {hold->line->name,
+                                          hold->other->address, STR("")};
+    const struct fact_record *closing =
+        facts_find_record(&bench->facts, RECORD_CLOSING, keys);
+
+    return closing && closing->row_count;
+}
+
+/* Whether it has ended, the facts know. */
+static void
+fill_hold(struct bench *bench, struct fact_record *record)
+{
+    for (struct hold *at = bench->holds; at; at = at->next) {
+        struct record_row *row;
+
+        if (!str_eq(at->effect->values[0], record->keys[0]))
+            continue;
+        if (record->row_count == 0)
+            facts_add_row(&bench->facts, record)->values[3] = STR("f");
+        row = &record->rows[0];
+        row->values[0] = at->effect->account->address;
+        row->values[1] = at->effect->values[1];
+        row->values[2] = at->effect->values[2];
+        row->values[4] = is_confirmed(bench, at->effect) ? STR("t") : STR("f");
+        row->values[5] = at->effect->line->name;
+    }
+}
+
+static void
+fill_facts(struct bench *bench)
+{
+    struct facts *facts = &bench->facts;
+
+    for (size_t i = 0; i < facts->account_count; i++)
+        facts->accounts[i]->opening_minor = facts->accounts[i]->balance_minor;
+    for (size_t i = 0; i < facts->record_count; i++) {
+        struct fact_record *record = facts->records[i];
+
+        if (record->kind == RECORD_HOLD) {
+            fill_hold(bench, record);
+        } else if (record->kind == RECORD_VOTING_POWER) {
+            record->row_count = 0;
+            fill_power(bench, record);
+        } else if (record->kind == RECORD_VOTES_FOR) {
+            record->row_count = 0;
+            fill_votes(bench, record);
+        }
+    }
+}
+
+/* ---- events -----------------------------------------------------------------
+ */
+
 /* The time Kafka gave the record: a test may say so with the extension
  * attribute `recordtime`. */
 static int64_t
@@ -184,10 +346,13 @@ run_line(struct bench *bench, struct str text)
         if (is_known(bench, event))
             return;
         ruleset_want(bench->ruleset, event, &bench->facts);
+        fill_facts(bench);
         bench->facts.now_us = record->timestamp_ms * 1000;
         if (decide(bench->ruleset, event, &bench->facts, &bench->arena,
                    &decision, &err)) {
             print_decision(bench, event->id, &decision);
+            for (size_t i = 0; i < decision.effect_count; i++)
+                keep_effect(bench, &decision.effects[i]);
             return;
         }
     }
