@@ -57,13 +57,17 @@ START_TEST(transfers_are_refused_with_a_reason)
         const char *message;
     } rows[] = {
         {"u2", "0", "", "invalid_amount",
-         "the amount must not be zero and have at most 2 decimals"},
+         "the amount must not be zero, have at most 2 decimals and fit into an "
+         "account"},
         {"u2", "\"0.001\"", "", "invalid_amount",
-         "the amount must not be zero and have at most 2 decimals"},
+         "the amount must not be zero, have at most 2 decimals and fit into an "
+         "account"},
         {"u2", "\"999999999999999999\"", "", "invalid_amount",
-         "the amount must not be zero and have at most 2 decimals"},
+         "the amount must not be zero, have at most 2 decimals and fit into an "
+         "account"},
         {"u2", "\"90000000000000000.01\"", "", "invalid_amount",
-         "the amount must not be zero and have at most 2 decimals"},
+         "the amount must not be zero, have at most 2 decimals and fit into an "
+         "account"},
         {"u2", "-5", "", "invalid_amount", "the amount must be above zero"},
         {"u1", "5", "", "self_transfer",
          "sender and receiver are the same account"},

@@ -80,7 +80,8 @@ op_signed_amount(struct turn *turn, bool *ok)
           minor <= BALANCE_MAX_MINOR && minor >= -BALANCE_MAX_MINOR;
     if (!*ok)
         turn_reject(turn, op_user(turn), REJECT_INVALID_AMOUNT,
-                    "the amount must not be zero and have at most %d decimals",
+                    "the amount must not be zero, have at most %d decimals "
+                    "and fit into an account",
                     turn->ruleset->scale);
     return minor;
 }
