@@ -133,6 +133,21 @@ START_TEST(notify_has_defaults)
 }
 END_TEST
 
+START_TEST(notify_of_a_charge_says_spent)
+{
+    struct ruleset *ruleset =
+        compile(HEAD RULE "  charge: [{id: a, price: {by: event.data.label, "
+                          "rows: {x: {cost: 1}}, missing: reject}}]\n"
+                          "  short: reject\n");
+    const struct notify *notify = &ruleset->notifies[0].notify;
+
+    ck_assert(str_eq(notify->category, STR("token_spent")));
+    ck_assert(str_eq(notify->title, STR("You spent GIGS")));
+    ck_assert(str_eq(notify->body, STR("You spent {amount} GIGS")));
+    ck_assert_str_eq(ruleset->lines[0]->type->name, "spend");
+}
+END_TEST
+
 START_TEST(notify_can_be_written_out)
 {
     struct ruleset *ruleset =
@@ -559,7 +574,8 @@ main(void)
         two_triggers_make_one_set_of_lines,
         a_type_without_a_rule_triggers_nothing,
         descriptions_fall_back_to_the_rule, notify_has_defaults,
-        notify_can_be_written_out, kept_fields_are_those_the_texts_mention,
+        notify_of_a_charge_says_spent, notify_can_be_written_out,
+        kept_fields_are_those_the_texts_mention,
         rules_that_follow_each_other_do_not_overlap,
         a_reversal_needs_the_same_account, faults_of_lines, faults_of_guards,
         faults_of_rules, faults_of_notify, faults_of_the_head,
