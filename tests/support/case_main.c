@@ -159,7 +159,7 @@ keep_snapshot(struct bench *bench, const struct effect *effect)
         arena_array(&bench->arena, snapshot->count, sizeof(int64_t));
     for (size_t i = 0; i < snapshot->count; i++) {
         snapshot->accounts[i] = facts->accounts[i];
-        snapshot->minors[i] = facts->accounts[i]->opening_minor;
+        snapshot->minors[i] = facts->accounts[i]->balance_minor;
     }
     snapshot->next = bench->snapshots;
     bench->snapshots = snapshot;
@@ -230,7 +230,7 @@ is_confirmed(const struct bench *bench, const struct effect *hold)
     const struct str keys[RECORD_KEYS] = {hold->line->name,
                                           hold->other->address, STR("")};
     const struct fact_record *closing =
-        facts_find_record(&bench->facts, RECORD_CLOSING, keys);
+        facts_find_record(&bench->facts, RECORD_CLOSING, hold->other, keys);
 
     return closing && closing->row_count;
 }
@@ -260,8 +260,6 @@ fill_facts(struct bench *bench)
 {
     struct facts *facts = &bench->facts;
 
-    for (size_t i = 0; i < facts->account_count; i++)
-        facts->accounts[i]->opening_minor = facts->accounts[i]->balance_minor;
     for (size_t i = 0; i < facts->record_count; i++) {
         struct fact_record *record = facts->records[i];
 

@@ -95,7 +95,6 @@ static inline void
 give(const char *address, int64_t minor)
 {
     account(address)->balance_minor = minor;
-    account(address)->opening_minor = minor;
     account(address)->funds_minor[FUND_EARNED] = minor;
 }
 

@@ -14,7 +14,10 @@ static const struct template_field data[] = {
     {STR("contract_id"), STR("gig_1")},
     {STR("a.b"), STR("deep")},
 };
-static const struct template_scope scope = {fields, 2, data, 2};
+static const struct template_field answer[] = {
+    {STR("to"), STR("silver")},
+};
+static const struct template_scope scope = {fields, 2, data, 2, answer, 1};
 
 static void
 set_up(void)
@@ -54,6 +57,7 @@ START_TEST(placeholders_are_replaced)
     check_expands("You earned {amount} for {event.data.contract_id}.",
                   "You earned 65,000 for gig_1.");
     check_expands("{event.id}{event.data.a.b}", "e-1deep");
+    check_expands("You are {answer.to} now", "You are silver now");
 }
 END_TEST
 
