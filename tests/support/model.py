@@ -6,14 +6,16 @@ the program, and sharing no code with it: exact fractions instead of checked
 integers, PyYAML instead of libyaml, python3-jsonschema instead of the
 program's own checker. It favours the plain over the fast.
 
-Three parts: records to events (Intake), rules (Ruleset), and the accounts
-they pay (Model).
+Four parts: records to events (Intake), rules (Ruleset), requests (Request),
+and the accounts that they move (Model).
 """
 
 import datetime
+import hashlib
 import json
 import pathlib
 import re
+import uuid
 import zoneinfo
 from fractions import Fraction
 
@@ -36,12 +38,21 @@ class Refused(Exception):
         self.reason = reason
 
 
+class Rejected(Exception):
+    """The request is refused, for good, and the account is told why."""
+
+    def __init__(self, account, reason):
+        super().__init__(f"{account}: {reason}")
+        self.account = account
+        self.reason = reason
+
+
 class Skipped(Exception):
     """The record makes no event and is no fault: a tombstone, or a type
     nobody asked for."""
 
 
-# ---- records to events -----------------------------------------------------------
+# ---- records to events ------------------------------------------------------
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 ACCOUNT = re.compile(r"[\x20-\x7e]{1,42}")
@@ -434,7 +445,7 @@ def pointed(tree, pointer):
     return tree
 
 
-# ---- expressions: the part of CEL that rules use -----------------------------------
+# ---- expressions: the part of CEL that rules use ----------------------------
 
 TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z_0-9]*)"
                    r"|(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
@@ -603,7 +614,7 @@ class Expression:
         return look
 
 
-# ---- rules -----------------------------------------------------------------------
+# ---- rules ------------------------------------------------------------------
 
 class RuleLoader(yaml.SafeLoader):
     """SafeLoader with exact numbers and without dates."""
@@ -723,6 +734,46 @@ class Line:
         self.plan = body[self.kind]
 
 
+class Match:
+    """`event.data.A == origin.data.B`: what ties an event to an earlier one."""
+
+    TEXT = re.compile(r"\s*event\.data\.(\w+)\s*=="
+                      r"\s*origin\.data\.(\w+)\s*")
+
+    def __init__(self, text):
+        self.event_field, self.origin_field = self.TEXT.fullmatch(
+            text).groups()
+
+
+class Pending:
+    """What a rule pays is held until another event confirms it."""
+
+    def __init__(self, body):
+        self.until = body["until"]
+        self.match = Match(body["match"])
+        self.void_after = datetime.timedelta(
+            seconds=seconds_of(body["void_after"]))
+
+
+class Reversal:
+    """An event that takes back what a rule paid."""
+
+    def __init__(self, body):
+        self.trigger = body["trigger"]
+        self.match = Match(body["match"])
+
+
+class Charge:
+    """The price list of a rule that sells things."""
+
+    def __init__(self, rule_id, line, guard):
+        self.id = line["id"]
+        self.name = f"{rule_id}.{self.id}"
+        self.by = Expression(line["price"]["by"])
+        self.rows = line["price"]["rows"]
+        self.guard = None if guard is None else expression_of(guard)
+
+
 class Rule:
     def __init__(self, body):
         self.id = body["id"]
@@ -730,7 +781,12 @@ class Rule:
         self.triggers = trigger if isinstance(trigger, list) else [trigger]
         self.account = Expression(body["account"])
         self.guard = Guard(body)
-        self.lines = [Line(self.id, line) for line in body["award"]]
+        self.lines = [Line(self.id, line) for line in body.get("award", ())]
+        self.charge = Charge(self.id, body["charge"][0], body.get("guard")) \
+            if "charge" in body else None
+        self.pending = Pending(body["pending"]) if "pending" in body else None
+        self.reversal = Reversal(body["reversed_by"]) \
+            if "reversed_by" in body else None
         late = body.get("late", {})
         self.accept_s = None
         if isinstance(late, dict) and "accept" in late:
@@ -738,6 +794,21 @@ class Rule:
         notify = body.get("notify", {})
         self.notify = notify if isinstance(notify, dict) else {}
         self.notify_enabled = notify is not False
+
+
+class Tiers:
+    """Fees, by what an account has."""
+
+    def __init__(self, body):
+        self.count_staked = body.get("count_staked", True)
+        self.levels = sorted(
+            (number_of(level["balance"]), name, number_of(level["fee"]))
+            for name, level in body["levels"].items())
+
+    def of(self, balance, staked):
+        """(threshold, name, fee) for amounts in GIGS."""
+        have = balance + (staked if self.count_staked else 0)
+        return [level for level in self.levels if level[0] <= have][-1]
 
 
 class Ruleset:
@@ -752,6 +823,27 @@ class Ruleset:
         self.valid = Guard({key: body[key] for key in
                             ("valid_from", "valid_until") if key in body})
         self.rules = [Rule(rule) for rule in body["rules"]]
+        self.tiers = Tiers(body["tiers"]) if "tiers" in body else None
+        self.periods = {int(days): benefits for days, benefits in
+                        body.get("staking", {}).get("periods", {}).items()}
+        self.rate = number_of(body["conversion"]["rate"]) \
+            if "conversion" in body else None
+        self.voting = datetime.timedelta(
+            seconds=seconds_of(body["voting"]["period"])) \
+            if "voting" in body else None
+
+    def notifies(self, rule_id):
+        """Whether a message about what the rule did buzzes a phone."""
+        return any(rule.id == rule_id and rule.notify_enabled
+                   for rule in self.rules)
+
+    def exact_minor(self, amount):
+        """None when it has more decimals, or is more, than an account can
+        have."""
+        scaled = Fraction(amount) * 10**self.scale
+        if scaled.denominator > 1 or abs(scaled) > MAX_BALANCE:
+            return None
+        return int(scaled)
 
     def minor(self, amount):
         scaled = Fraction(amount) * 10**self.scale
@@ -763,17 +855,76 @@ class Ruleset:
         return below if scaled >= 0 else -below
 
 
+# ---- the ledger -------------------------------------------------------------
+
+# What an entry is, by its transaction_type: who is on the other side (None:
+# the other user), and what moves with the balance, by how much for each unit.
+KINDS = {
+    "earn": ("@rewards", {"earned": 1}),
+    "hold": ("@pending", {"earned": 1, "pending": -1}),
+    "release": ("@pending", {"earned": 1, "pending": -1}),
+    "void": ("@rewards", {"earned": 1}),
+    "reversal": ("@rewards", {"earned": 1}),
+    "debt": ("@debt", {"debt": 1}),
+    "repay": ("@debt", {"debt": 1}),
+    "spend": ("@shop", {"spent": -1}),
+    "transfer": (None, {}),
+    "stake": ("@staking", {"staked": -1}),
+    "unstake": ("@staking", {"staked": -1}),
+    "reserve": ("@conversion", {"reserved": -1}),
+    "unreserve": ("@conversion", {"reserved": -1}),
+    "convert": ("@blockchain", {}),
+    "adjust": ("@adjustments", {}),
+}
+FUNDS = ("earned", "spent", "staked", "pending", "reserved", "debt")
+
+# The name space of ids that are made from what they are about.
+NAMES = uuid.uuid5(uuid.NAMESPACE_URL,
+                   "https://gigchain.io/ns/reward/token-event")
+
+
+def thing_id(event, account, suffix=""):
+    """The id of what an event says to, or makes for, an account."""
+    words = [*event.identity, account] + ([suffix] if suffix else [])
+    return str(uuid.uuid5(NAMES, "\0".join(words)))
+
+
+def money(minor):
+    """An amount as messages have it."""
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}" \
+           f".{abs(minor) % 100:02}"
+
+
+def stamp(at):
+    """A time as messages have it."""
+    text = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return (text[:-3] if text.endswith("000") else text) + "Z"
+
+
+def decimal_text(number):
+    """A decimal in as few digits as it takes."""
+    places = 0
+    while Fraction(number) * 10**places % 1:
+        places += 1
+    digits = f"{int(Fraction(number) * 10**places):0{places + 1}}"
+    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
+
+
 class Entry:
     """A ledger entry that must be there."""
 
-    __slots__ = ("line", "account", "seq", "minor", "balance_after")
+    __slots__ = ("line", "account", "seq", "minor", "balance_after", "kind",
+                 "counterparty")
 
-    def __init__(self, line, account, seq, minor, balance_after):
+    def __init__(self, line, account, seq, minor, balance_after, kind="earn",
+                 counterparty=None):
         self.line = line
         self.account = account
         self.seq = seq
         self.minor = minor
         self.balance_after = balance_after
+        self.kind = kind
+        self.counterparty = counterparty or KINDS[kind][0]
 
     def __eq__(self, other):
         return self.tuple() == other.tuple()
@@ -783,7 +934,134 @@ class Entry:
 
     def tuple(self):
         return (self.line, self.account, self.seq, self.minor,
-                self.balance_after)
+                self.balance_after, self.kind, self.counterparty)
+
+
+class Answer:
+    """What an account is told besides entries."""
+
+    def __init__(self, account, kind, detail, notify, place):
+        self.account = account
+        self.kind = kind
+        self.detail = detail
+        self.notify = notify  # a rule; "": none; None: that of the entries
+        self.place = place
+
+
+class Message:
+    """A token event that must be there."""
+
+    def __init__(self, event, account, entries, answer, purse):
+        self.account = account
+        self.kind = answer.kind if answer else "token.earned"
+        apart = answer is not None and answer.place > 0
+        self.id = thing_id(event, account, self.kind if apart else "")
+        self.entries = entries
+        self.balance_after = purse.balance
+        self.seq = purse.seq
+        self.detail = answer.detail if answer else {}
+        self.notify = answer.notify if answer else None
+        if self.notify is None:
+            self.notify = entries[0].line.split(".")[0] if entries else ""
+
+
+class Purse:
+    """An account, as an event finds and leaves it."""
+
+    def __init__(self, balance, seq, funds):
+        self.balance = balance
+        self.seq = seq
+        self.funds = dict(funds)
+        self.opening = balance
+        self.opening_staked = self.funds["staked"]
+        self.earned = 0  # by this event
+
+
+class Stake:
+    def __init__(self, account, minor, start, days, benefits):
+        self.account = account
+        self.minor = minor
+        self.days = days
+        self.start = start
+        self.end = start + datetime.timedelta(days=days)
+        self.benefits = benefits
+        self.returned = False
+
+
+class Hold:
+    def __init__(self, account, rule, waits_for, minor, expires):
+        self.account = account
+        self.rule = rule
+        self.waits_for = waits_for
+        self.minor = minor
+        self.expires = expires
+        self.status = "pending"
+
+
+class Origin:
+    """What an event paid under a rule that can be reversed."""
+
+    def __init__(self, identity, paid):
+        self.identity = identity
+        self.paid = paid  # [(line, minor)]
+        self.reversed = False
+
+
+class Conversion:
+    def __init__(self, account, minor, address, rate):
+        self.account = account
+        self.minor = minor
+        self.address = address
+        self.rate = rate
+        self.status = "pending"
+        self.hash = None
+
+    @property
+    def is_open(self):
+        return self.status in ("pending", "processing")
+
+
+class Proposal:
+    def __init__(self, event, period, quorum, snapshot):
+        self.proposer = event.data["user_address"]
+        self.data = event.data
+        self.start = event.at
+        self.end = event.at + period
+        self.quorum = quorum  # minor units, or None
+        self.snapshot = snapshot
+        self.votes = {}       # account -> (choice, power)
+        self.result = None    # as JSON, once tallied
+
+    def power(self, choice):
+        return sum(power for chosen, power in self.votes.values()
+                   if chosen == choice)
+
+    def tally(self, proposal_id):
+        """The result in canonical JSON."""
+        against, in_favour, abstained = (self.power(n) for n in range(3))
+        result = "passed" if in_favour > against else "rejected"
+        if self.quorum is not None \
+                and against + in_favour + abstained < self.quorum:
+            result = "no_quorum"
+        body = {"proposal_id": proposal_id, "result": result,
+                "voters": len(self.votes), "votes_abstain": money(abstained),
+                "votes_against": money(against),
+                "votes_for": money(in_favour), "voting_end": stamp(self.end),
+                "voting_start": stamp(self.start)}
+        if self.quorum is not None:
+            body["quorum_required"] = money(self.quorum)
+        return json.dumps(body, sort_keys=True, separators=(",", ":"),
+                          ensure_ascii=False)
+
+
+class Clock:
+    """When a batch was posted, its number, and the last batch that counts for
+    the snapshots of its proposals."""
+
+    def __init__(self, now, batch, snapshot=None):
+        self.now = now
+        self.batch = batch
+        self.snapshot = batch - 1 if snapshot is None else snapshot
 
 
 class State:
@@ -792,37 +1070,86 @@ class State:
     def __init__(self):
         self.balances = {}   # account -> minor units
         self.seqs = {}       # account -> last seq
+        self.funds = {}      # account -> {fund: minor units}
+        self.history = {}    # account -> [(batch, balance after it)]
         self.carried = {}    # (line, account) -> Fraction
         self.seen_days = {}  # (line, account) -> set of dates
         self.taken = set()   # once keys
         self.used = {}       # limit key -> minor units or times
+        self.stakes = {}         # id -> Stake
+        self.entitlements = {}   # (account, item, contract) -> [(from, to)]
+        self.holds = {}          # id -> Hold
+        self.confirmed = set()   # (rule, account) whose event has come
+        self.origins = {}        # (rule, account, contract) -> [Origin]
+        self.refunds = set()     # likewise: came first, and wait
+        self.conversions = {}    # id -> Conversion
+        self.proposals = {}      # id -> Proposal
+
+    def purse(self, account):
+        return Purse(self.balances.get(account, 0), self.seqs.get(account, 0),
+                     self.funds.get(account, dict.fromkeys(FUNDS, 0)))
+
+    def balance_at(self, account, batch):
+        """What it had when the batch was done."""
+        past = [balance for number, balance in self.history.get(account, ())
+                if number <= batch]
+        return past[-1] if past else 0
 
 
 class Decision:
     """One event's effect, applied to the state only when all of it is
     known."""
 
-    def __init__(self, ruleset, state, event):
+    def __init__(self, ruleset, state, event, clock=None):
         self.ruleset = ruleset
         self.state = state
         self.event = event
+        self.clock = clock or Clock(event.at, 0)
         self.day = event.at.astimezone(ruleset.zone).date()
         self.environment = {"event": {
             "id": event.id, "source": event.source, "type": event.type,
             "time": event.at, "data": event.data}}
-        self.offers = []  # (account, Offer)
+        self.parts = []  # (rule, account, [Offer])
         self.carried = {}
         self.seen_days = {}
         self.taken = set()
         self.used = {}
+        self.purses = {}
+        self.entries = []
+        self.answers = []
+        self.changes = []  # what is to be called when nothing can fail
+        self.rejection = None
+        self.messages = []
 
     def run(self):
-        rules = [rule for rule in self.ruleset.rules
-                 if self.event.type in rule.triggers]
-        if self.ruleset.valid.open(self.event, self.environment):
-            for rule in rules:
-                self.run_rule(rule)
+        """The entries; messages and rejection are attributes."""
+        try:
+            self.decide()
+        except Rejected as rejection:
+            self.reject(rejection)
         return self.apply()
+
+    def decide(self):
+        request = REQUESTS.get(self.event.type)
+        if request:
+            request(self)
+        if self.ruleset.valid.open(self.event, self.environment):
+            for rule in self.ruleset.rules:
+                if self.event.type in rule.triggers:
+                    self.run_rule(rule)
+        for part in self.parts:
+            self.pay(*part)
+        for rule in self.ruleset.rules:
+            self.close(rule)
+        self.repay()
+        self.cross_tiers()
+
+    def reject(self, rejection):
+        """Nothing comes of it but the answer."""
+        self.__init__(self.ruleset, self.state, self.event, self.clock)
+        self.rejection = rejection.reason
+        self.answer(rejection.account, "token.rejected",
+                    {"reason": rejection.reason})
 
     def is_taken(self, key):
         return key is not None and (key in self.state.taken
@@ -848,6 +1175,10 @@ class Decision:
                                   self.day, None)
         if self.is_taken(key):
             return
+        if rule.charge:
+            self.charge(rule.charge, account)
+            return
+        self.environment["account"] = {"bonus_xp": self.bonus_xp(account)}
         offers = []
         paid = {}
         for line in rule.lines:
@@ -861,7 +1192,16 @@ class Decision:
         for offer in offers:
             if offer.key:
                 self.taken.add(offer.key)
-        self.offers += [(account, offer) for offer in offers]
+        if offers:
+            self.parts.append((rule, account, offers))
+
+    def bonus_xp(self, account):
+        """The best of the stakes that are locked at the event's time."""
+        return max((Fraction(stake.benefits.get("bonus_xp", 0))
+                    for stake in self.state.stakes.values()
+                    if stake.account == account
+                    and stake.start <= self.event.at < stake.end),
+                   default=Fraction(0))
 
     def run_line(self, line, account, paid):
         if not line.guard.open(self.event, self.environment):
@@ -986,33 +1326,477 @@ class Decision:
             length - 1)
         return [(None, min(amount, number_of(plan["max"])))]
 
+    # -- selling
+
+    def charge(self, charge, account):
+        item = charge.by(self.environment)
+        if item not in charge.rows:
+            raise Rejected(account, "unknown_item")
+        row = charge.rows[item]
+        contract = None
+        if row.get("per") == "contract":
+            contract = self.event.data.get("contract_id")
+            if contract is None:
+                raise Rejected(account, "missing_contract")
+        cost = self.price(row["cost"], account)
+        minor = self.ruleset.exact_minor(cost)
+        if minor is None:
+            raise Rejected(account, "invalid_amount")
+        self.environment["charge"] = {charge.id: cost}
+        if charge.guard and not charge.guard(self.environment):
+            raise Rejected(account, "price_changed")
+        key = (account, item, contract)
+        term = self.term(row, self.state.entitlements.get(key, ()), account)
+        self.need(account, minor)
+        self.post(charge.name, "spend", account, -minor)
+        self.answer(account, "token.spent", {"entitlement": {
+            "item": item, "from": stamp(term[0]),
+            "until": term[1] and stamp(term[1]), "contract_id": contract}})
+        self.changes.append(
+            lambda: self.state.entitlements.setdefault(key, []).append(term))
+
+    def price(self, cost, account):
+        """A fixed one, or what the request names, within a band."""
+        if not isinstance(cost, dict):
+            return number_of(cost)
+        asked = Expression(cost["from"]).value(self.environment)
+        if asked is MISSING or not \
+                number_of(cost["min"]) <= asked <= number_of(cost["max"]):
+            raise Rejected(account, "price_out_of_range")
+        return asked
+
+    def term(self, row, before, account):
+        """(from, until): buying again adds to what is left."""
+        start = self.event.at
+        if "days" not in row:
+            if row.get("per") and before:
+                raise Rejected(account, "already_entitled")
+            return start, None
+        if before and before[-1][1]:
+            start = max(start, before[-1][1])
+        return start, start + datetime.timedelta(days=row["days"])
+
+    # -- what others decide about: holds and reversals
+
+    def pay(self, rule, account, offers):
+        for offer in offers:
+            self.post(offer.name, "earn", account, offer.minor)
+        if rule.pending:
+            self.hold(rule, account, sum(offer.minor for offer in offers))
+        if rule.reversal:
+            self.remember(rule, account, offers)
+
+    def hold(self, rule, account, minor):
+        waits_for = self.event.data[rule.pending.match.origin_field]
+        if (rule.id, waits_for) in self.state.confirmed:
+            return
+        self.post("pending.held", "hold", account, -minor)
+        hold_id = thing_id(self.event, account, rule.id)
+        hold = Hold(account, rule.id, waits_for, minor,
+                    self.event.at + rule.pending.void_after)
+        self.changes.append(
+            lambda: self.state.holds.__setitem__(hold_id, hold))
+        self.answer(account, "token.pending", {"pending": {
+            "hold_id": hold_id, "amount": money(minor),
+            "until": rule.pending.until, "expires_at": stamp(hold.expires)}},
+            notify="")
+
+    def remember(self, rule, account, offers):
+        """What may be reversed; at once, when the reversal came first."""
+        key = (rule.id, account,
+               self.event.data[rule.reversal.match.origin_field])
+        origin = Origin(self.event.identity,
+                        [(offer.name, offer.minor) for offer in offers])
+        self.changes.append(
+            lambda: self.state.origins.setdefault(key, []).append(origin))
+        if key in self.state.refunds:
+            self.changes.append(lambda: self.state.refunds.remove(key))
+            self.take_back(account, [origin])
+
+    def close(self, rule):
+        """What the event says about earlier ones, or those to come."""
+        if rule.guard.off:
+            return
+        if rule.pending and rule.pending.until == self.event.type:
+            key = (rule.id, self.event.data[rule.pending.match.event_field])
+            self.changes.append(lambda: self.state.confirmed.add(key))
+        if rule.reversal and rule.reversal.trigger == self.event.type:
+            self.reverse(rule)
+
+    def reverse(self, rule):
+        account = rule.account(self.environment)
+        key = (rule.id, account,
+               self.event.data[rule.reversal.match.event_field])
+        origins = self.state.origins.get(key, ())
+        if not origins:
+            self.changes.append(lambda: self.state.refunds.add(key))
+        left = [origin for origin in origins if not origin.reversed]
+        if left:
+            self.take_back(account, left)
+
+    def take_back(self, account, origins):
+        """Line by line, once; what is spent already becomes a debt."""
+        lines = {}
+        for origin in origins:
+            self.changes.append(
+                lambda origin=origin: setattr(origin, "reversed", True))
+            for line, minor in origin.paid:
+                lines[line] = lines.get(line, 0) + minor
+        total = sum(lines.values())
+        lent = max(0, total - self.purse(account).balance)
+        if lent:
+            self.post("debt.lent", "debt", account, lent)
+        for line, minor in lines.items():
+            self.post(f"{line}:reversed", "reversal", account, -minor)
+        source, event_id = origins[-1].identity
+        self.answer(account, "token.reversed", {"reversed": {
+            "event_source": source, "event_id": event_id,
+            "amount": money(total), "debt": money(lent)}}, notify="")
+
+    def repay(self):
+        """Debts are paid off from earnings first."""
+        for account, purse in list(self.purses.items()):
+            due = min(purse.funds["debt"], purse.earned, purse.balance)
+            if due > 0:
+                self.post("debt.repaid", "repay", account, -due)
+
+    def cross_tiers(self):
+        tiers = self.ruleset.tiers
+        for account, purse in self.purses.items():
+            if not tiers:
+                return
+            before, after = (tiers.of(Fraction(balance, 100),
+                                      Fraction(staked, 100))
+                             for balance, staked in (
+                                 (purse.opening, purse.opening_staked),
+                                 (purse.balance, purse.funds["staked"])))
+            if before != after:
+                self.answer(account, "token.tier.changed", {"tier": {
+                    "from": before[1], "to": after[1],
+                    "fee_percent": decimal_text(after[2]),
+                    "direction": "up" if after > before else "down"}},
+                    apart=True)
+
     # -- the effect
 
+    def purse(self, account):
+        if account not in self.purses:
+            self.purses[account] = self.state.purse(account)
+        return self.purses[account]
+
+    def need(self, account, minor):
+        if self.purse(account).balance < minor:
+            raise Rejected(account, "insufficient_funds")
+
+    def post(self, line, kind, account, minor, counterparty=None):
+        purse = self.purse(account)
+        purse.balance += minor
+        purse.seq += 1
+        moves = KINDS[kind][1]
+        for fund, by in moves.items():
+            purse.funds[fund] += by * minor
+        purse.earned += moves.get("earned", 0) * minor
+        if not all(0 <= amount <= MAX_BALANCE for amount in
+                   (purse.balance, *purse.funds.values())):
+            raise Refused("amount_overflow", line)
+        self.entries.append(Entry(line, account, purse.seq, minor,
+                                  purse.balance, kind, counterparty))
+
+    def answer(self, account, kind, detail, notify=None, apart=False):
+        place = sum(answer.account == account for answer in self.answers)
+        self.answers.append(Answer(account, kind, detail, notify,
+                                   max(place, int(apart))))
+
+    def said(self):
+        """One message an account, with its entries and its first answer, and
+        one for each other answer."""
+        told = []
+        for account in dict.fromkeys(
+                [entry.account for entry in self.entries]
+                + [answer.account for answer in self.answers]):
+            entries = [e for e in self.entries if e.account == account]
+            answers = [a for a in self.answers if a.account == account]
+            first = [a for a in answers if a.place == 0]
+            purse = self.purse(account)
+            if entries or first:
+                told.append(Message(self.event, account, entries,
+                                    first[0] if first else None, purse))
+            told += [Message(self.event, account, [], answer, purse)
+                     for answer in answers if answer.place]
+        return told
+
     def apply(self):
-        entries = []
-        balances, seqs = {}, {}
-        for account, offer in self.offers:
-            balance = balances.get(account, self.state.balances.get(
-                account, 0)) + offer.minor
-            seq = seqs.get(account, self.state.seqs.get(account, 0)) + 1
-            if balance > MAX_BALANCE:
-                raise Refused("amount_overflow", offer.name)
-            balances[account], seqs[account] = balance, seq
-            entries.append(Entry(offer.name, account, seq, offer.minor,
-                                 balance))
-        self.state.balances.update(balances)
-        self.state.seqs.update(seqs)
-        self.state.carried.update(self.carried)
-        self.state.seen_days.update(self.seen_days)
-        self.state.taken |= self.taken
-        self.state.used.update(self.used)
-        return entries
+        self.messages = self.said()
+        state, batch = self.state, self.clock.batch
+        for account, purse in self.purses.items():
+            if purse.seq == state.seqs.get(account, 0):
+                continue
+            state.balances[account] = purse.balance
+            state.seqs[account] = purse.seq
+            state.funds[account] = purse.funds
+            state.history.setdefault(account, []).append(
+                (batch, purse.balance))
+        for change in self.changes:
+            change()
+        state.carried.update(self.carried)
+        state.seen_days.update(self.seen_days)
+        state.taken |= self.taken
+        state.used.update(self.used)
+        return self.entries
 
 
-# ---- the whole -------------------------------------------------------------------
+# ---- requests ---------------------------------------------------------------
+
+# Each takes a Decision, and posts and answers, or raises Rejected.
+
+MEMO_MAX = 200
+NOT_FOR_MEMOS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def amount_of(decision, signed=False):
+    user = decision.event.data["user_address"]
+    minor = decision.ruleset.exact_minor(decision.event.data["amount"])
+    if not minor or minor < 0 and not signed:
+        raise Rejected(user, "invalid_amount")
+    return minor
+
+
+def transfer(decision):
+    data = decision.event.data
+    user, other, memo = data["user_address"], data["to_address"], \
+        data.get("memo") or None
+    minor = amount_of(decision)
+    if user == other:
+        raise Rejected(user, "self_transfer")
+    if memo and (len(memo) > MEMO_MAX or NOT_FOR_MEMOS.search(memo)):
+        raise Rejected(user, "invalid_memo")
+    decision.need(user, minor)
+    decision.post("transfer.sent", "transfer", user, -minor, other)
+    decision.post("transfer.received", "transfer", other, minor, user)
+    for account, side, direction in ((user, other, "sent"),
+                                     (other, user, "received")):
+        decision.answer(account, "token.transferred", {"transfer": {
+            "direction": direction, "counterparty": side, "memo": memo}})
+
+
+def adjust(decision):
+    data = decision.event.data
+    user = data["user_address"]
+    minor = amount_of(decision, signed=True)
+    if canonical_account(data["approved_by"]) == user:
+        raise Rejected(user, "self_approved")
+    decision.need(user, -minor)
+    decision.post("adjustment.booked", "adjust", user, minor)
+    decision.answer(user, "token.adjusted", {"adjustment": {
+        "reason": data["reason"], "approved_by": data["approved_by"]}})
+
+
+def stake(decision):
+    event, state = decision.event, decision.state
+    user = event.data["user_address"]
+    if not decision.ruleset.periods:
+        raise Rejected(user, "not_offered")
+    days = int(event.data["lock_period"])
+    if days not in decision.ruleset.periods:
+        raise Rejected(user, "unknown_period")
+    minor = amount_of(decision)
+    decision.need(user, minor)
+    made = Stake(user, minor, event.at, days, decision.ruleset.periods[days])
+    staking_id = thing_id(event, user)
+    decision.post("stake.locked", "stake", user, -minor)
+    decision.answer(user, "token.staked", {"stake": {
+        "staking_id": staking_id, "amount": money(minor), "lock_period": days,
+        "start_date": stamp(made.start), "end_date": stamp(made.end),
+        "benefits": made.benefits}})
+    decision.changes.append(
+        lambda: state.stakes.__setitem__(staking_id, made))
+
+
+def unstake(decision):
+    user = decision.event.data["user_address"]
+    staking_id = decision.event.data["staking_id"].lower()
+    found = decision.state.stakes.get(staking_id)
+    if not found or found.account != user:
+        raise Rejected(user, "unknown_stake")
+    if found.returned:
+        raise Rejected(user, "already_unstaked")
+    if decision.clock.now < found.end:
+        raise Rejected(user, "not_yet_unlocked")
+    decision.post("stake.returned", "unstake", user, found.minor)
+    decision.answer(user, "token.unstaked", {"stake": {
+        "staking_id": staking_id, "amount": money(found.minor)}})
+    decision.changes.append(lambda: setattr(found, "returned", True))
+
+
+def end_hold(decision):
+    """Sent by the clock; nothing happens before it is due."""
+    user = decision.event.data["user_address"]
+    hold_id = decision.event.data["hold_id"].lower()
+    found = decision.state.holds.get(hold_id)
+    if not found or found.account != user or found.status != "pending":
+        return
+    released = (found.rule, found.waits_for) in decision.state.confirmed
+    if not released and decision.clock.now < found.expires:
+        return
+    decision.post("pending.released", "release", user, found.minor)
+    if not released:
+        decision.post("pending.voided", "void", user, -found.minor)
+    decision.answer(user, "token.released" if released else "token.voided",
+                    {"pending": {"hold_id": hold_id,
+                                 "amount": money(found.minor)}},
+                    notify=found.rule if released else "")
+    decision.changes.append(lambda: setattr(
+        found, "status", "released" if released else "voided"))
+
+
+def told_conversion(decision, kind, conversion_id, minor, status, tx_hash):
+    decision.answer(decision.event.data["user_address"], kind, {"conversion": {
+        "conversion_id": conversion_id, "amount": money(minor),
+        "status": status, "blockchain_tx_hash": tx_hash}})
+
+
+def convert(decision):
+    event, state = decision.event, decision.state
+    user = event.data["user_address"]
+    if decision.ruleset.rate is None:
+        raise Rejected(user, "not_offered")
+    if not ADDRESS.fullmatch(event.data["blockchain_address"]):
+        raise Rejected(user, "invalid_address")
+    minor = amount_of(decision)
+    if any(c.account == user and c.is_open
+           for c in state.conversions.values()):
+        raise Rejected(user, "conversion_in_progress")
+    decision.need(user, minor)
+    conversion_id = thing_id(event, user)
+    made = Conversion(user, minor, event.data["blockchain_address"].lower(),
+                      decision.ruleset.rate)
+    decision.post("conversion.reserved", "reserve", user, -minor)
+    told_conversion(decision, "token.conversion.requested", conversion_id,
+                    minor, "pending", None)
+    decision.changes.append(
+        lambda: state.conversions.__setitem__(conversion_id, made))
+
+
+def settle(decision):
+    data = decision.event.data
+    user, status = data["user_address"], data["status"]
+    tx_hash = data.get("blockchain_tx_hash")
+    conversion_id = data["conversion_id"].lower()
+    found = decision.state.conversions.get(conversion_id)
+    if not found or found.account != user:
+        raise Rejected(user, "unknown_conversion")
+    if (found.status, found.hash) == (status, tx_hash):
+        return
+    if not found.is_open:
+        raise Rejected(user, "already_settled")
+    if status == "completed" and not tx_hash:
+        raise Rejected(user, "invalid_settlement")
+    if status != "processing":
+        decision.post("conversion.returned", "unreserve", user, found.minor)
+    if status == "completed":
+        decision.post("conversion.completed", "convert", user, -found.minor)
+    told_conversion(decision, {
+        "processing": "token.conversion.processing",
+        "completed": "token.converted",
+        "failed": "token.conversion.failed"}[status], conversion_id,
+        found.minor, status, tx_hash)
+    decision.changes.append(
+        lambda: vars(found).update(status=status, hash=tx_hash))
+
+
+def propose(decision):
+    event, state = decision.event, decision.state
+    user, name = event.data["user_address"], event.data["proposal_id"]
+    if decision.ruleset.voting is None:
+        raise Rejected(user, "not_offered")
+    if name in state.proposals:
+        raise Rejected(user, "proposal_exists")
+    quorum = event.data.get("quorum_required")
+    if quorum is not None:
+        quorum = decision.ruleset.exact_minor(quorum)
+        if quorum is None or quorum < 0:
+            raise Rejected(user, "invalid_amount")
+    made = Proposal(event, decision.ruleset.voting, quorum,
+                    decision.clock.snapshot)
+    decision.answer(user, "governance.proposal.opened", {"proposal": {
+        "proposal_id": name, "title": event.data["title"],
+        "category": event.data["category"], "voting_start": stamp(made.start),
+        "voting_end": stamp(made.end)}})
+    decision.changes.append(
+        lambda: state.proposals.__setitem__(name, made))
+
+
+def vote(decision):
+    event, state = decision.event, decision.state
+    user, name = event.data["user_address"], event.data["proposal_id"]
+    found = state.proposals.get(name)
+    if not found:
+        raise Rejected(user, "unknown_proposal")
+    if found.result or decision.clock.now >= found.end \
+            or event.at < found.start:
+        raise Rejected(user, "voting_closed")
+    if user in found.votes:
+        raise Rejected(user, "already_voted")
+    power = state.balance_at(user, found.snapshot)
+    if power <= 0:
+        raise Rejected(user, "no_voting_power")
+    choice = int(event.data["choice"])
+    decision.answer(user, "governance.vote.counted", {"vote": {
+        "proposal_id": name, "choice": choice,
+        "voting_power": money(power)}})
+    decision.changes.append(
+        lambda: found.votes.__setitem__(user, (choice, power)))
+
+
+def tally(decision):
+    user = decision.event.data["user_address"]
+    name = decision.event.data["proposal_id"]
+    found = decision.state.proposals.get(name)
+    if not found:
+        raise Rejected(user, "unknown_proposal")
+    if found.result:
+        return
+    if decision.clock.now < found.end:
+        raise Rejected(user, "voting_open")
+    result = found.tally(name)
+    decision.answer(user, "governance.tallied", {"tally": {
+        "result": json.loads(result), "sha256": sha256_of(result)}})
+    decision.changes.append(lambda: setattr(found, "result", result))
+
+
+def sha256_of(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+REQUESTS = {f"io.gigchain.{name}.v1": request for name, request in {
+    "token.transfer.requested": transfer,
+    "token.adjustment.requested": adjust,
+    "token.stake.requested": stake,
+    "token.unstake.requested": unstake,
+    "token.hold.due": end_hold,
+    "token.conversion.requested": convert,
+    "token.conversion.settled": settle,
+    "governance.proposal.submitted": propose,
+    "governance.vote.cast": vote,
+    "governance.tally.requested": tally,
+}.items()}
+
+
+# ---- the whole --------------------------------------------------------------
+
+class Result:
+    """What becomes of a fresh event."""
+
+    def __init__(self, decision):
+        self.entries = decision.entries
+        self.messages = decision.messages
+        self.reason = decision.rejection
+        self.outcome = "rejected" if self.reason else \
+            "posted" if self.messages else "no_reward"
+
 
 class Model:
-    """Events in, entries out, in an order that is given."""
+    """Events in, entries and messages out, in an order that is given."""
 
     def __init__(self, ruleset):
         self.ruleset = ruleset
@@ -1026,9 +1810,12 @@ class Model:
             return "fresh"
         return "duplicate" if first.payload == event.payload else "conflict"
 
-    def post(self, event):
-        """The entries of a fresh event; raises Refused and changes nothing
-        when the rules cannot decide it."""
-        entries = Decision(self.ruleset, self.state, event).run()
+    def post(self, event, clock=None):
+        """The Result of a fresh event; raises Refused and changes nothing
+        when the rules cannot decide it. Without a clock it is the event's
+        time, and each event a batch."""
+        clock = clock or Clock(event.at, len(self.claimed) + 1)
+        decision = Decision(self.ruleset, self.state, event, clock)
+        decision.run()
         self.claimed[event.identity] = event
-        return entries
+        return Result(decision)

@@ -34,6 +34,24 @@ class Ledger:
 
     def pay(self, kind, user="u", at=NOON, **data):
         """{line: amount} of one event."""
+        return {entry.line: Fraction(entry.minor, 100)
+                for entry in self.send(kind, user, at, **data).entries}
+
+    def ask(self, kind, user="u", at=NOON, now=None, **data):
+        """What a request is answered with: a reason, or types of messages;
+        None: nothing."""
+        done = self.send(kind, user, at, now, **data)
+        return done.reason or [message.kind for message in done.messages] \
+            or None
+
+    def has(self, user="u"):
+        """(balance, and each fund that is not zero)."""
+        state = self.model.state
+        return (Fraction(state.balances.get(user, 0), 100),
+                {fund: Fraction(minor, 100) for fund, minor
+                 in state.funds.get(user, {}).items() if minor})
+
+    def send(self, kind, user="u", at=NOON, now=None, **data):
         self.count += 1
         data = {"user_address": user, **data}
         for name, value in data.items():
@@ -41,8 +59,11 @@ class Ledger:
                 data[name] = Fraction(str(value))
         event = model.Event(Record(b"{}"), "/t", f"e{self.count}",
                             PREFIX + kind, at, data)
-        return {entry.line: Fraction(entry.minor, 100)
-                for entry in self.model.post(event)}
+        return self.model.post(event, model.Clock(now or at, self.count))
+
+    def fund(self, user, amount):
+        assert self.ask("token.adjustment.requested.v1", user, amount=Fraction(
+            amount), reason="r", approved_by="a")
 
 
 @pytest.fixture
@@ -118,15 +139,203 @@ def test_once(gigs):
 
 def test_referral(gigs):
     def refer(inviter, invitee):
-        return sum(gigs.pay("referral.accepted.v1", inviter,
-                            invitee_address=invitee).values())
+        return gigs.pay("referral.accepted.v1", inviter,
+                        invitee_address=invitee)
 
-    assert refer("u", "x") == 500
-    assert refer("u", "x") == refer("v", "x") == refer("v", "v") == 0
-    assert refer("u", "y") == 500
+    assert refer("u", "x") == {"referral.referral": 500, "pending.held": -500}
+    assert refer("u", "x") == refer("v", "x") == refer("v", "v") == {}
+    assert gigs.has() == (0, {"pending": 500})
+    gigs.pay("identity.verified.v1", "y")
+    assert refer("u", "y") == {"referral.referral": 500}
+    assert gigs.has() == (500, {"earned": 500, "pending": 500})
 
 
-# ---- the language --------------------------------------------------------------------
+# ---- what is done with them -------------------------------------------------
+
+DAY = datetime.timedelta(days=1)
+
+
+def test_holds_end(gigs):
+    def due(now):
+        hold, = gigs.model.state.holds
+        return gigs.send("token.hold.due.v1", now=now, hold_id=hold.upper())
+
+    gigs.pay("referral.accepted.v1", invitee_address="x")
+    assert due(NOON + 30 * DAY - DAY).outcome == "no_reward"
+    done = due(NOON + 30 * DAY)
+    assert [(e.line, e.minor) for e in done.entries] == [
+        ("pending.released", 50000), ("pending.voided", -50000)]
+    assert [m.kind for m in done.messages] == ["token.voided"]
+    assert due(NOON + 31 * DAY).outcome == "no_reward"
+    assert gigs.has() == (0, {})
+
+
+def test_spend(gigs):
+    def buy(item, at=NOON, **data):
+        return gigs.ask("token.spend.requested.v1", at=at, item=item, **data)
+
+    assert buy("moon") == "unknown_item"
+    assert buy("boost_visibility") == "insufficient_funds"
+    gigs.fund("u", 40000)
+    assert buy("boost_visibility", expected_cost=Fraction(999)) == \
+        "price_changed"
+    assert buy("boost_visibility") == ["token.spent"]
+    assert buy("boost_visibility", NOON + DAY / 2) == ["token.spent"]
+    assert gigs.model.state.entitlements["u", "boost_visibility", None] == [
+        (NOON, NOON + DAY), (NOON + DAY, NOON + 2 * DAY)]
+    assert buy("dispute_insurance") == "missing_contract"
+    assert buy("dispute_insurance", contract_id="c")
+    assert buy("dispute_insurance", contract_id="c") == "already_entitled"
+    for price, answer in (("499.99", "price_out_of_range"),
+                          ("5000.01", "price_out_of_range"),
+                          ("500.001", "invalid_amount"),
+                          ("5000", ["token.spent"])):
+        assert buy("contract_template", price=Fraction(price)) == answer
+    assert buy("contract_template") == "price_out_of_range"
+    assert gigs.has() == (23000, {"spent": 17000})
+
+
+def test_transfer(gigs):
+    def send(amount, to="v", **data):
+        return gigs.ask("token.transfer.requested.v1", to_address=to,
+                        amount=Fraction(amount), **data)
+
+    gigs.fund("u", 100)
+    assert [send(amount) for amount in ("0", "-1", "0.001", "100.01")] == \
+        ["invalid_amount"] * 3 + ["insufficient_funds"]
+    assert send(1, "u") == "self_transfer"
+    assert send(1, memo="a\nb") == send(1, memo="\u202e") == \
+        send(1, memo="x" * 201) == "invalid_memo"
+    assert send(1, memo="x" * 200) == ["token.transferred"] * 2
+    assert (gigs.has(), gigs.has("v")) == ((99, {}), (1, {}))
+
+
+def test_stakes(gigs):
+    def stake(amount, days, at=NOON):
+        return gigs.ask("token.stake.requested.v1", at=at, lock_period=days,
+                        amount=Fraction(amount))
+
+    gigs.fund("u", 1000)
+    assert stake(10, 7) == "unknown_period"
+    assert stake(0, 30) == "invalid_amount"
+    assert stake(1001, 30) == "insufficient_funds"
+    assert stake(600, 30) == stake(400, 90) == ["token.staked"]
+    assert gigs.has() == (0, {"staked": 1000})
+    paid = [sum(gigs.pay("xp.gained.v1", at=at, xp_gained=1000).values())
+            for at in (NOON - DAY, NOON, NOON + 30 * DAY, NOON + 90 * DAY)]
+    assert paid == [5000, 6000, 6000, 5000]
+    first = next(iter(gigs.model.state.stakes))
+
+    def back(now, user="u"):
+        return gigs.ask("token.unstake.requested.v1", user, now=now,
+                        staking_id=first.upper())
+
+    assert back(NOON + 29 * DAY) == "not_yet_unlocked"
+    assert back(NOON + 30 * DAY, "v") == "unknown_stake"
+    assert back(NOON + 30 * DAY) == ["token.unstaked"]
+    assert back(NOON + 30 * DAY) == "already_unstaked"
+
+
+def test_refunds_and_debts(gigs):
+    def complete(usd, name):
+        return gigs.pay("contract.completed.v1", contract_id=name,
+                        contract_value_usd=Fraction(usd),
+                        delivered_on_time=False)
+
+    def refund(name, user="u"):
+        return gigs.pay("contract.refunded.v1", user, contract_id=name)
+
+    assert refund("a") == {}
+    assert complete(1, "a") == {
+        "contract.base": 100, "contract.first": 500,
+        "contract.base:reversed": -100, "contract.first:reversed": -500}
+    assert refund("a") == {} == refund("b", "v")
+    assert complete(10, "b") == {"contract.base": 1000}
+    gigs.ask("token.transfer.requested.v1", to_address="v",
+             amount=Fraction(700))
+    assert refund("b") == {"debt.lent": 700, "contract.base:reversed": -1000}
+    assert gigs.has() == (0, {"debt": 700})
+    assert complete(5, "c") == {"contract.base": 500, "debt.repaid": -500}
+    assert complete(5, "d") == {"contract.base": 500, "debt.repaid": -200}
+    assert gigs.has() == (300, {"earned": 1000})
+
+
+def test_conversions(gigs):
+    wallet = "0x" + "Ab" * 20
+
+    def ask(amount, address=wallet):
+        return gigs.ask("token.conversion.requested.v1",
+                        amount=Fraction(amount), blockchain_address=address)
+
+    def settle(status, **data):
+        name = list(gigs.model.state.conversions)[-1]
+        return gigs.ask("token.conversion.settled.v1", conversion_id=name,
+                        status=status, **data)
+
+    gigs.fund("u", 100)
+    assert ask(10, "0x12") == "invalid_address"
+    assert ask(60) == ["token.conversion.requested"]
+    assert ask(1) == "conversion_in_progress"
+    assert settle("processing") == ["token.conversion.processing"]
+    assert settle("processing") is None
+    assert settle("completed") == "invalid_settlement"
+    done = {"blockchain_tx_hash": "0x" + "1" * 64}
+    assert settle("completed", **done) == ["token.converted"]
+    assert settle("completed", **done) is None
+    assert settle("failed") == "already_settled"
+    assert ask(40) == ["token.conversion.requested"]
+    assert settle("failed") == ["token.conversion.failed"]
+    assert gigs.has() == (40, {})
+
+
+def test_votes(gigs):
+    def propose(name, at=NOON, **data):
+        return gigs.ask("governance.proposal.submitted.v1", at=at,
+                        proposal_id=name, title="t", description="d",
+                        category="c", **data)
+
+    def vote(user, choice, name="p", now=NOON):
+        return gigs.ask("governance.vote.cast.v1", user, now=now,
+                        proposal_id=name, choice=choice)
+
+    gigs.fund("u", 300)
+    gigs.fund("v", 200)
+    assert propose("p", quorum_required=Fraction(500)) == [
+        "governance.proposal.opened"]
+    assert propose("p") == "proposal_exists"
+    assert propose("q", quorum_required=Fraction("0.001")) == \
+        "invalid_amount"
+    gigs.ask("token.transfer.requested.v1", to_address="w",
+             amount=Fraction(300))
+    assert vote("u", 1) == vote("v", 2) == ["governance.vote.counted"]
+    assert vote("u", 0) == "already_voted"
+    assert vote("w", 1) == "no_voting_power"
+    assert vote("w", 1, "q") == "unknown_proposal"
+    assert vote("w", 1, now=NOON + 7 * DAY) == "voting_closed"
+
+    def tally(now):
+        return gigs.ask("governance.tally.requested.v1", now=now,
+                        proposal_id="p")
+
+    assert tally(NOON) == "voting_open"
+    assert tally(NOON + 7 * DAY) == ["governance.tallied"]
+    assert tally(NOON + 7 * DAY) is None
+    assert gigs.model.state.proposals["p"].result == (
+        '{"proposal_id":"p","quorum_required":"500.00","result":"passed",'
+        '"voters":2,"votes_abstain":"200.00","votes_against":"0.00",'
+        '"votes_for":"300.00","voting_end":"2026-12-08T12:00:00.000Z",'
+        '"voting_start":"2026-12-01T12:00:00.000Z"}')
+
+
+def test_tiers(gigs):
+    tiers = gigs.model.ruleset.tiers
+    assert [tiers.of(Fraction(balance), Fraction(staked))[1]
+            for balance, staked in (("0", 0), ("9999.99", 0), (10000, 0),
+                                    (1, 49999), (499999, 0), (0, 500000))] == \
+        ["standard", "standard", "bronze", "silver", "gold", "platinum"]
+
+
+# ---- the language -----------------------------------------------------------
 
 def ledger(award, more=""):
     return Ledger(f"""
@@ -216,7 +425,7 @@ def test_expressions(text, value):
     assert model.Expression(text)(environment) == value
 
 
-# ---- intake --------------------------------------------------------------------------
+# ---- intake -----------------------------------------------------------------
 
 @pytest.mark.parametrize("text,value", [
     ("0.01", "0.01"), ("-5", "-5"), ("007.10", "7.1"), ("1e2", None), ("", None),
