@@ -4,7 +4,10 @@ everything that publishers send, right and wrong."""
 import datetime
 import json
 import random
+import uuid
 import zlib
+
+import model
 
 PREFIX = "io.gigchain."
 SOURCE = "/gigchain/tests"
@@ -91,7 +94,14 @@ def respell(random_, text):
     return "0x" + "".join(random_.choice((c.upper(), c)) for c in text[2:])
 
 
-# ---- records that no rule ever sees ---------------------------------------------
+def thing_id(body):
+    """The id of what a request makes: a stake, a conversion."""
+    return str(uuid.uuid5(model.NAMES, "\0".join(
+        (body["source"], body["id"],
+         model.canonical_account(body["data"]["user_address"])))))
+
+
+# ---- records that no rule ever sees -----------------------------------------
 
 def nested(depth):
     return b'{"specversion":"1.0","data":' + b"[" * depth + b"]" * depth + b"}"
@@ -171,12 +181,14 @@ def bad_records(random_, good):
     ]
 
 
-# ---- the mix --------------------------------------------------------------------
+# ---- the mix ----------------------------------------------------------------
 
 class Mix:
-    """A reproducible stream of drafts, some of them repeats of each other."""
+    """A reproducible stream of drafts, some of them repeats of each other.
+    Without holds, nothing in it waits for the clock."""
 
-    def __init__(self, seed, accounts=300, trouble=0.03, now=None):
+    def __init__(self, seed, accounts=300, trouble=0.03, now=None,
+                 holds=True):
         self.random = random.Random(seed)
         self.now = now or datetime.datetime.now(UTC)
         self.trouble = trouble
@@ -185,11 +197,20 @@ class Mix:
         self.sent = []
         self.count = 0
         self.levels = {}
+        self.contracts = []    # (account, contract_id)
+        self.refunds = []      # likewise: refunded, and yet to come
+        self.invited = []
+        self.stakes = []       # (account, staking_id)
+        self.conversions = []  # likewise
+        self.proposals = []    # (proposal_id, when)
         self.kinds = [
-            (24, self.contract), (20, self.xp), (10, self.level),
-            (14, self.streak), (8, self.referral), (4, self.profile),
-            (4, self.identity), (5, self.template), (6, self.review),
-            (4, self.community), (1, self.refund)]
+            (24, self.contract), (18, self.xp), (9, self.level),
+            (12, self.streak), (8 * holds, self.referral), (4, self.profile),
+            (5, self.identity), (5, self.template), (5, self.review),
+            (4, self.community), (4, self.refund), (8, self.spend),
+            (8, self.transfer), (4, self.stake), (3, self.unstake),
+            (3, self.conversion), (4, self.settlement), (1, self.proposal),
+            (4, self.vote), (1, self.tally), (3, self.adjustment)]
         self.weights = [weight for weight, _ in self.kinds]
 
     def drafts(self, count):
@@ -208,10 +229,13 @@ class Mix:
         return self.wrap(body)
 
     def wrap(self, body):
-        """One of the modes; the key is spelled as its publisher likes."""
+        """One of the modes; the key is spelled as its publisher likes. What
+        is about one proposal stays in order."""
         key = respell(self.random, body["data"]["user_address"]).encode()
         wrap = self.random.choices((structured, bare, binary), (6, 2, 2))[0]
-        return wrap(body, key=key, partition=partition_of(key))
+        proposal = body["data"].get("proposal_id")
+        return wrap(body, key=key, partition=partition_of(
+            proposal.encode() if proposal else key))
 
     def wrong(self):
         if self.random.random() < 0.15:
@@ -278,8 +302,16 @@ class Mix:
             return number // 10**places
         return float(text)
 
+    def some(self, things):
+        """One of the latest, or None."""
+        return self.random.choice(things[-300:]) if things else None
+
     def contract(self):
-        data = {"contract_id": f"gig_{self.random.randrange(10**6)}",
+        account, name = self.account(), self.name("gig")
+        if self.refunds and self.random.random() < 0.1:
+            account, name = self.refunds.pop()
+        self.contracts.append((account, name))
+        data = {"contract_id": name,
                 "contract_value_usd": self.decimal(
                     1, self.random.choice((20, 500, 20000)), 2),
                 "delivered_on_time": self.random.random() < 0.7}
@@ -287,7 +319,7 @@ class Mix:
             data["rating"] = self.decimal(1, 5, 1)
         if self.random.random() < 0.2:
             data["note"] = "späte Lieferung \u20ac \U0001F680\n"
-        return self.event("contract.completed.v1", **data)
+        return self.event("contract.completed.v1", account, **data)
 
     def xp(self):
         return self.event("xp.gained.v1", xp_gained=self.random.choice(
@@ -308,16 +340,24 @@ class Mix:
                           login_date=at.strftime("%Y-%m-%d"))
 
     def referral(self):
+        """Some are so old that they are void at once."""
         account = self.account()
+        if self.random.random() < 0.05:
+            return self.event(
+                "referral.accepted.v1", account, self.days_ago(31, 60),
+                invitee_address=address(10**6 + self.count))
         invitee = account if self.random.random() < 0.1 else self.account()
+        self.invited.append(invitee)
         return self.event("referral.accepted.v1", account,
+                          self.days_ago(0, 20),
                           invitee_address=respell(self.random, invitee))
 
     def profile(self):
         return self.event("profile.completed.v1")
 
     def identity(self):
-        return self.event("identity.verified.v1")
+        invited = self.random.random() < 0.5 and self.some(self.invited)
+        return self.event("identity.verified.v1", invited or None)
 
     def template(self):
         return self.event("template.accepted.v1",
@@ -336,5 +376,150 @@ class Mix:
                               1, self.random.choice((100, 100, 6000)), 2))
 
     def refund(self):
-        return self.event("contract.refunded.v1",
-                          contract_id=f"gig_{self.random.randrange(10**6)}")
+        """Of a contract, of one that is yet to come, or of none."""
+        found = self.some(self.contracts)
+        roll = self.random.random()
+        if not found or roll < 0.4:
+            found = self.account(), self.name("gig")
+            if roll > 0.1:
+                self.refunds.append(found)
+        return self.event("contract.refunded.v1", found[0],
+                          contract_id=found[1])
+
+    # -- requests, right and wrong
+
+    def name(self, kind):
+        return f"{kind}_{self.count}_{self.random.randrange(10**6)}"
+
+    def days_ago(self, least, most):
+        return self.now - datetime.timedelta(
+            seconds=60 + self.random.randrange(86400 * least, 86400 * most))
+
+    def amount(self, high):
+        """Mostly one that is possible."""
+        if self.random.random() < 0.85:
+            return self.decimal(1, high, 2)
+        return self.random.choice(("0", "0.00", "-1", -3, "0.001", "1.005",
+                                   10**17, "999999999999999999"))
+
+    def spend(self):
+        item, cost = self.random.choice((
+            ("featured_profile", 5000), ("priority_support", 2000),
+            ("advanced_analytics", 1000), ("custom_contract_template", 500),
+            ("dispute_insurance", 10000), ("boost_visibility", 1000),
+            ("boost_visibility", 1000), ("reputation_boost", 10000),
+            ("custom_badge", 2000), ("contract_template", None), ("moon", 1)))
+        data = {"item": item}
+        if cost is None:
+            data["price"] = cost = self.random.choice(
+                ("500", 500, "5000.00", "499.99", "5000.01", "700.005",
+                 "1234.5", -1))
+        if self.random.random() < 0.5:
+            data["expected_cost"] = self.random.choice((cost, cost, cost, 777))
+        if self.random.random() < 0.7:
+            data["contract_id"] = f"gig_{self.random.randrange(20)}"
+        return self.event("token.spend.requested.v1", **data)
+
+    def transfer(self):
+        account = self.account()
+        other = account if self.random.random() < 0.05 else self.account()
+        data = {"to_address": respell(self.random, other),
+                "amount": self.amount(self.random.choice((50, 3000, 60000)))}
+        if self.random.random() < 0.4:
+            data["memo"] = self.random.choice(
+                ("Thanks!", "", "zwei\nZeilen", "\u20ac \U0001F680", "x" * 200,
+                 "x" * 201, "\u202eabc", "a\x85b", "\x7f"))
+        return self.event("token.transfer.requested.v1", account, **data)
+
+    def stake(self):
+        """Some are over already."""
+        at = self.random.choice((None, self.days_ago(31, 60)))
+        body = self.event("token.stake.requested.v1", at=at,
+                          lock_period=self.random.choice(
+                              (30, 30, 30, 90, 180, 7, 0, -30)),
+                          amount=self.amount(2000))
+        self.stakes.append((body["data"]["user_address"], thing_id(body)))
+        return body
+
+    def unstake(self):
+        stake = self.some(self.stakes)
+        if not stake or self.random.random() < 0.1:
+            return self.event("token.unstake.requested.v1",
+                              staking_id=self.random.choice(
+                                  (str(uuid.UUID(int=7)), "nonsense")))
+        return self.event(
+            "token.unstake.requested.v1",
+            stake[0] if self.random.random() < 0.9 else self.account(),
+            staking_id=self.recase(stake[1]))
+
+    def recase(self, text):
+        return text.upper() if self.random.random() < 0.3 else text
+
+    def conversion(self):
+        body = self.event(
+            "token.conversion.requested.v1", amount=self.amount(3000),
+            blockchain_address=self.random.choice(
+                (address(7), address(8), address(9).upper().replace("X", "x"),
+                 "0x12", "nowhere")))
+        self.conversions.append((body["data"]["user_address"],
+                                 thing_id(body)))
+        return body
+
+    def settlement(self):
+        found = self.some(self.conversions[-40:])
+        if not found or self.random.random() < 0.1:
+            return self.event("token.conversion.settled.v1", status="failed",
+                              conversion_id=self.random.choice(
+                                  (str(uuid.UUID(int=7)), "nonsense")))
+        data = {"conversion_id": self.recase(found[1]),
+                "status": self.random.choice(
+                    ("processing", "completed", "completed", "failed"))}
+        if self.random.random() < 0.6:
+            data["blockchain_tx_hash"] = "0x" + self.random.choice(
+                "aB1") * 64
+        return self.event(
+            "token.conversion.settled.v1",
+            found[0] if self.random.random() < 0.9 else self.account(), **data)
+
+    def proposal(self):
+        """Some are over already, and some are there already."""
+        at = self.random.choice((self.time(), self.days_ago(8, 20)))
+        known = self.random.random() < 0.2 and self.some(self.proposals)
+        name = known[0] if known else self.name("prop")
+        self.proposals.append((name, at))
+        data = {"title": "Ein \"Vorschlag\" \u20ac", "description": "D\n",
+                "category": "c"}
+        if self.random.random() < 0.6:
+            data["quorum_required"] = self.random.choice(
+                ("0", 1000, "500000.00", "-1", "0.005"))
+        if self.random.random() < 0.6:
+            data["execution_data"] = {"b": [1, None, True],
+                                      "a": {"z": "\u20ac"}}
+        return self.event("governance.proposal.submitted.v1", at=at,
+                          proposal_id=name, **data)
+
+    def on_proposal(self, kind, **data):
+        name, at = self.some(self.proposals[-30:]) or ("none", self.now)
+        if self.random.random() < 0.05:
+            name = "none"
+        return self.event(kind, at=max(at, self.time()), proposal_id=name,
+                          **data)
+
+    def vote(self):
+        data = {"reason": "weil"} if self.random.random() < 0.3 else {}
+        return self.on_proposal("governance.vote.cast.v1",
+                                choice=self.random.randrange(3), **data)
+
+    def tally(self):
+        return self.on_proposal("governance.tally.requested.v1")
+
+    def adjustment(self):
+        account = self.account()
+        amount = self.amount(self.random.choice((100, 100, 50000)))
+        if isinstance(amount, str) and self.random.random() < 0.3:
+            amount = "-" + amount.lstrip("-")
+        return self.event(
+            "token.adjustment.requested.v1", account, amount=amount,
+            reason="Support", approved_by=respell(
+                self.random, account if self.random.random() < 0.1
+                else "support:kim"))

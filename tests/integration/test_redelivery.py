@@ -67,7 +67,8 @@ def test_offset_zero_in_the_database(ctx, seed):
     messages = len(ctx.read(ctx.output))
     records = ctx.scalar("SELECT sum(records) FROM reward.batches")
     worker.stop()
-    ctx.sql("UPDATE reward.streams SET next_offset = 0, last_record = NULL")
+    ctx.sql("UPDATE reward.streams SET next_offset = 0, last_record = NULL "
+            "WHERE topic = %s", ctx.topic)
     ctx.worker("w")
     ctx.wait_drained()
     assert ctx.scalar("SELECT sum(records) FROM reward.batches") == records

@@ -1814,8 +1814,12 @@ class Model:
         """The Result of a fresh event; raises Refused and changes nothing
         when the rules cannot decide it. Without a clock it is the event's
         time, and each event a batch."""
-        clock = clock or Clock(event.at, len(self.claimed) + 1)
-        decision = Decision(self.ruleset, self.state, event, clock)
-        decision.run()
+        decision = self.decide(
+            event, clock or Clock(event.at, len(self.claimed) + 1))
         self.claimed[event.identity] = event
         return Result(decision)
+
+    def decide(self, event, clock=None):
+        decision = Decision(self.ruleset, self.state, event, clock)
+        decision.run()
+        return decision
