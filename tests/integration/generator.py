@@ -194,14 +194,16 @@ class Mix:
         self.trouble = trouble
         self.accounts = [address(n + 1) if n % 10 else f"user:{seed}-{n}"
                          for n in range(accounts)]
+        # These give away what they get, and so come to owe.
+        self.spenders = self.accounts[-15:]
         self.sent = []
         self.count = 0
         self.levels = {}
         self.contracts = []    # (account, contract_id)
-        self.refunds = []      # likewise: refunded, and yet to come
-        self.invited = []
+        self.refunds = []      # likewise, whether it has come or not
+        self.invited = []      # (account, when)
         self.stakes = []       # (account, staking_id)
-        self.conversions = []  # likewise
+        self.conversions = []  # (account, conversion_id)
         self.proposals = []    # (proposal_id, when)
         self.kinds = [
             (24, self.contract), (18, self.xp), (9, self.level),
@@ -226,7 +228,28 @@ class Mix:
             return self.conflict()
         body = self.good()
         self.sent.append(body)
+        self.remember(body)
         return self.wrap(body)
+
+    def remember(self, body):
+        """What later events may be about."""
+        kind, data, at = body["type"], body["data"], body["time"]
+        account = model.canonical_account(data["user_address"])
+        known = {
+            "contract.completed": (self.contracts, "contract_id"),
+            "contract.refunded": (self.refunds, "contract_id"),
+            "token.stake.requested": (self.stakes, None),
+            "token.conversion.requested": (self.conversions, None),
+        }.get(kind.removeprefix(PREFIX).removesuffix(".v1"))
+        if known:
+            known[0].append((account, data[known[1]] if known[1]
+                             else thing_id(body)))
+        elif "invitee_address" in data:
+            self.invited.append((data["invitee_address"], at))
+        elif kind.endswith("proposal.submitted.v1"):
+            self.proposals.append((data["proposal_id"],
+                                   datetime.datetime.fromisoformat(
+                                       at.replace("Z", "+00:00"))))
 
     def wrap(self, body):
         """One of the modes; the key is spelled as its publisher likes. What
@@ -307,10 +330,14 @@ class Mix:
         return self.random.choice(things[-300:]) if things else None
 
     def contract(self):
+        """Some come after their refund."""
         account, name = self.account(), self.name("gig")
+        if self.random.random() < 0.1:
+            account = self.random.choice(self.spenders)
         if self.refunds and self.random.random() < 0.1:
-            account, name = self.refunds.pop()
-        self.contracts.append((account, name))
+            refunded = self.refunds[-1]
+            if refunded not in self.contracts:
+                account, name = refunded
         data = {"contract_id": name,
                 "contract_value_usd": self.decimal(
                     1, self.random.choice((20, 500, 20000)), 2),
@@ -347,7 +374,6 @@ class Mix:
                 "referral.accepted.v1", account, self.days_ago(31, 60),
                 invitee_address=address(10**6 + self.count))
         invitee = account if self.random.random() < 0.1 else self.account()
-        self.invited.append(invitee)
         return self.event("referral.accepted.v1", account,
                           self.days_ago(0, 20),
                           invitee_address=respell(self.random, invitee))
@@ -357,7 +383,8 @@ class Mix:
 
     def identity(self):
         invited = self.random.random() < 0.5 and self.some(self.invited)
-        return self.event("identity.verified.v1", invited or None)
+        return self.event("identity.verified.v1",
+                          invited[0] if invited else None)
 
     def template(self):
         return self.event("template.accepted.v1",
@@ -378,11 +405,12 @@ class Mix:
     def refund(self):
         """Of a contract, of one that is yet to come, or of none."""
         found = self.some(self.contracts)
+        if self.random.random() < 0.4:
+            found = self.some([pair for pair in self.contracts
+                               if pair[0] in self.spenders]) or found
         roll = self.random.random()
         if not found or roll < 0.4:
             found = self.account(), self.name("gig")
-            if roll > 0.1:
-                self.refunds.append(found)
         return self.event("contract.refunded.v1", found[0],
                           contract_id=found[1])
 
@@ -426,6 +454,9 @@ class Mix:
         data = {"to_address": respell(self.random, other),
                 "amount": self.amount(self.random.choice((50, 3000, 60000)))}
         if self.random.random() < 0.4:
+            account = self.random.choice(self.spenders)
+            data["amount"] = self.random.choice((500, 3000, 8000, 40000))
+        if self.random.random() < 0.4:
             data["memo"] = self.random.choice(
                 ("Thanks!", "", "zwei\nZeilen", "\u20ac \U0001F680", "x" * 200,
                  "x" * 201, "\u202eabc", "a\x85b", "\x7f"))
@@ -434,12 +465,10 @@ class Mix:
     def stake(self):
         """Some are over already."""
         at = self.random.choice((None, self.days_ago(31, 60)))
-        body = self.event("token.stake.requested.v1", at=at,
+        return self.event("token.stake.requested.v1", at=at,
                           lock_period=self.random.choice(
-                              (30, 30, 30, 90, 180, 7, 0, -30)),
+                              (30, 30, 30, 30, 90, 180, 7, -30)),
                           amount=self.amount(2000))
-        self.stakes.append((body["data"]["user_address"], thing_id(body)))
-        return body
 
     def unstake(self):
         stake = self.some(self.stakes)
@@ -456,17 +485,14 @@ class Mix:
         return text.upper() if self.random.random() < 0.3 else text
 
     def conversion(self):
-        body = self.event(
-            "token.conversion.requested.v1", amount=self.amount(3000),
+        return self.event(
+            "token.conversion.requested.v1", amount=self.amount(900),
             blockchain_address=self.random.choice(
-                (address(7), address(8), address(9).upper().replace("X", "x"),
-                 "0x12", "nowhere")))
-        self.conversions.append((body["data"]["user_address"],
-                                 thing_id(body)))
-        return body
+                (*map(address, range(1, 13)),
+                 address(9).upper().replace("X", "x"), "0x12", "nowhere")))
 
     def settlement(self):
-        found = self.some(self.conversions[-40:])
+        found = self.some(self.conversions[-12:])
         if not found or self.random.random() < 0.1:
             return self.event("token.conversion.settled.v1", status="failed",
                               conversion_id=self.random.choice(
@@ -474,7 +500,7 @@ class Mix:
         data = {"conversion_id": self.recase(found[1]),
                 "status": self.random.choice(
                     ("processing", "completed", "completed", "failed"))}
-        if self.random.random() < 0.6:
+        if self.random.random() < 0.7:
             data["blockchain_tx_hash"] = "0x" + self.random.choice(
                 "aB1") * 64
         return self.event(
@@ -486,12 +512,11 @@ class Mix:
         at = self.random.choice((self.time(), self.days_ago(8, 20)))
         known = self.random.random() < 0.2 and self.some(self.proposals)
         name = known[0] if known else self.name("prop")
-        self.proposals.append((name, at))
         data = {"title": "Ein \"Vorschlag\" \u20ac", "description": "D\n",
                 "category": "c"}
         if self.random.random() < 0.6:
             data["quorum_required"] = self.random.choice(
-                ("0", 1000, "500000.00", "-1", "0.005"))
+                ("0", 1000, "500000.00", "250.5", "-1", "0.005"))
         if self.random.random() < 0.6:
             data["execution_data"] = {"b": [1, None, True],
                                       "a": {"z": "\u20ac"}}
@@ -499,7 +524,7 @@ class Mix:
                           proposal_id=name, **data)
 
     def on_proposal(self, kind, **data):
-        name, at = self.some(self.proposals[-30:]) or ("none", self.now)
+        name, at = self.some(self.proposals[-8:]) or ("none", self.now)
         if self.random.random() < 0.05:
             name = "none"
         return self.event(kind, at=max(at, self.time()), proposal_id=name,
