@@ -3,9 +3,7 @@
  * times; sorting is the database's, and goes to disk when it must. */
 #include "books.h"
 
-/* Behind an event's or dead letter's id: the first id of its block, which is
- * its batch's. */
-#define BLOCK " & -8192 "
+#include "books_parts.h"
 
 /* Lines, each with the names that its payments may be counted under: its own;
  * its rule's, as lines are called "rule.line"; and its table's, as rows of a
