@@ -9,11 +9,13 @@ import subprocess
 import pytest
 
 import harness
+import red_economy
 
 WALLET = "0x" + "ab" * 20
 
-# All that a ledger can hold, two batches and one of repeats only, with
-# numbers that a person can add up.
+# All that earning leaves in a ledger, two batches and one of repeats only, with
+# numbers that a person can add up. It fits the oldest schema too; what came
+# later is in red_economy.py.
 LEDGER = """
 INSERT INTO sources (name) VALUES ('/app');
 INSERT INTO types (name) VALUES ('done.v1');
@@ -86,7 +88,9 @@ RED = {
         """DELETE FROM dead_records WHERE id = 8194"""],
     "batch-events": [
         """UPDATE events SET outcome = 'p' WHERE id = 8193""",
+        """UPDATE events SET outcome = 'p' WHERE id = 81925""",
         """UPDATE batches SET posted = 0, no_reward = 3 WHERE id = 1""",
+        """UPDATE batches SET posted = 9, rejected = 3 WHERE id = 4""",
         """UPDATE batches SET no_reward = 0, duplicates = 3 WHERE id = 1"""],
     "batch-dead-letters": [
         """UPDATE dead_records SET reason = 'rule_error' WHERE id = 16386""",
@@ -95,7 +99,17 @@ RED = {
     "batch-entries": [
         """UPDATE batches SET amount = amount + 1 WHERE id = 1""",
         """UPDATE batches SET entries = 1 WHERE id = 1""",
+        """UPDATE batches SET opened = 2 WHERE id = 1""",
         """UPDATE entries SET event_id = 40960 WHERE event_id = 16385"""],
+    "batch-funds": [
+        """UPDATE batches SET earned = earned + 1 WHERE id = 1""",
+        """UPDATE batches SET spent = spent + 1 WHERE id = 4""",
+        """UPDATE batches SET staked = staked + 1 WHERE id = 4""",
+        """UPDATE batches SET pending = pending + 1 WHERE id = 4""",
+        """UPDATE batches SET reserved = reserved + 1 WHERE id = 4""",
+        """UPDATE batches SET debt = debt + 1 WHERE id = 4""",
+        """UPDATE batches SET spent = 1 WHERE id = 3""",
+        """UPDATE entries SET line_id = 20 WHERE event_id = 81923"""],
     "batch-others": [
         """DELETE FROM other_records WHERE "offset" = 7""",
         """DELETE FROM other_records WHERE "offset" = 4"""],
@@ -112,15 +126,24 @@ RED = {
         """UPDATE events SET account_id = 9 WHERE id = 8193""",
         """DELETE FROM streams WHERE id = 2"""],
     "event-paid": [
-        """DELETE FROM entries WHERE event_id = 16385""",
-        """UPDATE events SET outcome = 'p' WHERE id = 8193"""],
+        """DELETE FROM entries WHERE event_id = 16384""",
+        """UPDATE events SET outcome = 'p' WHERE id = 8193""",
+        """DELETE FROM answers WHERE event_id = 90112"""],
+    "event-rejected": [
+        """DELETE FROM answers WHERE event_id = 81925""",
+        """UPDATE answers SET type = 'token.spent' WHERE event_id = 81925""",
+        """UPDATE events SET outcome = 'p' WHERE id = 81925""",
+        """UPDATE answers SET event_id = 77 WHERE event_id = 81925""",
+        """INSERT INTO answers SELECT event_id, balance_after, account_id,
+                  seq, 1, type, detail FROM answers
+            WHERE event_id = 81925"""],
     "entry-event": [
         """UPDATE entries SET event_id = 8193 WHERE event_id = 16385""",
         """UPDATE entries SET event_id = 8199 WHERE event_id = 16385""",
         """UPDATE events SET outcome = 'n' WHERE id = 16385"""],
     "entry-names": [
         """UPDATE entries SET account_id = 9 WHERE event_id = 16385""",
-        """UPDATE entries SET line_id = 9 WHERE event_id = 16385"""],
+        """UPDATE entries SET line_id = 99 WHERE event_id = 16385"""],
     "entry-once": [
         """ALTER TABLE entries DROP CONSTRAINT entries_once_a_line;
            UPDATE entries SET line_id = 2 WHERE event_id = 8192"""],
@@ -135,8 +158,8 @@ RED = {
            UPDATE entries SET balance_after = -1 WHERE event_id = 16385"""],
     "entry-chain": [
         """UPDATE entries SET balance_after = 12001 WHERE seq = 2""",
-        """UPDATE entries SET seq = 4 WHERE seq = 3""",
-        """UPDATE entries SET seq = 2 WHERE account_id = 2""",
+        """UPDATE entries SET seq = 4 WHERE seq = 3 AND account_id = 1""",
+        """UPDATE entries SET seq = 3 WHERE account_id = 2 AND seq = 2""",
         """DELETE FROM entries WHERE seq = 2""",
         """ALTER TABLE entries DROP CONSTRAINT entries_account_seq;
            UPDATE entries SET seq = 1 WHERE seq = 2"""],
@@ -145,12 +168,20 @@ RED = {
         """UPDATE accounts SET total_earned = 0 WHERE id = 1""",
         """UPDATE accounts SET total_spent = 1 WHERE id = 1""",
         """UPDATE accounts SET last_seq = 4 WHERE id = 1""",
+        """UPDATE accounts SET staked_amount = 1 WHERE id = 1""",
+        """UPDATE accounts SET pending_amount = 1 WHERE id = 1""",
+        """UPDATE accounts SET reserved_amount = 1 WHERE id = 1""",
+        """UPDATE accounts SET debt_amount = 1 WHERE id = 1""",
+        """UPDATE entries SET line_id = 1 WHERE event_id = 98314""",
         """INSERT INTO accounts (address, balance) VALUES ('rich', 1)"""],
     "account-signs": [
         """ALTER TABLE accounts DROP CONSTRAINT accounts_balance_check;
            UPDATE accounts SET balance = -1 WHERE id = 2""",
         """ALTER TABLE accounts DROP CONSTRAINT accounts_staked_amount_check;
-           UPDATE accounts SET staked_amount = -1 WHERE id = 2"""],
+           UPDATE accounts SET staked_amount = -1 WHERE id = 2""",
+        *(f"""ALTER TABLE accounts DROP CONSTRAINT accounts_{name}_check;
+              UPDATE accounts SET {name} = -1 WHERE id = 2"""
+          for name in ("pending_amount", "reserved_amount", "debt_amount"))],
     "account-addresses": [
         """UPDATE accounts SET address = upper(address) WHERE id = 1""",
         """INSERT INTO accounts (address)
@@ -166,7 +197,7 @@ RED = {
         """UPDATE once_keys SET event_id = 8193 WHERE line_id = 1""",
         """UPDATE once_keys SET account_id = 2 WHERE line_id = 1""",
         """UPDATE once_keys SET line_id = 3 WHERE line_id = 5""",
-        """UPDATE once_keys SET line_id = 9 WHERE line_id = 1"""],
+        """UPDATE once_keys SET line_id = 99 WHERE line_id = 1"""],
     "counter-values": [
         """ALTER TABLE counters DROP CONSTRAINT counters_value_check;
            UPDATE counters SET value = -1 WHERE kind = 1""",
@@ -175,14 +206,17 @@ RED = {
         """UPDATE counters SET value = 4294967296 WHERE kind = 2""",
         """UPDATE counters SET bucket = 1 WHERE kind = 13""",
         """UPDATE counters SET account_id = 9 WHERE kind = 1""",
-        """UPDATE counters SET line_id = 9 WHERE kind = 1"""],
+        """UPDATE counters SET line_id = 99 WHERE kind = 1"""],
     "counter-sums": [
         """UPDATE counters SET value = 170.01 WHERE kind = 13""",
-        """UPDATE counters SET value = 3 WHERE kind = 21""",
-        """UPDATE counters SET account_id = 2 WHERE kind = 13""",
+        """UPDATE counters SET value = 6 WHERE kind = 21""",
+        """UPDATE counters SET account_id = 2 WHERE kind = 13
+              AND account_id = 1""",
         # Two events paid the rule, one of them by two entries.
         """INSERT INTO counters (account_id, line_id, kind, bucket, value)
            VALUES (1, 1, 23, 0, 3)""",
+        # What was taken back later counts on.
+        """UPDATE counters SET value = 61.01 WHERE account_id = 5""",
         # A row of a table counts for the table.
         """INSERT INTO counters (account_id, line_id, kind, bucket, value)
            VALUES (2, 4, 13, 0, 2500.01)"""],
@@ -194,7 +228,7 @@ RED = {
         """UPDATE batches SET posted_at = '2026-01-01 09:00Z' WHERE id = 1""",
         """UPDATE batches SET posted_at = '2026-01-01 12:00Z' WHERE id = 1"""],
     "relay-position": [
-        """UPDATE relay_positions SET batch_id = 4"""],
+        """UPDATE relay_positions SET batch_id = 7"""],
     "rights-append-only": [
         """GRANT UPDATE (amount) ON entries TO reward_worker""",
         """GRANT DELETE ON events TO reward_relay""",
@@ -217,6 +251,7 @@ RED = {
         """GRANT DELETE ON counters TO reward_worker""",
         """GRANT INSERT ON accounts TO reward_reader""",
         """GRANT INSERT ON events TO reward_relay"""],
+    **red_economy.RED,
 }
 
 # Roles belong to the whole server, so this damage is mended after the test.
@@ -254,7 +289,7 @@ def verify(stack, database):
 @pytest.fixture(scope="module")
 def correct(stack):
     database = stack.create_database(stack.template)
-    execute(stack, database, LEDGER)
+    execute(stack, database, LEDGER + red_economy.ECONOMY)
     yield database
     stack.drop_database(database)
 

@@ -5,21 +5,23 @@
 
 #include "books_parts.h"
 
-/* Lines, each with the names that its payments may be counted under: its own;
- * its rule's, as lines are called "rule.line"; and its table's, as rows of a
- * table are called "rule.line[row]". */
+/* Lines that pay, each with the names that its payments may be counted under:
+ * its own; its rule's, as lines are called "rule.line"; and its table's, as
+ * rows of a table are called "rule.line[row]". What is taken back later counts
+ * on. */
 #define PAYING_LINES                                                           \
     "(SELECT id, ARRAY[name, split_part(name, '.', 1), "                       \
-    "split_part(name, '[', 1)] AS names FROM lines) "
+    "split_part(name, '[', 1)] AS names FROM lines "                           \
+    "WHERE transaction_type = 'earn') "
 
-/* What the entries come to, by the kinds of their lines. */
-#define FUNDS_OF(entry)                                                        \
-    "sum(" entry "amount * t.earned) AS earned, "                              \
-    "sum(" entry "amount * t.spent) AS spent, "                                \
-    "sum(" entry "amount * t.staked) AS staked, "                              \
-    "sum(" entry "amount * t.pending) AS pending, "                            \
-    "sum(" entry "amount * t.reserved) AS reserved, "                          \
-    "sum(" entry "amount * t.debt) AS debt"
+/* What entries come to, by the kinds of their lines. */
+#define FUNDS                                                                  \
+    "sum(n.amount * t.earned) AS earned, "                                     \
+    "sum(n.amount * t.spent) AS spent, "                                       \
+    "sum(n.amount * t.staked) AS staked, "                                     \
+    "sum(n.amount * t.pending) AS pending, "                                   \
+    "sum(n.amount * t.reserved) AS reserved, "                                 \
+    "sum(n.amount * t.debt) AS debt "
 
 /* Row by row through an index, a ledger larger than the memory takes days. */
 const char books_plan_sql[] =
@@ -152,17 +154,15 @@ const struct audit books_audits[] = {
             "n.staked AS staked_found, b.pending, n.pending AS pending_found, "
             "b.reserved, n.reserved AS reserved_found, b.debt, "
             "n.debt AS debt_found FROM batches b LEFT JOIN ("
-            "SELECT event_id" BLOCK "AS block, " FUNDS_OF(
-                "n.") " "
-                      "FROM entries n JOIN lines l ON l.id = n.line_id "
-                      "JOIN transaction_types t ON t.name = l.transaction_type "
-                      "GROUP BY 1) n ON n.block = b.first_id "
-                      "WHERE (b.earned, b.spent, b.staked, b.pending, "
-                      "b.reserved, "
-                      "b.debt) IS DISTINCT FROM (coalesce(n.earned, 0), "
-                      "coalesce(n.spent, 0), coalesce(n.staked, 0), "
-                      "coalesce(n.pending, 0), coalesce(n.reserved, 0), "
-                      "coalesce(n.debt, 0))"),
+            "SELECT event_id" BLOCK "AS block, " FUNDS "FROM entries n "
+            "JOIN lines l ON l.id = n.line_id "
+            "JOIN transaction_types t ON t.name = l.transaction_type "
+            "GROUP BY 1) n ON n.block = b.first_id "
+            "WHERE (b.earned, b.spent, b.staked, b.pending, b.reserved, "
+            "b.debt) IS DISTINCT FROM (coalesce(n.earned, 0), "
+            "coalesce(n.spent, 0), coalesce(n.staked, 0), "
+            "coalesce(n.pending, 0), coalesce(n.reserved, 0), "
+            "coalesce(n.debt, 0))"),
     },
     {
         .name = "batch-others",
@@ -309,18 +309,17 @@ const struct audit books_audits[] = {
             "n.reserved AS reserved_found, a.debt_amount, "
             "n.debt AS debt_found, a.last_seq, n.seq AS seq_found "
             "FROM accounts a LEFT JOIN (SELECT n.account_id, "
-            "sum(n.amount) AS balance, max(n.seq) AS seq, " FUNDS_OF(
-                "n.") " "
-                      "FROM entries n JOIN lines l ON l.id = n.line_id "
-                      "JOIN transaction_types t ON t.name = l.transaction_type "
-                      "GROUP BY 1) n ON n.account_id = a.id "
-                      "WHERE (a.balance, a.total_earned, a.total_spent, "
-                      "a.staked_amount, a.pending_amount, a.reserved_amount, "
-                      "a.debt_amount, a.last_seq) IS DISTINCT FROM ("
-                      "coalesce(n.balance, 0), coalesce(n.earned, 0), "
-                      "coalesce(n.spent, 0), coalesce(n.staked, 0), "
-                      "coalesce(n.pending, 0), coalesce(n.reserved, 0), "
-                      "coalesce(n.debt, 0), coalesce(n.seq, 0))"),
+            "sum(n.amount) AS balance, max(n.seq) AS seq, " FUNDS
+            "FROM entries n JOIN lines l ON l.id = n.line_id "
+            "JOIN transaction_types t ON t.name = l.transaction_type "
+            "GROUP BY 1) n ON n.account_id = a.id "
+            "WHERE (a.balance, a.total_earned, a.total_spent, "
+            "a.staked_amount, a.pending_amount, a.reserved_amount, "
+            "a.debt_amount, a.last_seq) IS DISTINCT FROM ("
+            "coalesce(n.balance, 0), coalesce(n.earned, 0), "
+            "coalesce(n.spent, 0), coalesce(n.staked, 0), "
+            "coalesce(n.pending, 0), coalesce(n.reserved, 0), "
+            "coalesce(n.debt, 0), coalesce(n.seq, 0))"),
     },
     {
         .name = "account-signs",

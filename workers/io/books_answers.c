@@ -5,273 +5,209 @@
 
 #include "books_parts.h"
 
-/* As core's timestamp_print: three digits of a second or, where needed, six. */
-#define TIME_TEXT(at)                                                          \
-    "to_char(" at " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.' || "      \
-    "CASE WHEN extract(microseconds FROM " at ")::integer % 1000 = 0 "         \
-    "THEN 'MS' ELSE 'US' END || '\"Z\"')"
+/* Behind `regexp_replace(to_char(TIME`, as core's timestamp_print: three digits
+ * of a second or, where needed, six. */
+#define UTC_TEXT                                                               \
+    " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "              \
+    "'000Z$', 'Z')"
 
-#define AMOUNT_TEXT(minor) "(" minor " / 100.0)::numeric(30, 2)::text"
-
-/* Of the votes for a choice, in minor units. */
-#define POWER_FOR(choice)                                                      \
-    "coalesce(sum(power) FILTER (WHERE choice = " choice "), 0)"
-
-const struct audit books_answer_audits[] =
+const struct audit books_answer_audits[] = {
+    /* ---- answers ---- */
     {
-        /* ---- answers ---- */
-        {
-            .name = "answer-events",
-            .what =
-                "each answer is to an account, about an event that counts as "
+        .name = "answer-events",
+        .what = "each answer is to an account, about an event that counts as "
                 "posted or rejected",
-            .sql = AUDIT_SQL(
-                "SELECT w.event_id AS event, w.account_id, w.type, e.outcome "
-                "FROM answers w LEFT JOIN events e ON e.id = w.event_id "
-                "LEFT JOIN accounts a ON a.id = w.account_id "
-                "WHERE a.id IS NULL OR e.id IS NULL "
-                "OR e.outcome NOT IN ('p', 'r')"),
-        },
-        {
-            .name = "answer-balances",
-            .what = "each answer tells the balance and number of the account's "
-                    "last entry up to its event",
-            .sql = AUDIT_SQL(
-                "SELECT w.event_id AS event, w.account_id, w.seq, "
-                "w.balance_after, n.balance_after AS balance_found, "
-                "n.event_id AS event_of_seq, x.event_id AS event_of_next "
-                "FROM answers w JOIN " BATCH_OF(
-                    "w.event_id",
-                    "wb") " "
-                          "LEFT JOIN entries n ON n.account_id = w.account_id "
-                          "AND n.seq = w.seq LEFT JOIN " BATCH_OF(
-                              "n.event_id",
-                              "nb") " "
-                                    "LEFT JOIN entries x ON x.account_id = "
-                                    "w.account_id "
-                                    "AND x.seq = w.seq + 1 "
-                                    "LEFT JOIN " BATCH_OF(
-                                        "x.event_id",
-                                        "xb") " "
-                                              "WHERE (w.seq = 0) <> "
-                                              "(n.event_id IS NULL) "
-                                              "OR w.balance_after <> "
-                                              "coalesce(n.balance_after, 0) "
-                                              "OR (nb.id, n.event_id) > "
-                                              "(wb.id, w.event_id) "
-                                              "OR (xb.id, x.event_id) <= "
-                                              "(wb.id, w.event_id)"),
-        },
-        {
-            .name = "answer-reasons",
-            .what = "each refusal has a reason of the closed set",
-            .sql = AUDIT_SQL(
-                "SELECT event_id AS event, account_id, detail FROM answers "
-                "WHERE type = 'token.rejected' "
-                "AND coalesce(detail::jsonb ->> 'reason', '') NOT IN ("
-                "'insufficient_funds', 'invalid_amount', 'invalid_memo', "
-                "'invalid_address', 'self_transfer', 'unknown_item', "
-                "'price_changed', 'price_out_of_range', 'missing_contract', "
-                "'already_entitled', 'not_offered', 'unknown_period', "
-                "'unknown_stake', 'already_unstaked', 'not_yet_unlocked', "
-                "'conversion_in_progress', 'unknown_conversion', "
-                "'already_settled', 'invalid_settlement', 'proposal_exists', "
-                "'unknown_proposal', 'voting_closed', 'voting_open', "
-                "'already_voted', 'no_voting_power', 'self_approved')"),
-        },
+        .sql = AUDIT_SQL(
+            "SELECT w.event_id AS event, w.account_id, w.type, e.outcome "
+            "FROM answers w LEFT JOIN events e ON e.id = w.event_id "
+            "LEFT JOIN accounts a ON a.id = w.account_id WHERE a.id IS NULL "
+            "OR e.id IS NULL OR e.outcome NOT IN ('p', 'r')"),
+    },
+    {
+        .name = "answer-balances",
+        .what = "each answer tells the balance and number of the account's "
+                "last entry up to its event",
+        .sql = AUDIT_SQL(
+            "SELECT w.event_id AS event, w.account_id, w.seq, w.balance_after, "
+            "n.balance_after AS balance_found, n.event_id AS event_of_seq, "
+            "x.event_id AS event_of_next FROM answers w JOIN batches wb "
+            "ON wb.first_id = w.event_id" BLOCK " LEFT JOIN entries n "
+            "ON n.account_id = w.account_id AND n.seq = w.seq "
+            "LEFT JOIN batches nb ON nb.first_id = n.event_id" BLOCK " "
+            "LEFT JOIN entries x ON x.account_id = w.account_id "
+            "AND x.seq = w.seq + 1 LEFT JOIN batches xb "
+            "ON xb.first_id = x.event_id" BLOCK " "
+            "WHERE (w.seq = 0) <> (n.event_id IS NULL) "
+            "OR w.balance_after <> coalesce(n.balance_after, 0) OR (nb.id, "
+            "n.event_id) > (wb.id, w.event_id) OR (xb.id, "
+            "x.event_id) <= (wb.id, w.event_id)"),
+    },
+    {
+        .name = "answer-reasons",
+        .what = "each refusal has a reason of the closed set",
+        .sql = AUDIT_SQL(
+            "SELECT event_id AS event, account_id, detail FROM answers "
+            "WHERE type = 'token.rejected' "
+            "AND coalesce(detail::jsonb ->> 'reason', "
+            "'') NOT IN ('insufficient_funds', 'invalid_amount', "
+            "'invalid_memo', 'invalid_address', 'self_transfer', "
+            "'unknown_item', 'price_changed', 'price_out_of_range', "
+            "'missing_contract', 'already_entitled', 'not_offered', "
+            "'unknown_period', 'unknown_stake', 'already_unstaked', "
+            "'not_yet_unlocked', 'conversion_in_progress', "
+            "'unknown_conversion', 'already_settled', 'invalid_settlement', "
+            "'proposal_exists', 'unknown_proposal', 'voting_closed', "
+            "'voting_open', 'already_voted', 'no_voting_power', "
+            "'self_approved')"),
+    },
 
-        /* ---- fee tiers ---- */
-        {
-            .name = "ruleset-tiers",
-            .what = "the tiers of each rule set begin at 0 and are of one kind",
-            .sql = AUDIT_SQL(
-                "SELECT t.ruleset_id, r.stamp, min(t.from_minor) AS lowest "
-                "FROM ruleset_tiers t LEFT JOIN ruleset_texts r "
-                "ON r.id = t.ruleset_id GROUP BY 1, 2 "
-                "HAVING r.stamp IS NULL OR min(t.from_minor) <> 0 "
-                "OR bool_or(t.fee_percent NOT BETWEEN 0 AND 100) "
-                "OR bool_and(t.count_staked) <> bool_or(t.count_staked) "
-                "OR count(DISTINCT t.name) <> count(*)"),
-        },
-        {
-            .name = "tier-answers",
-            .what =
-                "each account is told when an event takes it into another fee "
+    /* ---- fee tiers ---- */
+    {
+        .name = "ruleset-tiers",
+        .what = "the tiers of each rule set begin at 0 and are of one kind",
+        .sql = AUDIT_SQL(
+            "SELECT t.ruleset_id, r.stamp, min(t.from_minor) AS lowest "
+            "FROM ruleset_tiers t LEFT JOIN ruleset_texts r "
+            "ON r.id = t.ruleset_id GROUP BY 1, 2 HAVING r.stamp IS NULL "
+            "OR min(t.from_minor) <> 0 OR bool_or(t.fee_percent NOT BETWEEN 0 "
+            "AND 100) OR bool_and(t.count_staked) <> bool_or(t.count_staked) "
+            "OR count(DISTINCT t.name) <> count(*)"),
+    },
+    {
+        .name = "tier-answers",
+        .what = "each account is told when an event takes it into another fee "
                 "tier, and only then",
-            /* By the tiers of the batch's rule set before and after the event.
-             */
-            .sql = AUDIT_SQL(
-                "WITH tiers AS (SELECT ruleset_id, "
-                "bool_or(count_staked)::integer AS count_staked, "
-                "array_agg(from_minor::numeric ORDER BY from_minor) AS froms, "
-                "array_agg(name ORDER BY from_minor) AS names, "
-                "array_agg(fee_percent ORDER BY from_minor) AS fees "
-                "FROM ruleset_tiers GROUP BY 1), "
-                /* The last entry of each event and account. */
-                "moved AS (SELECT event_id, account_id, balance_after, staked, "
-                "lag(balance_after, 1, 0::bigint) OVER w AS balance_before, "
-                "lag(staked, 1, 0::numeric) OVER w AS staked_before FROM ("
-                "SELECT n.event_id, n.account_id, n.seq, n.balance_after, "
-                "sum(n.amount * t.staked) OVER w AS staked, "
-                "lead(n.event_id) OVER w AS event_after FROM entries n "
-                "JOIN lines l ON l.id = n.line_id "
-                "JOIN transaction_types t ON t.name = l.transaction_type "
-                "WINDOW w AS (PARTITION BY n.account_id ORDER BY n.seq)) x "
-                "WHERE event_after IS DISTINCT FROM event_id "
-                "WINDOW w AS (PARTITION BY account_id ORDER BY seq)), "
-                "placed AS (SELECT m.event_id, m.account_id, t.names, t.fees, "
-                "width_bucket(m.balance_before + m.staked_before "
-                "* t.count_staked, t.froms) AS old, "
-                "width_bucket(m.balance_after + m.staked * t.count_staked, "
-                "t.froms) AS new FROM moved m "
-                "JOIN " BATCH_OF(
-                    "m.event_id",
-                    "b") " "
-                         "JOIN tiers t ON t.ruleset_id = b.ruleset_id), "
-                         "crossed AS (SELECT event_id, account_id, "
-                         "jsonb_build_object("
-                         "'from', names[old], 'to', names[new], "
-                         "'fee_percent', fees[new], 'direction', "
-                         "CASE WHEN new > old THEN 'up' ELSE 'down' END) AS "
-                         "tier "
-                         "FROM placed WHERE old <> new), "
-                         "told AS (SELECT event_id, account_id, "
-                         "jsonb_set(detail::jsonb -> 'tier', '{fee_percent}', "
-                         "to_jsonb("
-                         "(detail::jsonb #>> '{tier,fee_percent}')::numeric)) "
-                         "AS tier "
-                         "FROM answers WHERE type = 'token.tier.changed') "
-                         "SELECT coalesce(c.event_id, w.event_id) AS event, "
-                         "coalesce(c.account_id, w.account_id) AS account_id, "
-                         "c.tier AS crossed, w.tier AS told FROM crossed c "
-                         "FULL JOIN told w ON w.event_id = c.event_id "
-                         "AND w.account_id = c.account_id "
-                         "WHERE c.tier IS DISTINCT FROM w.tier"),
-        },
+        /* By the tiers of the batch's rule set. */
+        .sql = AUDIT_SQL(
+            "WITH tiers AS (SELECT ruleset_id, "
+            "bool_or(count_staked)::integer AS count_staked, "
+            "array_agg(from_minor::numeric ORDER BY from_minor) AS froms, "
+            "array_agg(name ORDER BY from_minor) AS names, "
+            "array_agg(fee_percent ORDER BY from_minor) AS fees "
+            "FROM ruleset_tiers GROUP BY 1), "
+            /* The last entry of each event and account. */
+            "moved AS (SELECT event_id, account_id, balance_after, staked, "
+            "lag(balance_after, 1, 0::bigint) OVER w AS balance_before, "
+            "lag(staked, 1, 0::numeric) OVER w AS staked_before "
+            "FROM (SELECT n.event_id, n.account_id, n.seq, n.balance_after, "
+            "sum(n.amount * t.staked) OVER w AS staked, "
+            "lead(n.event_id) OVER w AS event_after FROM entries n "
+            "JOIN lines l ON l.id = n.line_id JOIN transaction_types t "
+            "ON t.name = l.transaction_type "
+            "WINDOW w AS (PARTITION BY n.account_id ORDER BY n.seq)) x "
+            "WHERE event_after IS DISTINCT FROM event_id "
+            "WINDOW w AS (PARTITION BY account_id ORDER BY seq)), "
+            "placed AS (SELECT m.event_id, m.account_id, t.names, t.fees, "
+            "width_bucket(m.balance_before + m.staked_before * t.count_staked, "
+            "t.froms) AS old, "
+            "width_bucket(m.balance_after + m.staked * t.count_staked, "
+            "t.froms) AS new FROM moved m JOIN batches b "
+            "ON b.first_id = m.event_id" BLOCK " JOIN tiers t "
+            "ON t.ruleset_id = b.ruleset_id), crossed AS (SELECT event_id, "
+            "account_id, jsonb_build_object('from', names[old], 'to', "
+            "names[new], 'fee_percent', fees[new], 'direction', CASE "
+            "WHEN new > old THEN 'up' ELSE 'down' END) AS tier FROM placed "
+            "WHERE old <> new), told AS (SELECT event_id, account_id, "
+            "jsonb_set(detail::jsonb -> 'tier', '{fee_percent}', "
+            "to_jsonb((detail::jsonb #>> '{tier,fee_percent}')::numeric)) AS "
+            "tier FROM answers "
+            "WHERE type = 'token.tier.changed') SELECT coalesce(c.event_id, "
+            "w.event_id) AS event, coalesce(c.account_id, "
+            "w.account_id) AS account_id, c.tier AS crossed, w.tier AS told "
+            "FROM crossed c FULL JOIN told w ON w.event_id = c.event_id "
+            "AND w.account_id = c.account_id WHERE c.tier IS DISTINCT "
+            "FROM w.tier"),
+    },
 
-        /* ---- votes ---- */
-        {
-            .name = "proposal-terms",
-            .what = "each proposal is open from its event on, for votes that "
-                    "count what was posted before it",
-            .sql = AUDIT_SQL(
-                "SELECT p.proposal_id, p.event_id AS event, p.voting_start, "
-                "e.occurred_at, p.voting_end, p.snapshot_id, b.id AS batch "
-                "FROM proposals p LEFT JOIN events e ON e.id = p.event_id "
-                "LEFT JOIN " BATCH_OF(
-                    "p.event_id",
-                    "b") " "
-                         "WHERE e.occurred_at IS DISTINCT FROM p.voting_start "
-                         "OR e.account_id IS DISTINCT FROM p.account_id "
-                         "OR p.voting_end <= p.voting_start "
-                         "OR (p.snapshot_id < b.id) IS NOT TRUE"),
-        },
-        {
-            .name = "vote-power",
-            .what = "each vote weighs what the account had at the snapshot",
-            /* Snapshots are put among the account's entries; the number of the
-             * last entry before one leads to the balance. */
-            .sql = AUDIT_SQL(
-                "SELECT v.proposal_id, v.account_id, v.power, "
-                "n.balance_after AS balance_found FROM (SELECT *, max(seq) "
-                "OVER "
-                "(PARTITION BY account_id ORDER BY batch) AS last_seq FROM ("
-                "SELECT n.account_id, b.id AS batch, n.seq, "
-                "NULL AS proposal_id, NULL::bigint AS power FROM entries n "
-                "JOIN " BATCH_OF(
-                    "n.event_id",
-                    "b") " "
-                         "WHERE n.account_id IN (SELECT account_id FROM votes) "
-                         "UNION ALL "
-                         "SELECT v.account_id, p.snapshot_id, NULL, "
-                         "v.proposal_id, "
-                         "v.power FROM votes v LEFT JOIN proposals p "
-                         "ON p.proposal_id = v.proposal_id) x) v "
-                         "LEFT JOIN entries n ON n.account_id = v.account_id "
-                         "AND n.seq = v.last_seq WHERE v.proposal_id IS NOT "
-                         "NULL "
-                         "AND v.power IS DISTINCT FROM n.balance_after"),
-        },
-        {
-            .name = "vote-window",
-            .what = "each vote was cast after its proposal and before the end, "
-                    "by the database's clock, and before the count",
-            .sql = AUDIT_SQL(
-                "SELECT v.proposal_id, v.account_id, v.event_id AS event, "
-                "e.occurred_at, b.posted_at, p.voting_start, p.voting_end "
-                "FROM votes v LEFT JOIN events e ON e.id = v.event_id "
-                "LEFT JOIN " BATCH_OF(
-                    "v.event_id",
-                    "b") " "
-                         "LEFT JOIN proposals p ON p.proposal_id = "
-                         "v.proposal_id "
-                         "LEFT JOIN " BATCH_OF(
-                             "p.event_id",
-                             "pb") " "
-                                   "LEFT JOIN tallies t ON t.proposal_id = "
-                                   "v.proposal_id "
-                                   "LEFT JOIN " BATCH_OF(
-                                       "t.event_id",
-                                       "tb") " "
-                                             "WHERE (b.posted_at < "
-                                             "p.voting_end) IS NOT TRUE "
-                                             "OR e.occurred_at < "
-                                             "p.voting_start "
-                                             "OR e.account_id IS DISTINCT FROM "
-                                             "v.account_id "
-                                             "OR (b.id, v.event_id) < (pb.id, "
-                                             "p.event_id) "
-                                             "OR (b.id, v.event_id) > (tb.id, "
-                                             "t.event_id)"),
-        },
-        {
-            .name = "tally-results",
-            .what =
-                "each result, counted after the end, is that of the votes, in "
+    /* ---- votes ---- */
+    {
+        .name = "proposal-terms",
+        .what = "each proposal is open from its event on, for votes that "
+                "count what was posted before it",
+        .sql = AUDIT_SQL(
+            "SELECT p.proposal_id, p.event_id AS event, p.voting_start, "
+            "e.occurred_at, p.voting_end, p.snapshot_id, b.id AS batch "
+            "FROM proposals p LEFT JOIN events e ON e.id = p.event_id "
+            "LEFT JOIN batches b ON b.first_id = p.event_id" BLOCK " "
+            "WHERE e.occurred_at IS DISTINCT FROM p.voting_start "
+            "OR e.account_id IS DISTINCT FROM p.account_id "
+            "OR p.voting_end <= p.voting_start "
+            "OR (p.snapshot_id < b.id) IS NOT TRUE"),
+    },
+    {
+        .name = "vote-power",
+        .what = "each vote weighs what the account had at the snapshot",
+        /* Snapshots are put among the account's entries; the number of the
+         * last entry before one leads to the balance. */
+        .sql = AUDIT_SQL(
+            "SELECT v.proposal_id, v.account_id, v.power, "
+            "n.balance_after AS balance_found FROM (SELECT *, max(seq) OVER "
+            "(PARTITION BY account_id ORDER BY batch) AS last_seq "
+            "FROM (SELECT n.account_id, b.id AS batch, n.seq, "
+            "NULL AS proposal_id, NULL::bigint AS power FROM entries n "
+            "JOIN batches b ON b.first_id = n.event_id" BLOCK " "
+            "WHERE n.account_id IN (SELECT account_id FROM votes) "
+            "UNION ALL SELECT v.account_id, p.snapshot_id, NULL, "
+            "v.proposal_id, v.power FROM votes v LEFT JOIN proposals p "
+            "ON p.proposal_id = v.proposal_id) x) v LEFT JOIN entries n "
+            "ON n.account_id = v.account_id AND n.seq = v.last_seq "
+            "WHERE v.proposal_id IS NOT NULL AND v.power IS DISTINCT "
+            "FROM n.balance_after"),
+    },
+    {
+        .name = "vote-window",
+        .what = "each vote was cast after its proposal and before the end, "
+                "by the database's clock, and before the count",
+        .sql = AUDIT_SQL(
+            "SELECT v.proposal_id, v.account_id, v.event_id AS event, "
+            "e.occurred_at, b.posted_at, p.voting_start, p.voting_end "
+            "FROM votes v LEFT JOIN events e ON e.id = v.event_id "
+            "LEFT JOIN batches b ON b.first_id = v.event_id" BLOCK " "
+            "LEFT JOIN proposals p ON p.proposal_id = v.proposal_id "
+            "LEFT JOIN batches pb ON pb.first_id = p.event_id" BLOCK " "
+            "LEFT JOIN tallies t ON t.proposal_id = v.proposal_id "
+            "LEFT JOIN batches tb ON tb.first_id = t.event_id" BLOCK " "
+            "WHERE (b.posted_at < p.voting_end) IS NOT TRUE "
+            "OR e.occurred_at < p.voting_start OR e.account_id IS DISTINCT "
+            "FROM v.account_id OR (b.id, v.event_id) < (pb.id, p.event_id) "
+            "OR (b.id, v.event_id) > (tb.id, t.event_id)"),
+    },
+    {
+        .name = "tally-results",
+        .what = "each result, counted after the end, is that of the votes, in "
                 "canonical form and with its digest",
-            .sql =
-                AUDIT_SQL(
-                    "SELECT * FROM (SELECT t.proposal_id, t.result, t.sha256, "
-                    "b.posted_at < p.voting_end AS early, "
-                    "'{\"proposal_id\":' || to_json(p.proposal_id)::text "
-                    "|| coalesce(',\"quorum_required\":\"' || " AMOUNT_TEXT(
-                        "p.quorum_required") " || '\"', '') "
-                                             "|| ',\"result\":\"' || CASE WHEN "
-                                             "coalesce(v.votes_for "
-                                             "+ v.votes_against + "
-                                             "v.votes_abstain, 0) < "
-                                             "p.quorum_required "
-                                             "THEN 'no_quorum' WHEN "
-                                             "v.votes_for > v.votes_against "
-                                             "THEN 'passed' ELSE 'rejected' "
-                                             "END "
-                                             "|| '\",\"voters\":' || "
-                                             "coalesce(v.voters, 0) "
-                                             "|| ',\"votes_abstain\":\"' "
-                                             "|| " AMOUNT_TEXT("coalesce(v."
-                                                               "votes_abstain, "
-                                                               "0)") " || "
-                                                                     "'\","
-                                                                     "\"votes_"
-                                                                     "against\""
-                                                                     ":\"' "
-                                                                     "||"
-                                                                     " " AMOUNT_TEXT("coalesce(v.votes_against, 0)") " || '\",\"votes_for\":\"' || " AMOUNT_TEXT("coalesce(v.votes_for, 0)") " || '\",\"voting_end\":\"' || " TIME_TEXT("p.voting_end") " || '\",\"voting_start\":\"' || " TIME_TEXT(
-                                                                         "p."
-                                                                         "votin"
-                                                                         "g_"
-                                                                         "star"
-                                                                         "t") " || '\"}' AS result_found FROM tallies t "
-                                                                              "LEFT JOIN proposals p ON p.proposal_id = t.proposal_id "
-                                                                              "LEFT JOIN " BATCH_OF(
-                                                                                  "t.event_id",
-                                                                                  "b") " "
-                                                                                       "LEFT JOIN (SELECT proposal_id, count(*) AS voters, " POWER_FOR("0") " AS votes_against, " POWER_FOR(
-                                                                                           "1") " AS votes_for, " POWER_FOR("2") " AS votes_abstain FROM votes GROUP BY 1) v "
-                                                                                                                                 "ON v.proposal_id = t.proposal_id) r "
-                                                                                                                                 "WHERE early IS NOT FALSE OR result IS DISTINCT FROM result_found "
-                                                                                                                                 "OR sha256 <> encode(sha256(convert_to(result, 'UTF8')), 'hex')"),
-        },
+        .sql = AUDIT_SQL(
+            "SELECT * FROM (SELECT t.proposal_id, t.result, t.sha256, "
+            "b.posted_at < p.voting_end AS early, '{\"proposal_id\":' || "
+            "to_json(p.proposal_id)::text || "
+            "coalesce(',\"quorum_required\":\"' || "
+            "(p.quorum_required / 100.0)::numeric(30, 2)::text || '\"', '') || "
+            "',\"result\":\"' || CASE "
+            "WHEN coalesce(v.votes_for + v.votes_against + v.votes_abstain, "
+            "0) < p.quorum_required THEN 'no_quorum' "
+            "WHEN v.votes_for > v.votes_against THEN 'passed' "
+            "ELSE 'rejected' END || '\",\"voters\":' || coalesce(v.voters, "
+            "0) || ',\"votes_abstain\":\"' || (coalesce(v.votes_abstain, "
+            "0) / 100.0)::numeric(30, 2)::text || '\",\"votes_against\":\"' || "
+            "(coalesce(v.votes_against, 0) / 100.0)::numeric(30, 2)::text || "
+            "'\",\"votes_for\":\"' || (coalesce(v.votes_for, "
+            "0) / 100.0)::numeric(30, 2)::text || '\",\"voting_end\":\"' || "
+            "regexp_replace(to_char(p.voting_end" UTC_TEXT " || "
+            "'\",\"voting_start\":\"' || "
+            "regexp_replace(to_char(p.voting_start" UTC_TEXT
+            " || '\"}' AS result_found FROM tallies t "
+            "LEFT JOIN proposals p ON p.proposal_id = t.proposal_id "
+            "LEFT JOIN batches b ON b.first_id = t.event_id" BLOCK " "
+            "LEFT JOIN (SELECT proposal_id, count(*) AS voters, "
+            "coalesce(sum(power) FILTER (WHERE choice = 0), "
+            "0) AS votes_against, "
+            "coalesce(sum(power) FILTER (WHERE choice = 1), 0) AS votes_for, "
+            "coalesce(sum(power) FILTER (WHERE choice = 2), "
+            "0) AS votes_abstain FROM votes GROUP BY 1) v "
+            "ON v.proposal_id = t.proposal_id) r WHERE early IS NOT FALSE "
+            "OR result IS DISTINCT FROM result_found "
+            "OR sha256 <> encode(sha256(convert_to(result, 'UTF8')), 'hex')"),
+    },
 };
 
 const size_t books_answer_audit_count =

@@ -5,14 +5,11 @@
 
 #include "books_parts.h"
 
-/* What rules paid by these events: event_id, account_id, rule, amount. */
-#define PAID_BY(events)                                                        \
-    "(SELECT event_id, account_id, " RULE_OF(                                  \
-        "line") " AS rule, "                                                   \
-                "sum(amount) AS amount FROM " ENTRIES_OF(                      \
-                    "'earn'") "n "                                             \
-                              "WHERE event_id IN (" events                     \
-                              ") GROUP BY 1, 2, 3) "
+/* Before events, `SELECT ...) GROUP BY 1, 2, 3) `: what each rule paid for
+ * them. Lines are called "rule.line". */
+#define PAID_BY                                                                \
+    "(SELECT event_id, account_id, split_part(line, '.', 1) AS rule, "         \
+    "sum(amount) AS amount FROM " ENTRIES_OF "'earn')) n WHERE event_id IN ("
 
 const struct audit books_claim_audits[] = {
     /* ---- holds ---- */
@@ -22,28 +19,22 @@ const struct audit books_claim_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT coalesce(h.event_id, n.event_id) AS event, h.amount, "
             "n.amount AS held FROM (SELECT event_id, account_id, "
-            "sum(amount) AS amount FROM holds GROUP BY 1, 2) h FULL JOIN ("
-            "SELECT event_id, account_id, sum(amount) AS amount "
-            "FROM " ENTRIES_OF(
-                "'hold'") "n GROUP BY 1, 2) n "
-                          "ON n.event_id = h.event_id AND n.account_id = "
-                          "h.account_id "
-                          "WHERE h.amount IS DISTINCT FROM -n.amount"),
+            "sum(amount) AS amount FROM holds GROUP BY 1, 2) h "
+            "FULL JOIN (SELECT event_id, account_id, sum(amount) AS amount "
+            "FROM " ENTRIES_OF "'hold')) n GROUP BY 1, 2) n "
+            "ON n.event_id = h.event_id AND n.account_id = h.account_id "
+            "WHERE h.amount IS DISTINCT FROM -n.amount"),
     },
     {
         .name = "hold-paid",
         .what = "each hold is all that its rule paid for the event",
         .sql = AUDIT_SQL(
             "SELECT h.hold_id, h.event_id AS event, l.name AS rule, h.amount, "
-            "p.amount AS paid FROM holds h "
-            "LEFT JOIN lines l ON l.id = h.line_id "
-            "LEFT JOIN " PAID_BY(
-                "SELECT event_id FROM holds") "p "
-                                              "ON p.event_id = h.event_id AND "
-                                              "p.account_id = h.account_id "
-                                              "AND p.rule = l.name WHERE "
-                                              "p.amount IS DISTINCT FROM "
-                                              "h.amount"),
+            "p.amount AS paid FROM holds h LEFT JOIN lines l "
+            "ON l.id = h.line_id LEFT JOIN " PAID_BY "SELECT event_id "
+            "FROM holds) GROUP BY 1, 2, 3) p ON p.event_id = h.event_id "
+            "AND p.account_id = h.account_id AND p.rule = l.name "
+            "WHERE p.amount IS DISTINCT FROM h.amount"),
     },
     {
         .name = "hold-ends",
@@ -53,33 +44,16 @@ const struct audit books_claim_audits[] = {
             "SELECT coalesce(x.event_id, n.event_id, v.event_id) AS event, "
             "x.hold_id, x.outcome, h.amount, n.amount AS released, "
             "v.amount AS voided, h.expires_at, b.posted_at FROM hold_ends x "
-            "FULL JOIN " ENTRIES_OF(
-                "'release'") "n "
-                             "ON n.event_id = x.event_id "
-                             "FULL JOIN " ENTRIES_OF(
-                                 "'void'") "v "
-                                           "ON v.event_id = "
-                                           "coalesce(x.event_id, n.event_id) "
-                                           "LEFT JOIN holds h ON h.hold_id = "
-                                           "x.hold_id "
-                                           "LEFT JOIN " BATCH_OF(
-                                               "x.event_id",
-                                               "b") " "
-                                                    "WHERE h.hold_id IS NULL "
-                                                    "OR (n.amount, "
-                                                    "n.account_id) IS DISTINCT "
-                                                    "FROM "
-                                                    "(h.amount, h.account_id) "
-                                                    "OR v.account_id <> "
-                                                    "h.account_id "
-                                                    "OR v.amount IS DISTINCT "
-                                                    "FROM "
-                                                    "CASE x.outcome WHEN "
-                                                    "'voided' THEN -h.amount "
-                                                    "END "
-                                                    "OR x.outcome = 'voided' "
-                                                    "AND b.posted_at < "
-                                                    "h.expires_at"),
+            "FULL JOIN " ENTRIES_OF "'release')) n ON n.event_id = x.event_id "
+            "FULL JOIN " ENTRIES_OF "'void')) v "
+            "ON v.event_id = coalesce(x.event_id, n.event_id) "
+            "LEFT JOIN holds h ON h.hold_id = x.hold_id LEFT JOIN batches b "
+            "ON b.first_id = x.event_id" BLOCK " WHERE h.hold_id IS NULL "
+            "OR (n.amount, n.account_id) IS DISTINCT FROM (h.amount, "
+            "h.account_id) OR v.account_id <> h.account_id "
+            "OR v.amount IS DISTINCT FROM CASE x.outcome "
+            "WHEN 'voided' THEN -h.amount END OR x.outcome = 'voided' "
+            "AND b.posted_at < h.expires_at"),
     },
     {
         .name = "hold-closings",
@@ -90,29 +64,18 @@ const struct audit books_claim_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT h.hold_id, h.event_id AS event, x.outcome, h.expires_at, "
             "a.id AS batch, b.id AS end_batch, c.batch AS closing_batch, "
-            "c.posted_at AS closed_at FROM holds h "
-            "JOIN " BATCH_OF(
-                "h.event_id",
-                "a") " "
-                     "LEFT JOIN hold_ends x ON x.hold_id = h.hold_id "
-                     "LEFT JOIN " BATCH_OF(
-                         "x.event_id",
-                         "b") " "
-                              "LEFT JOIN (SELECT c.account_id, c.line_id, "
-                              "min(b.id) AS batch, "
-                              "min(b.posted_at) AS posted_at FROM closings c "
-                              "JOIN " BATCH_OF(
-                                  "c.event_id",
-                                  "b") " WHERE c.contract_id = '' "
-                                       "GROUP BY 1, 2) c ON c.account_id = "
-                                       "h.matched_id "
-                                       "AND c.line_id = h.line_id WHERE "
-                                       "c.batch < a.id "
-                                       "OR x.outcome = 'released' AND (c.batch "
-                                       "< b.id) IS NOT TRUE "
-                                       "OR x.outcome = 'voided' AND c.batch < "
-                                       "b.id "
-                                       "AND c.posted_at < h.expires_at"),
+            "c.posted_at AS closed_at FROM holds h JOIN batches a "
+            "ON a.first_id = h.event_id" BLOCK " LEFT JOIN hold_ends x "
+            "ON x.hold_id = h.hold_id LEFT JOIN batches b "
+            "ON b.first_id = x.event_id" BLOCK " "
+            "LEFT JOIN (SELECT c.account_id, c.line_id, min(b.id) AS batch, "
+            "min(b.posted_at) AS posted_at FROM closings c JOIN batches b "
+            "ON b.first_id = c.event_id" BLOCK " WHERE c.contract_id = '' "
+            "GROUP BY 1, 2) c ON c.account_id = h.matched_id "
+            "AND c.line_id = h.line_id WHERE c.batch < a.id "
+            "OR x.outcome = 'released' AND (c.batch < b.id) IS NOT TRUE "
+            "OR x.outcome = 'voided' AND c.batch < b.id "
+            "AND c.posted_at < h.expires_at"),
     },
     {
         .name = "hold-sums",
@@ -122,8 +85,8 @@ const struct audit books_claim_audits[] = {
             "FROM accounts a FULL JOIN (SELECT h.account_id, "
             "sum(h.amount) AS amount FROM holds h LEFT JOIN hold_ends x "
             "ON x.hold_id = h.hold_id WHERE x.hold_id IS NULL GROUP BY 1) h "
-            "ON h.account_id = a.id "
-            "WHERE a.pending_amount IS DISTINCT FROM coalesce(h.amount, 0)"),
+            "ON h.account_id = a.id WHERE a.pending_amount IS DISTINCT "
+            "FROM coalesce(h.amount, 0)"),
     },
     {
         .name = "hold-timers",
@@ -132,9 +95,9 @@ const struct audit books_claim_audits[] = {
             "SELECT coalesce(h.hold_id, t.hold_id) AS hold_id, h.expires_at, "
             "t.due_at FROM (SELECT h.hold_id, h.expires_at FROM holds h "
             "LEFT JOIN hold_ends x ON x.hold_id = h.hold_id "
-            "WHERE x.hold_id IS NULL) h "
-            "FULL JOIN timers t ON t.hold_id = h.hold_id "
-            "WHERE h.hold_id IS NULL OR t.hold_id IS NULL"),
+            "WHERE x.hold_id IS NULL) h FULL JOIN timers t "
+            "ON t.hold_id = h.hold_id WHERE h.hold_id IS NULL "
+            "OR t.hold_id IS NULL"),
     },
 
     /* ---- reversals ---- */
@@ -147,18 +110,12 @@ const struct audit books_claim_audits[] = {
             "l.name AS rule, o.contract_id, "
             "k.contract_id AS contract_of_closing, p.amount AS paid "
             "FROM reversals r LEFT JOIN lines l ON l.id = r.line_id "
-            "LEFT JOIN events o ON o.id = r.origin_id "
-            "LEFT JOIN events k ON k.id = r.closing_id "
-            "LEFT JOIN " PAID_BY(
-                "SELECT origin_id FROM reversals") "p "
-                                                   "ON p.event_id = "
-                                                   "r.origin_id AND p.rule = "
-                                                   "l.name "
-                                                   "WHERE p.event_id IS NULL "
-                                                   "OR o.contract_id IS NULL "
-                                                   "OR o.contract_id IS "
-                                                   "DISTINCT FROM "
-                                                   "k.contract_id"),
+            "LEFT JOIN events o ON o.id = r.origin_id LEFT JOIN events k "
+            "ON k.id = r.closing_id LEFT JOIN " PAID_BY "SELECT origin_id "
+            "FROM reversals) GROUP BY 1, 2, 3) p ON p.event_id = r.origin_id "
+            "AND p.rule = l.name WHERE p.event_id IS NULL "
+            "OR o.contract_id IS NULL OR o.contract_id IS DISTINCT "
+            "FROM k.contract_id"),
     },
     {
         .name = "reversal-amounts",
@@ -169,125 +126,46 @@ const struct audit books_claim_audits[] = {
          * back as reversal.other. */
         .sql = AUDIT_SQL(
             "SELECT event, account_id, sum(paid) AS paid, sum(taken) AS taken "
-            "FROM (SELECT d.event, n.account_id, "
-            "n.line || ':reversed' AS line, sum(n.amount) AS paid "
+            "FROM (SELECT d.event, n.account_id, n.line || "
+            "':reversed' AS line, sum(n.amount) AS paid "
             "FROM (SELECT r.origin_id, l.name AS rule, CASE "
-            "WHEN c.event_id IS NULL THEN r.closing_id ELSE r.origin_id END "
-            "AS event FROM reversals r JOIN lines l ON l.id = r.line_id "
-            "LEFT JOIN (SELECT DISTINCT event_id, line_id FROM closings) c "
-            "ON c.event_id = r.closing_id AND c.line_id = r.line_id) d "
-            "JOIN " ENTRIES_OF(
-                "'earn'") "n ON n.event_id = d.origin_id "
-                          "AND " RULE_OF(
-                              "n.line") " = d.rule GROUP BY 1, 2, 3) p "
-                                        "FULL JOIN (SELECT event_id AS event, "
-                                        "account_id, line, "
-                                        "sum(amount) AS taken FROM " ENTRIES_OF(
-                                            "'reversal'") "n "
-                                                          "GROUP BY 1, 2, 3) t "
-                                                          "USING (event, "
-                                                          "account_id, line) "
-                                                          "GROUP BY 1, 2 "
-                                                          "HAVING "
-                                                          "coalesce(sum(paid), "
-                                                          "0) "
-                                                          "+ "
-                                                          "coalesce(sum(taken),"
-                                                          " 0) <> 0 "
-                                                          "OR bool_or(line <> "
-                                                          "'reversal.other' "
-                                                          "AND taken <> "
-                                                          "-coalesce(paid, "
-                                                          "0))"),
+            "WHEN c.event_id IS NULL THEN r.closing_id "
+            "ELSE r.origin_id END AS event FROM reversals r JOIN lines l "
+            "ON l.id = r.line_id LEFT JOIN (SELECT DISTINCT event_id, line_id "
+            "FROM closings) c ON c.event_id = r.closing_id "
+            "AND c.line_id = r.line_id) d JOIN " ENTRIES_OF "'earn')) n "
+            "ON n.event_id = d.origin_id AND split_part(n.line, '.', "
+            "1) = d.rule GROUP BY 1, 2, 3) p "
+            "FULL JOIN (SELECT event_id AS event, account_id, line, "
+            "sum(amount) AS taken FROM " ENTRIES_OF "'reversal')) n "
+            "GROUP BY 1, 2, 3) t USING (event, account_id, line) GROUP BY 1, 2 "
+            "HAVING coalesce(sum(paid), 0) + coalesce(sum(taken), 0) <> 0 "
+            "OR bool_or(line <> 'reversal.other' AND taken <> -coalesce(paid, "
+            "0))"),
     },
     {
         .name = "closing-used",
         .what = "what closed a contract before it was paid reversed it, once",
         /* Under the same rules: others may not reverse any more. */
-        .sql =
-            AUDIT_SQL("SELECT c.event_id AS closing, c.account_id, "
-                      "c.contract_id, "
-                      "u.times, o.event_id AS origin FROM closings c "
-                      "JOIN lines l ON l.id = c.line_id "
-                      "JOIN " BATCH_OF(
-                          "c.event_id",
-                          "b") " "
-                               "LEFT JOIN (SELECT closing_id, line_id, "
-                               "count(*) AS times "
-                               "FROM reversals GROUP BY 1, 2) u ON "
-                               "u.closing_id = c.event_id "
-                               "AND u.line_id = c.line_id LEFT JOIN (SELECT "
-                               "p.*, "
-                               "e.contract_id, b.id AS batch, b.ruleset_id "
-                               "FROM " PAID_BY("SELECT e.id FROM events e "
-                                               "WHERE e.contract_id IN "
-                                               "(SELECT contract_id FROM "
-                                               "closings)") "p "
-                                                            "JOIN events e ON "
-                                                            "e.id = p.event_id "
-                                                            "JOIN " BATCH_OF(
-                                                                "p.event_id",
-                                                                "b") ") o "
-                                                                     "ON "
-                                                                     "o."
-                                                                     "contract_"
-                                                                     "id = "
-                                                                     "c."
-                                                                     "contract_"
-                                                                     "id "
-                                                                     "AND "
-                                                                     "o."
-                                                                     "account_"
-                                                                     "id = "
-                                                                     "c."
-                                                                     "account_"
-                                                                     "id AND "
-                                                                     "o.rule = "
-                                                                     "l.name "
-                                                                     "AND "
-                                                                     "o."
-                                                                     "ruleset_"
-                                                                     "id = "
-                                                                     "b."
-                                                                     "ruleset_"
-                                                                     "id "
-                                                                     "AND "
-                                                                     "(o.batch,"
-                                                                     " o.event_"
-                                                                     "id) > "
-                                                                     "(b.id, "
-                                                                     "c.event_"
-                                                                     "id) "
-                                                                     "LEFT "
-                                                                     "JOIN "
-                                                                     "reversals"
-                                                                     " r ON "
-                                                                     "r.origin_"
-                                                                     "id = "
-                                                                     "o.event_"
-                                                                     "id "
-                                                                     "AND "
-                                                                     "r.line_"
-                                                                     "id = "
-                                                                     "c.line_"
-                                                                     "id "
-                                                                     "WHERE "
-                                                                     "c."
-                                                                     "contract_"
-                                                                     "id <> '' "
-                                                                     "AND "
-                                                                     "(u.times "
-                                                                     "> 1 OR "
-                                                                     "u.times "
-                                                                     "IS NULL "
-                                                                     "AND "
-                                                                     "o.event_"
-                                                                     "id IS "
-                                                                     "NOT NULL "
-                                                                     "AND "
-                                                                     "r.origin_"
-                                                                     "id IS "
-                                                                     "NULL)"),
+        .sql = AUDIT_SQL(
+            "SELECT c.event_id AS closing, c.account_id, c.contract_id, "
+            "u.times, o.event_id AS origin FROM closings c JOIN lines l "
+            "ON l.id = c.line_id JOIN batches b ON b.first_id = "
+            "c.event_id" BLOCK
+            " LEFT JOIN (SELECT closing_id, line_id, count(*) AS times "
+            "FROM reversals GROUP BY 1, 2) u ON u.closing_id = c.event_id "
+            "AND u.line_id = c.line_id LEFT JOIN (SELECT p.*, e.contract_id, "
+            "b.id AS batch, b.ruleset_id FROM " PAID_BY "SELECT e.id "
+            "FROM events e WHERE e.contract_id IN (SELECT contract_id "
+            "FROM closings)) GROUP BY 1, 2, 3) p JOIN events e "
+            "ON e.id = p.event_id JOIN batches b ON b.first_id = "
+            "p.event_id" BLOCK ") o ON o.contract_id = c.contract_id "
+            "AND o.account_id = c.account_id AND o.rule = l.name "
+            "AND o.ruleset_id = b.ruleset_id AND (o.batch, "
+            "o.event_id) > (b.id, c.event_id) LEFT JOIN reversals r "
+            "ON r.origin_id = o.event_id AND r.line_id = c.line_id "
+            "WHERE c.contract_id <> '' AND (u.times > 1 OR u.times IS NULL "
+            "AND o.event_id IS NOT NULL AND r.origin_id IS NULL)"),
     },
 
     /* ---- debts ---- */
@@ -297,17 +175,11 @@ const struct audit books_claim_audits[] = {
                 "nothing",
         .sql = AUDIT_SQL(
             "SELECT d.event_id AS event, d.account_id, d.amount AS lent, "
-            "min(r.balance_after) AS balance_left "
-            "FROM " ENTRIES_OF(
-                "'debt'") "d "
-                          "LEFT JOIN " ENTRIES_OF(
-                              "'reversal'") "r "
-                                            "ON r.event_id = d.event_id AND "
-                                            "r.account_id = d.account_id "
-                                            "AND r.seq > d.seq GROUP BY 1, 2, "
-                                            "3 "
-                                            "HAVING min(r.balance_after) IS "
-                                            "DISTINCT FROM 0"),
+            "min(r.balance_after) AS balance_left FROM " ENTRIES_OF
+            "'debt')) d LEFT JOIN " ENTRIES_OF "'reversal')) r "
+            "ON r.event_id = d.event_id AND r.account_id = d.account_id "
+            "AND r.seq > d.seq GROUP BY 1, 2, 3 "
+            "HAVING min(r.balance_after) IS DISTINCT FROM 0"),
     },
     {
         .name = "debt-repaid",
@@ -317,20 +189,19 @@ const struct audit books_claim_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT event, account_id, repaid, debt + repaid AS owed, earned, "
             "balance + repaid AS had FROM (SELECT x.*, sum(debt_moved) OVER "
-            "(PARTITION BY account_id ORDER BY seq) AS debt FROM ("
-            "SELECT n.event_id AS event, n.account_id, max(n.seq) AS seq, "
-            "sum(n.amount * t.earned) AS earned, "
+            "(PARTITION BY account_id ORDER BY seq) AS debt "
+            "FROM (SELECT n.event_id AS event, n.account_id, "
+            "max(n.seq) AS seq, sum(n.amount * t.earned) AS earned, "
             "sum(n.amount * t.debt) AS debt_moved, "
-            "-coalesce(sum(n.amount) FILTER (WHERE t.name = 'repay'), 0) "
-            "AS repaid, (array_agg(n.balance_after ORDER BY n.seq DESC))[1] "
-            "AS balance FROM entries n JOIN lines l ON l.id = n.line_id "
+            "-coalesce(sum(n.amount) FILTER (WHERE t.name = 'repay'), "
+            "0) AS repaid, "
+            "(array_agg(n.balance_after ORDER BY n.seq DESC))[1] AS balance "
+            "FROM entries n JOIN lines l ON l.id = n.line_id "
             "JOIN transaction_types t ON t.name = l.transaction_type "
-            "WHERE n.account_id IN (SELECT account_id "
-            "FROM " ENTRIES_OF(
-                "'debt', 'repay'") "d) "
-                                   "GROUP BY 1, 2) x) y WHERE repaid <> "
-                                   "greatest(0, least(debt + repaid, earned, "
-                                   "balance + repaid))"),
+            "WHERE n.account_id IN (SELECT account_id FROM " ENTRIES_OF
+            "'debt', 'repay')) d) GROUP BY 1, 2) x) y "
+            "WHERE repaid <> greatest(0, least(debt + repaid, earned, "
+            "balance + repaid))"),
     },
 };
 

@@ -6,11 +6,6 @@
 
 #include "books_parts.h"
 
-/* What is made by events, as a table's rows with their events. */
-#define MADE(thing, table)                                                     \
-    "SELECT '" thing "' AS made, event_id AS event, true AS posted "           \
-                     "FROM " table
-
 const struct audit books_economy_audits[] = {
     /* ---- double entry ---- */
     {
@@ -27,8 +22,7 @@ const struct audit books_economy_audits[] = {
         .what = "entries of transfers name another account, others none",
         .sql = AUDIT_SQL(
             "SELECT n.event_id AS event, l.name AS line, n.account_id, "
-            "n.counterparty_id FROM entries n "
-            "JOIN lines l ON l.id = n.line_id "
+            "n.counterparty_id FROM entries n JOIN lines l ON l.id = n.line_id "
             "LEFT JOIN accounts a ON a.id = n.counterparty_id "
             "WHERE (l.transaction_type = 'transfer') <> (a.id IS NOT NULL) "
             "OR (n.counterparty_id IS NULL) <> (a.id IS NULL)"),
@@ -50,11 +44,9 @@ const struct audit books_economy_audits[] = {
             "SELECT * FROM (SELECT n.account_id, n.seq, b.id AS batch, "
             "n.event_id AS event, lag(b.id) OVER w AS batch_before, "
             "lag(n.event_id) OVER w AS event_before FROM entries n "
-            "JOIN " BATCH_OF(
-                "n.event_id",
-                "b") " WINDOW w AS "
-                     "(PARTITION BY n.account_id ORDER BY n.seq)) o "
-                     "WHERE (batch, event) < (batch_before, event_before)"),
+            "JOIN batches b ON b.first_id = n.event_id" BLOCK " "
+            "WINDOW w AS (PARTITION BY n.account_id ORDER BY n.seq)) o "
+            "WHERE (batch, event) < (batch_before, event_before)"),
     },
     {
         .name = "entry-funds",
@@ -67,9 +59,9 @@ const struct audit books_economy_audits[] = {
             "sum(n.amount * t.staked) OVER w AS staked, "
             "sum(n.amount * t.pending) OVER w AS pending, "
             "sum(n.amount * t.reserved) OVER w AS reserved, "
-            "sum(n.amount * t.debt) OVER w AS debt "
-            "FROM entries n JOIN lines l ON l.id = n.line_id "
-            "JOIN transaction_types t ON t.name = l.transaction_type "
+            "sum(n.amount * t.debt) OVER w AS debt FROM entries n JOIN lines l "
+            "ON l.id = n.line_id JOIN transaction_types t "
+            "ON t.name = l.transaction_type "
             "WINDOW w AS (PARTITION BY n.account_id ORDER BY n.seq)) f "
             "WHERE least(earned, spent, staked, pending, reserved, debt) < 0"),
     },
@@ -79,49 +71,33 @@ const struct audit books_economy_audits[] = {
                 "count as posted",
         /* A closing may be all that an event does. */
         .sql = AUDIT_SQL(
-            "SELECT x.made, x.event, e.outcome FROM (" MADE("stake", "stakes") " UNION ALL " MADE("unstake", "unstakes") " UNION ALL " MADE(
-                "purchase",
-                "purchases") " UNION ALL " MADE("hold", "holds") " UNION "
-                                                                 "ALL " MADE("e"
-                                                                             "n"
-                                                                             "d"
-                                                                             " "
-                                                                             "o"
-                                                                             "f"
-                                                                             " "
-                                                                             "a"
-                                                                             " "
-                                                                             "h"
-                                                                             "o"
-                                                                             "l"
-                                                                             "d",
-                                                                             "h"
-                                                                             "o"
-                                                                             "l"
-                                                                             "d"
-                                                                             "_"
-                                                                             "e"
-                                                                             "n"
-                                                                             "d"
-                                                                             "s") " UNION ALL " MADE("conversion",
-                                                                                                     "conversions") " UNION ALL " MADE("settlement",
-                                                                                                                                       "settlements") " UNION ALL " MADE("proposal", "proposals") " UNION ALL " MADE("vote", "votes") " UNION ALL " MADE("tally", "tallies") " UNION ALL "
-                                                                                                                                                                                                                                                                             "SELECT 'closing', event_id, false FROM closings UNION ALL "
-                                                                                                                                                                                                                                                                             "SELECT 'reversal', origin_id, true FROM reversals UNION ALL "
-                                                                                                                                                                                                                                                                             "SELECT 'reversal', closing_id, false FROM reversals) x "
-                                                                                                                                                                                                                                                                             "LEFT JOIN events e ON e.id = x.event "
-                                                                                                                                                                                                                                                                             "WHERE e.id IS NULL OR e.outcome = 'r' "
-                                                                                                                                                                                                                                                                             "OR x.posted AND e.outcome <> 'p'"),
+            "SELECT x.made, x.event, e.outcome FROM (SELECT 'stake', event_id, "
+            "true FROM stakes UNION ALL SELECT 'unstake', event_id, true "
+            "FROM unstakes UNION ALL SELECT 'purchase', event_id, true "
+            "FROM purchases UNION ALL SELECT 'hold', event_id, true FROM holds "
+            "UNION ALL SELECT 'end of a hold', event_id, true FROM hold_ends "
+            "UNION ALL SELECT 'conversion', event_id, true FROM conversions "
+            "UNION ALL SELECT 'settlement', event_id, true FROM settlements "
+            "UNION ALL SELECT 'proposal', event_id, true FROM proposals "
+            "UNION ALL SELECT 'vote', event_id, true FROM votes "
+            "UNION ALL SELECT 'tally', event_id, true FROM tallies "
+            "UNION ALL SELECT 'closing', event_id, false FROM closings "
+            "UNION ALL SELECT 'reversal', origin_id, true FROM reversals "
+            "UNION ALL SELECT 'reversal', closing_id, false "
+            "FROM reversals) AS x (made, event, posted) LEFT JOIN events e "
+            "ON e.id = x.event WHERE e.id IS NULL OR e.outcome = 'r' "
+            "OR x.posted AND e.outcome <> 'p'"),
     },
     {
         .name = "account-side",
         .what = "each account with stakes or closings is marked as such",
-        .sql = AUDIT_SQL("SELECT a.address, a.side, s.side AS side_found FROM ("
-                         "SELECT account_id, bit_or(side) AS side FROM ("
-                         "SELECT account_id, 1 AS side FROM stakes UNION ALL "
-                         "SELECT account_id, 2 FROM closings) x GROUP BY 1) s "
-                         "LEFT JOIN accounts a ON a.id = s.account_id "
-                         "WHERE a.id IS NULL OR a.side & s.side <> s.side"),
+        .sql = AUDIT_SQL(
+            "SELECT a.address, a.side, s.side AS side_found "
+            "FROM (SELECT account_id, bit_or(side) AS side "
+            "FROM (SELECT account_id, 1 AS side FROM stakes "
+            "UNION ALL SELECT account_id, 2 FROM closings) x GROUP BY 1) s "
+            "LEFT JOIN accounts a ON a.id = s.account_id WHERE a.id IS NULL "
+            "OR a.side & s.side <> s.side"),
     },
 
     /* ---- transfers ---- */
@@ -131,15 +107,11 @@ const struct audit books_economy_audits[] = {
                 "nothing",
         .sql = AUDIT_SQL(
             "SELECT event_id AS event, count(*) AS entries, "
-            "sum(amount) AS amount FROM " ENTRIES_OF(
-                "'transfer'") "n "
-                              "GROUP BY 1 HAVING count(*) <> 2 OR sum(amount) "
-                              "<> 0 "
-                              "OR bool_or(account_id = counterparty_id) "
-                              "OR min(account_id) IS DISTINCT FROM "
-                              "min(counterparty_id) "
-                              "OR max(account_id) IS DISTINCT FROM "
-                              "max(counterparty_id)"),
+            "sum(amount) AS amount FROM " ENTRIES_OF "'transfer')) n "
+            "GROUP BY 1 HAVING count(*) <> 2 OR sum(amount) <> 0 "
+            "OR bool_or(account_id = counterparty_id) "
+            "OR min(account_id) IS DISTINCT FROM min(counterparty_id) "
+            "OR max(account_id) IS DISTINCT FROM max(counterparty_id)"),
     },
 
     /* ---- stakes ---- */
@@ -148,18 +120,15 @@ const struct audit books_economy_audits[] = {
         .what = "each stake locked what it says, for the days that it says",
         .sql = AUDIT_SQL(
             "SELECT coalesce(k.event_id, n.event_id) AS event, k.amount, "
-            "n.amount AS locked, k.start_at, k.end_at, k.lock_days FROM ("
-            "SELECT event_id, account_id, sum(amount) AS amount, "
+            "n.amount AS locked, k.start_at, k.end_at, k.lock_days "
+            "FROM (SELECT event_id, account_id, sum(amount) AS amount, "
             "min(start_at) AS start_at, max(end_at) AS end_at, "
             "min(lock_days) AS lock_days FROM stakes GROUP BY 1, 2) k "
-            "FULL JOIN " ENTRIES_OF(
-                "'stake'") "n ON n.event_id = k.event_id "
-                           "AND n.account_id = k.account_id "
-                           "LEFT JOIN events e ON e.id = k.event_id "
-                           "WHERE k.amount IS DISTINCT FROM -n.amount "
-                           "OR k.start_at IS DISTINCT FROM e.occurred_at "
-                           "OR k.end_at <> k.start_at + k.lock_days * interval "
-                           "'24 hours'"),
+            "FULL JOIN " ENTRIES_OF "'stake')) n ON n.event_id = k.event_id "
+            "AND n.account_id = k.account_id LEFT JOIN events e "
+            "ON e.id = k.event_id WHERE k.amount IS DISTINCT FROM -n.amount "
+            "OR k.start_at IS DISTINCT FROM e.occurred_at "
+            "OR k.end_at <> k.start_at + k.lock_days * interval '24 hours'"),
     },
     {
         .name = "stake-returns",
@@ -167,19 +136,12 @@ const struct audit books_economy_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT coalesce(u.event_id, n.event_id) AS event, u.staking_id, "
             "k.amount, n.amount AS returned, k.end_at, b.posted_at "
-            "FROM unstakes u FULL JOIN " ENTRIES_OF(
-                "'unstake'") "n "
-                             "ON n.event_id = u.event_id "
-                             "LEFT JOIN stakes k ON k.staking_id = "
-                             "u.staking_id "
-                             "LEFT JOIN " BATCH_OF(
-                                 "u.event_id",
-                                 "b") " "
-                                      "WHERE (n.amount, n.account_id) IS "
-                                      "DISTINCT FROM "
-                                      "(k.amount, k.account_id) OR "
-                                      "k.staking_id IS NULL "
-                                      "OR b.posted_at < k.end_at"),
+            "FROM unstakes u FULL JOIN " ENTRIES_OF "'unstake')) n "
+            "ON n.event_id = u.event_id LEFT JOIN stakes k "
+            "ON k.staking_id = u.staking_id LEFT JOIN batches b "
+            "ON b.first_id = u.event_id" BLOCK " WHERE (n.amount, "
+            "n.account_id) IS DISTINCT FROM (k.amount, k.account_id) "
+            "OR k.staking_id IS NULL OR b.posted_at < k.end_at"),
     },
     {
         .name = "stake-sums",
@@ -200,11 +162,9 @@ const struct audit books_economy_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT coalesce(p.event_id, n.event_id) AS event, p.item, "
             "p.account_id, n.account_id AS account_charged, n.amount "
-            "FROM purchases p FULL JOIN " ENTRIES_OF(
-                "'spend'") "n "
-                           "ON n.event_id = p.event_id AND n.line_id = "
-                           "p.line_id "
-                           "WHERE p.account_id IS DISTINCT FROM n.account_id"),
+            "FROM purchases p FULL JOIN " ENTRIES_OF "'spend')) n "
+            "ON n.event_id = p.event_id AND n.line_id = p.line_id "
+            "WHERE p.account_id IS DISTINCT FROM n.account_id"),
     },
     {
         .name = "purchase-terms",
@@ -216,11 +176,9 @@ const struct audit books_economy_audits[] = {
             "lag(p.until_at) OVER (PARTITION BY p.account_id, p.item, "
             "p.contract_id ORDER BY b.id, p.event_id) AS until_before "
             "FROM purchases p JOIN events e ON e.id = p.event_id "
-            "JOIN " BATCH_OF(
-                "p.event_id",
-                "b") ") t WHERE from_at <> "
-                     "CASE WHEN until_at IS NULL THEN occurred_at "
-                     "ELSE greatest(occurred_at, until_before) END"),
+            "JOIN batches b ON b.first_id = p.event_id" BLOCK ") t "
+            "WHERE from_at <> CASE WHEN until_at IS NULL THEN occurred_at "
+            "ELSE greatest(occurred_at, until_before) END"),
     },
 
     /* ---- conversions ---- */
@@ -230,12 +188,10 @@ const struct audit books_economy_audits[] = {
         .sql = AUDIT_SQL(
             "SELECT coalesce(c.event_id, n.event_id) AS event, c.amount, "
             "n.amount AS reserved FROM (SELECT event_id, account_id, "
-            "sum(amount) AS amount FROM conversions GROUP BY 1, 2) c "
-            "FULL JOIN " ENTRIES_OF(
-                "'reserve'") "n "
-                             "ON n.event_id = c.event_id AND n.account_id = "
-                             "c.account_id "
-                             "WHERE c.amount IS DISTINCT FROM -n.amount"),
+            "sum(amount) AS amount FROM conversions GROUP BY 1, 2) c FULL "
+            "JOIN " ENTRIES_OF "'reserve')) n ON n.event_id = c.event_id "
+            "AND n.account_id = c.account_id WHERE c.amount IS DISTINCT "
+            "FROM -n.amount"),
     },
     {
         .name = "settlement-entries",
@@ -245,26 +201,14 @@ const struct audit books_economy_audits[] = {
             "SELECT coalesce(s.event_id, n.event_id, v.event_id) AS event, "
             "s.status, c.amount, n.amount AS returned, v.amount AS converted "
             "FROM (SELECT * FROM settlements WHERE status <> 'processing') s "
-            "FULL JOIN " ENTRIES_OF(
-                "'unreserve'") "n "
-                               "ON n.event_id = s.event_id "
-                               "FULL JOIN " ENTRIES_OF(
-                                   "'convert'") "v "
-                                                "ON v.event_id = "
-                                                "coalesce(s.event_id, "
-                                                "n.event_id) "
-                                                "LEFT JOIN conversions c ON "
-                                                "c.conversion_id = "
-                                                "s.conversion_id "
-                                                "WHERE c.conversion_id IS NULL "
-                                                "OR (n.amount, n.account_id) "
-                                                "IS DISTINCT FROM "
-                                                "(c.amount, c.account_id) OR "
-                                                "v.account_id <> c.account_id "
-                                                "OR v.amount IS DISTINCT FROM "
-                                                "CASE s.status WHEN "
-                                                "'completed' THEN -c.amount "
-                                                "END"),
+            "FULL JOIN " ENTRIES_OF "'unreserve')) n "
+            "ON n.event_id = s.event_id FULL JOIN " ENTRIES_OF "'convert')) v "
+            "ON v.event_id = coalesce(s.event_id, n.event_id) "
+            "LEFT JOIN conversions c ON c.conversion_id = s.conversion_id "
+            "WHERE c.conversion_id IS NULL OR (n.amount, "
+            "n.account_id) IS DISTINCT FROM (c.amount, c.account_id) "
+            "OR v.account_id <> c.account_id OR v.amount IS DISTINCT "
+            "FROM CASE s.status WHEN 'completed' THEN -c.amount END"),
     },
     {
         .name = "settlement-order",
@@ -272,11 +216,11 @@ const struct audit books_economy_audits[] = {
                 "one last step",
         .sql = AUDIT_SQL(
             "SELECT * FROM (SELECT s.conversion_id, s.event_id AS event, "
-            "s.status, lag(s.status) OVER (PARTITION BY s.conversion_id "
-            "ORDER BY b.id, s.event_id) AS status_before FROM settlements s "
-            "JOIN " BATCH_OF("s.event_id",
-                             "b") ") o "
-                                  "WHERE status_before <> 'processing'"),
+            "s.status, "
+            "lag(s.status) OVER (PARTITION BY s.conversion_id ORDER BY b.id, "
+            "s.event_id) AS status_before FROM settlements s JOIN batches b "
+            "ON b.first_id = s.event_id" BLOCK ") o "
+            "WHERE status_before <> 'processing'"),
     },
     {
         .name = "conversion-turns",
@@ -285,17 +229,12 @@ const struct audit books_economy_audits[] = {
             "SELECT * FROM (SELECT c.account_id, c.conversion_id, r.seq, "
             "s.seq AS settled_seq, lag(coalesce(s.seq, 2147483647)) OVER "
             "(PARTITION BY c.account_id ORDER BY r.seq) AS settled_before "
-            "FROM conversions c JOIN " ENTRIES_OF(
-                "'reserve'") "r "
-                             "ON r.event_id = c.event_id LEFT JOIN (SELECT "
-                             "s.conversion_id, "
-                             "n.seq FROM settlements s JOIN " ENTRIES_OF(
-                                 "'unreserve'") "n "
-                                                "ON n.event_id = s.event_id) s "
-                                                "ON s.conversion_id = "
-                                                "c.conversion_id) t "
-                                                "WHERE settled_before > seq OR "
-                                                "settled_seq < seq"),
+            "FROM conversions c JOIN " ENTRIES_OF "'reserve')) r "
+            "ON r.event_id = c.event_id LEFT JOIN (SELECT s.conversion_id, "
+            "n.seq FROM settlements s JOIN " ENTRIES_OF "'unreserve')) n "
+            "ON n.event_id = s.event_id) s "
+            "ON s.conversion_id = c.conversion_id) t "
+            "WHERE settled_before > seq OR settled_seq < seq"),
     },
     {
         .name = "conversion-sums",
@@ -308,8 +247,8 @@ const struct audit books_economy_audits[] = {
             "WHERE status <> 'processing') s "
             "ON s.conversion_id = c.conversion_id "
             "WHERE s.conversion_id IS NULL GROUP BY 1) c "
-            "ON c.account_id = a.id "
-            "WHERE a.reserved_amount IS DISTINCT FROM coalesce(c.amount, 0)"),
+            "ON c.account_id = a.id WHERE a.reserved_amount IS DISTINCT "
+            "FROM coalesce(c.amount, 0)"),
     },
 };
 
