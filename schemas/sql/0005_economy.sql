@@ -235,14 +235,13 @@ CREATE UNIQUE INDEX settlements_once ON settlements (conversion_id)
 
 -- ---- votes -----------------------------------------------------------------------------------
 
--- What the voters' power is: their balances after batch snapshot_id and, in the
--- proposal's own batch, before it.
+-- What the voters' power is: their balances before the proposal's event, in the
+-- order of posting.
 CREATE TABLE proposals (
     proposal_id     text COLLATE "C" PRIMARY KEY,
     event_id        bigint NOT NULL,
     voting_start    timestamptz NOT NULL,
     voting_end      timestamptz NOT NULL,
-    snapshot_id     bigint NOT NULL,
     quorum_required bigint CHECK (quorum_required >= 0),
     account_id      integer NOT NULL,
     title           text NOT NULL,
@@ -269,19 +268,18 @@ CREATE TABLE tallies (
 );
 
 -- What an account had when a proposal was put: the balance after its last entry
--- up to there. Entries of an account are numbered in the order of their batches,
--- and batches that were not visible to the proposal's moved none of the accounts
--- that its own batch moved.
+-- before the proposal's event. Events are posted in the order of their batches,
+-- and in those in the order of their ids; entries of an account are numbered
+-- alike.
 CREATE FUNCTION balance_at(account integer, proposal text) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce((SELECT n.balance_after
                        FROM proposals p
+                       JOIN batches q ON q.first_id = p.event_id & -8192
                        JOIN entries n ON n.account_id = balance_at.account
                        JOIN batches b ON b.first_id = n.event_id & -8192
                       WHERE p.proposal_id = balance_at.proposal
-                        AND (b.id <= p.snapshot_id
-                             OR b.first_id = p.event_id & -8192
-                                AND n.event_id < p.event_id)
+                        AND (b.id, n.event_id) < (q.id, p.event_id)
                       ORDER BY n.seq DESC LIMIT 1), 0);
 
 -- ---- texts from the program --------------------------------------------------------------------

@@ -3,8 +3,7 @@
 The model decides for itself what every record of the input is worth. From the
 ledger it takes what is the program's to choose: the order between partitions
 (that within each partition it is the order of the topic is checked), the time
-of each batch, where in that order the snapshot of a vote was taken, and what
-its own clock sent.
+of each batch, and what its own clock sent.
 """
 
 import collections
@@ -58,8 +57,6 @@ class Ledger:
             'SELECT id, topic, partition, "offset", reason, message, key, '
             "value, header_names, header_values FROM reward.dead_letters")
         self.dead.sort(key=self.place_of)
-        self.snapshots = dict(context.sql(
-            "SELECT event_id, snapshot_id FROM reward.proposals"))
         self.things = {name: context.sql(f"SELECT {columns} FROM "
                                          f"reward.{name}")
                        for name, columns in THINGS.items()}
@@ -146,28 +143,14 @@ class Expected:
         its amount at the place where it must have tried."""
         tries = self.tries(ledger)
         self.check_order(ledger)
-        last = {}  # stream -> its last batch so far
         for row in ledger.inbox:
-            place, batch = tuple(row[5:8]), ledger.batch_of(row[0])
-            for refused in tries.pop(place, ()):
+            for refused in tries.pop(tuple(row[5:8]), ()):
                 self.try_refused(refused)
-            self.take(row, self.clock(ledger, row, batch,
-                                      last.get(place[:2], 0)))
-            last[place[:2]] = batch
+            batch = ledger.batch_of(row[0])
+            self.take(row, model.Clock(ledger.posted_at[batch]))
         for places in tries.values():
             for place in places:
                 self.try_refused(place)
-
-    @staticmethod
-    def clock(ledger, row, batch, before):
-        """A snapshot holds at least what the same stream posted before the
-        batch, and nothing that came after it."""
-        snapshot = ledger.snapshots.get(row[0])
-        if snapshot is not None:
-            before = min(before, batch - 1)
-            assert before <= snapshot < batch, \
-                f"snapshot {snapshot} of {row} is not in {before}..{batch}"
-        return model.Clock(ledger.posted_at[batch], batch, snapshot)
 
     def take(self, row, clock):
         """Post what the ledger took."""

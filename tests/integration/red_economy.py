@@ -185,9 +185,9 @@ INSERT INTO settlements (event_id, conversion_id, status, tx_hash)
     VALUES (90117, '{conversions[0]}', 'processing', NULL),
            (98307, '{conversions[0]}', 'completed', '0x');
 INSERT INTO proposals (proposal_id, event_id, voting_start, voting_end,
-                       snapshot_id, quorum_required, account_id, title,
-                       description, category)
-    VALUES ('one', 81922, '2026-01-02Z', '2026-01-09Z', 3, 200000, 3, 'T', 'D',
+                       quorum_required, account_id, title, description,
+                       category)
+    VALUES ('one', 81922, '2026-01-02Z', '2026-01-09Z', 200000, 3, 'T', 'D',
             'c');
 INSERT INTO votes (proposal_id, event_id, power, account_id, choice)
     VALUES ('one', 90112, 17000, 1, 1), ('one', 90113, 250000, 2, 2);
@@ -435,7 +435,6 @@ RED = {
             WHERE from_minor = 100000""",
         """UPDATE batches SET ruleset_id = 1 WHERE id = 2"""],
     "proposal-terms": [
-        """UPDATE proposals SET snapshot_id = 4""",
         """UPDATE proposals SET voting_start = '2026-01-01Z'""",
         """UPDATE proposals SET voting_end = voting_start""",
         """UPDATE proposals SET account_id = 4""",
@@ -443,8 +442,8 @@ RED = {
     "vote-power": [
         """UPDATE votes SET power = power + 1 WHERE account_id = 1""",
         # What account 2 has after it sent some away.
-        """UPDATE proposals SET snapshot_id = 6""",
-        """UPDATE proposals SET snapshot_id = 1""",
+        """UPDATE proposals SET event_id = 98311""",
+        """UPDATE proposals SET event_id = 1""",
         """UPDATE votes SET account_id = 6 WHERE account_id = 1"""],
     "vote-window": [
         """UPDATE batches SET posted_at = '2026-01-09 00:00Z'

@@ -831,11 +831,14 @@ class Ruleset:
         self.voting = datetime.timedelta(
             seconds=seconds_of(body["voting"]["period"])) \
             if "voting" in body else None
+        self.messages = body.get("messages", {})
 
-    def notifies(self, rule_id):
-        """Whether a message about what the rule did buzzes a phone."""
-        return any(rule.id == rule_id and rule.notify_enabled
-                   for rule in self.rules)
+    def notifies(self, names):
+        """Whether a message buzzes a phone: what the first of its names that
+        has a text says."""
+        texts = {**dict.fromkeys(self.messages, True),
+                 **{rule.id: rule.notify_enabled for rule in self.rules}}
+        return next((texts[name] for name in names if name in texts), False)
 
     def exact_minor(self, amount):
         """None when it has more decimals, or is more, than an account can
@@ -944,7 +947,7 @@ class Answer:
         self.account = account
         self.kind = kind
         self.detail = detail
-        self.notify = notify  # a rule; "": none; None: that of the entries
+        self.notify = notify  # a rule; "": its kind; None: of its entries
         self.place = place
 
 
@@ -960,9 +963,16 @@ class Message:
         self.balance_after = purse.balance
         self.seq = purse.seq
         self.detail = answer.detail if answer else {}
-        self.notify = answer.notify if answer else None
-        if self.notify is None:
-            self.notify = entries[0].line.split(".")[0] if entries else ""
+        self.notify = self.names(answer.notify if answer else None)
+
+    def names(self, notify):
+        """Of the rule or kind of message whose text it has."""
+        if notify:
+            return [notify]
+        if notify is None and self.entries:
+            line = self.entries[0].line
+            return [line.split(".")[0], line]
+        return [self.kind]
 
 
 class Purse:
@@ -1022,13 +1032,13 @@ class Conversion:
 
 
 class Proposal:
-    def __init__(self, event, period, quorum, snapshot):
+    def __init__(self, event, period, quorum, balances):
         self.proposer = event.data["user_address"]
         self.data = event.data
         self.start = event.at
         self.end = event.at + period
         self.quorum = quorum  # minor units, or None
-        self.snapshot = snapshot
+        self.balances = balances  # when it was put
         self.votes = {}       # account -> (choice, power)
         self.result = None    # as JSON, once tallied
 
@@ -1055,13 +1065,10 @@ class Proposal:
 
 
 class Clock:
-    """When a batch was posted, its number, and the last batch that counts for
-    the snapshots of its proposals."""
+    """When a batch was posted."""
 
-    def __init__(self, now, batch, snapshot=None):
+    def __init__(self, now):
         self.now = now
-        self.batch = batch
-        self.snapshot = batch - 1 if snapshot is None else snapshot
 
 
 class State:
@@ -1071,7 +1078,6 @@ class State:
         self.balances = {}   # account -> minor units
         self.seqs = {}       # account -> last seq
         self.funds = {}      # account -> {fund: minor units}
-        self.history = {}    # account -> [(batch, balance after it)]
         self.carried = {}    # (line, account) -> Fraction
         self.seen_days = {}  # (line, account) -> set of dates
         self.taken = set()   # once keys
@@ -1089,12 +1095,6 @@ class State:
         return Purse(self.balances.get(account, 0), self.seqs.get(account, 0),
                      self.funds.get(account, dict.fromkeys(FUNDS, 0)))
 
-    def balance_at(self, account, batch):
-        """What it had when the batch was done."""
-        past = [balance for number, balance in self.history.get(account, ())
-                if number <= batch]
-        return past[-1] if past else 0
-
 
 class Decision:
     """One event's effect, applied to the state only when all of it is
@@ -1104,7 +1104,7 @@ class Decision:
         self.ruleset = ruleset
         self.state = state
         self.event = event
-        self.clock = clock or Clock(event.at, 0)
+        self.clock = clock or Clock(event.at)
         self.day = event.at.astimezone(ruleset.zone).date()
         self.environment = {"event": {
             "id": event.id, "source": event.source, "type": event.type,
@@ -1527,15 +1527,13 @@ class Decision:
 
     def apply(self):
         self.messages = self.said()
-        state, batch = self.state, self.clock.batch
+        state = self.state
         for account, purse in self.purses.items():
             if purse.seq == state.seqs.get(account, 0):
                 continue
             state.balances[account] = purse.balance
             state.seqs[account] = purse.seq
             state.funds[account] = purse.funds
-            state.history.setdefault(account, []).append(
-                (batch, purse.balance))
         for change in self.changes:
             change()
         state.carried.update(self.carried)
@@ -1717,7 +1715,7 @@ def propose(decision):
         if quorum is None or quorum < 0:
             raise Rejected(user, "invalid_amount")
     made = Proposal(event, decision.ruleset.voting, quorum,
-                    decision.clock.snapshot)
+                    dict(state.balances))
     decision.answer(user, "governance.proposal.opened", {"proposal": {
         "proposal_id": name, "title": event.data["title"],
         "category": event.data["category"], "voting_start": stamp(made.start),
@@ -1737,7 +1735,7 @@ def vote(decision):
         raise Rejected(user, "voting_closed")
     if user in found.votes:
         raise Rejected(user, "already_voted")
-    power = state.balance_at(user, found.snapshot)
+    power = found.balances.get(user, 0)
     if power <= 0:
         raise Rejected(user, "no_voting_power")
     choice = int(event.data["choice"])
@@ -1814,8 +1812,7 @@ class Model:
         """The Result of a fresh event; raises Refused and changes nothing
         when the rules cannot decide it. Without a clock it is the event's
         time, and each event a batch."""
-        decision = self.decide(
-            event, clock or Clock(event.at, len(self.claimed) + 1))
+        decision = self.decide(event, clock or Clock(event.at))
         self.claimed[event.identity] = event
         return Result(decision)
 

@@ -59,7 +59,7 @@ class Ledger:
                 data[name] = Fraction(str(value))
         event = model.Event(Record(b"{}"), "/t", f"e{self.count}",
                             PREFIX + kind, at, data)
-        return self.model.post(event, model.Clock(now or at, self.count))
+        return self.model.post(event, model.Clock(now or at))
 
     def fund(self, user, amount):
         assert self.ask("token.adjustment.requested.v1", user, amount=Fraction(

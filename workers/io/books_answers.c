@@ -122,34 +122,33 @@ const struct audit books_answer_audits[] = {
     /* ---- votes ---- */
     {
         .name = "proposal-terms",
-        .what = "each proposal is open from its event on, for votes that "
-                "count what was posted before it",
+        .what = "each proposal is open from its event on",
         .sql = AUDIT_SQL(
             "SELECT p.proposal_id, p.event_id AS event, p.voting_start, "
-            "e.occurred_at, p.voting_end, p.snapshot_id, b.id AS batch "
+            "e.occurred_at, p.voting_end "
             "FROM proposals p LEFT JOIN events e ON e.id = p.event_id "
-            "LEFT JOIN batches b ON b.first_id = p.event_id" BLOCK " "
             "WHERE e.occurred_at IS DISTINCT FROM p.voting_start "
             "OR e.account_id IS DISTINCT FROM p.account_id "
-            "OR p.voting_end <= p.voting_start "
-            "OR (p.snapshot_id < b.id) IS NOT TRUE"),
+            "OR p.voting_end <= p.voting_start"),
     },
     {
         .name = "vote-power",
-        .what = "each vote weighs what the account had at the snapshot",
-        /* Snapshots are put among the account's entries; the number of the
+        .what = "each vote weighs what the account had before the proposal",
+        /* Proposals are put among the account's entries; the number of the
          * last entry before one leads to the balance. */
         .sql = AUDIT_SQL(
             "SELECT v.proposal_id, v.account_id, v.power, "
             "n.balance_after AS balance_found FROM (SELECT *, max(seq) OVER "
-            "(PARTITION BY account_id ORDER BY batch) AS last_seq "
-            "FROM (SELECT n.account_id, b.id AS batch, n.seq, "
-            "NULL AS proposal_id, NULL::bigint AS power FROM entries n "
+            "(PARTITION BY account_id ORDER BY batch, event) AS last_seq "
+            "FROM (SELECT n.account_id, b.id AS batch, n.event_id AS event, "
+            "n.seq, NULL AS proposal_id, NULL::bigint AS power FROM entries n "
             "JOIN batches b ON b.first_id = n.event_id" BLOCK " "
             "WHERE n.account_id IN (SELECT account_id FROM votes) "
-            "UNION ALL SELECT v.account_id, p.snapshot_id, NULL, "
+            "UNION ALL SELECT v.account_id, b.id, p.event_id, NULL, "
             "v.proposal_id, v.power FROM votes v LEFT JOIN proposals p "
-            "ON p.proposal_id = v.proposal_id) x) v LEFT JOIN entries n "
+            "ON p.proposal_id = v.proposal_id "
+            "LEFT JOIN batches b ON b.first_id = p.event_id" BLOCK
+            ") x) v LEFT JOIN entries n "
             "ON n.account_id = v.account_id AND n.seq = v.last_seq "
             "WHERE v.proposal_id IS NOT NULL AND v.power IS DISTINCT "
             "FROM n.balance_after"),

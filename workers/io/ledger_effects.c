@@ -64,14 +64,12 @@ static const char *const statements[EFFECT_KIND_COUNT] = {
         "JOIN sources q ON q.name = split_part(v.b, E'\\n', 1) "
         "JOIN events k ON k.event_id = split_part(v.b, E'\\n', 2) "
         "AND k.source_id = q.id ORDER BY v.ord",
-    /* The batches that are visible are all up to the newest of them. */
     [EFFECT_PROPOSAL] =
         "INSERT INTO proposals (proposal_id, event_id, account_id, title, "
         "description, category, voting_start, voting_end, quorum_required, "
-        "execution_data, snapshot_id) SELECT v.a, v.event_id, v.account_id, "
-        "v.b, v.c, v.d, from_us(v.e::bigint), from_us(v.f::bigint), "
-        "v.g::bigint, v.h, "
-        "(SELECT coalesce(max(b.id), 0) FROM batches b)" FROM_ROWS,
+        "execution_data) SELECT v.a, v.event_id, v.account_id, v.b, v.c, v.d, "
+        "from_us(v.e::bigint), from_us(v.f::bigint), v.g::bigint, "
+        "v.h" FROM_ROWS,
     [EFFECT_VOTE] =
         "INSERT INTO votes (proposal_id, event_id, account_id, choice, "
         "power, reason) SELECT v.a, v.event_id, v.account_id, "
