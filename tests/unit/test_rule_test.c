@@ -237,6 +237,61 @@ START_TEST(faults_of_a_state_are_told)
 }
 END_TEST
 
+/* DATA says label: abc. */
+#define SHOP                                                                   \
+    HEAD RULE "  charge: [{id: a, price: {by: event.data.label, rows: {abc: "  \
+              "{cost: 5}}, missing: reject}}]\n  short: reject\n"
+
+START_TEST(refusals_can_be_expected)
+{
+    ASSERT_TEST(SHOP,
+                "- {name: t, event: " EVENT
+                ", expect: {rejected: insufficient_funds}}\n",
+                "");
+    ASSERT_TEST(SHOP,
+                "- {name: t, event: " EVENT
+                ", expect: {rejected: insufficient_funds, total: 0}}\n",
+                "");
+    ASSERT_TEST(SHOP,
+                "- {name: t, event: " EVENT
+                ", expect: {rejected: unknown_item}}\n",
+                "expected rejected unknown_item, got rejected "
+                "insufficient_funds");
+    ASSERT_TEST(SHOP, "- {name: t, event: " EVENT ", expect: {total: 0}}\n",
+                "expected no rejection, got rejected insufficient_funds");
+    ASSERT_TEST(SHOP,
+                "- {name: t, state: {balance: {u1: 5}}, event: " EVENT
+                ", expect: {rejected: insufficient_funds, total: -5}}\n",
+                "expected rejected insufficient_funds, got none");
+    ASSERT_FAULT(SHOP,
+                 "- {name: t, event: " EVENT
+                 ", expect: {rejected: insuficient_funds}}\n",
+                 "nothing is refused for the reason \"insuficient_funds\"; did "
+                 "you mean \"insufficient_funds\"");
+    ASSERT_FAULT(SHOP,
+                 "- {name: t, event: " EVENT ", expect: {rejected: [a]}}\n",
+                 "rejected must be a reason, not a list");
+}
+END_TEST
+
+START_TEST(amounts_below_zero_can_be_expected)
+{
+    ASSERT_TEST(SHOP,
+                "- {name: t, state: {balance: {u1: \"5.01\"}}, event: " EVENT
+                ", expect: {a: \"-5.00\", total: -5}}\n",
+                "");
+    ASSERT_TEST(SHOP,
+                "- {name: t, state: {balance: {u1: 5}}, event: " EVENT
+                ", expect: {a: 5}}\n",
+                "expected a 5, got -5.00");
+    ASSERT_TEST(SHOP,
+                "- {name: t, state: {balance: {u1: 9}}, events: [" EVENT
+                ", {type: test.done.v1, data: " DATA
+                "}], expect: {rejected: insufficient_funds, r.a: -5}}\n",
+                "");
+}
+END_TEST
+
 START_TEST(times_of_events_count)
 {
     const char *rules = HEAD RULE "  late: {accept: 1d}\n"
@@ -261,5 +316,6 @@ main(void)
                     faults_of_a_test_fail_it, events_at_fault_fail_the_test,
                     errors_can_be_expected, events_add_up_and_repeats_pay_once,
                     state_is_where_a_test_starts, faults_of_a_state_are_told,
-                    times_of_events_count);
+                    refusals_can_be_expected,
+                    amounts_below_zero_can_be_expected, times_of_events_count);
 }

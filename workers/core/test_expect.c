@@ -114,6 +114,30 @@ compare_error(const struct comparison *comparison, const struct node *expected)
                    STR_ARG(code), err->code, err->text);
 }
 
+/* A reason that does not exist would be expected in vain. */
+static bool
+check_reason(const struct comparison *comparison, const struct node *expected)
+{
+    struct reader *reader = comparison->reader;
+    struct suggest suggest;
+
+    if (!node_is_string(expected))
+        return reader_error(reader, expected,
+                            "rejected must be a reason, not %s",
+                            reader_describe(reader, expected));
+    suggest = suggest_for(expected->text);
+    for (int i = REJECT_NONE + 1; i < REJECTION_COUNT; i++) {
+        struct str name = str_from_cstr(rejection_name(i));
+
+        if (str_eq(name, expected->text))
+            return true;
+        suggest_offer(&suggest, name);
+    }
+    return reader_error(
+        reader, expected, "nothing is refused for the reason %s" SUGGEST_FORMAT,
+        quoted(reader->arena, expected->text), SUGGEST_ARG(suggest));
+}
+
 static void
 compare_rejection(const struct comparison *comparison,
                   const struct node *expected)
@@ -121,6 +145,8 @@ compare_rejection(const struct comparison *comparison,
     const char *got = rejection_name(comparison->paid->rejection);
     struct str reason = expected ? expected->text : (struct str){0};
 
+    if (expected && !check_reason(comparison, expected))
+        return;
     if (!str_eq_cstr(reason, got))
         buf_printf(complain(comparison), "expected %s%.*s, got %s%s",
                    reason.len ? "rejected " : "no rejection", STR_ARG(reason),
