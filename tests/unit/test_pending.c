@@ -188,6 +188,8 @@ END_TEST
 
 START_TEST(a_failure_after_a_confirmation_forgets_it)
 {
+    struct event *event;
+
     rules = compile(
         OFFERS INVITE
         "- id: big\n  trigger: io.gigchain.contract.completed.v1\n"
@@ -203,9 +205,11 @@ START_TEST(a_failure_after_a_confirmation_forgets_it)
         "    match: event.data.contract_id == origin.data.contract_id\n"
         "    once_keys: keep\n    limits: keep\n");
     /* The first rule is closed; then "@x" turns out to be no account. */
-    assert_set_aside(request("contract.refunded", "{\"user_address\":\"u1\","
-                                                  "\"contract_id\":\"@x\"}"),
-                     "rule_error");
+    event = request("contract.refunded",
+                    "{\"user_address\":\"u1\",\"contract_id\":\"@x\"}");
+    assert_set_aside(event, "rule_error");
+    assert_fails(rules, event, "rule_error",
+                 "\"back\": \"@x\" is no account id");
 }
 END_TEST
 

@@ -301,8 +301,11 @@ find_account(const struct closer *closer, const struct turn *turn,
 
     if (!turn_eval(turn, closer->rule->ledger, closer->account, &value, err))
         return false;
-    if (!account_canonical(turn->arena, value.string, &address))
-        return turn_error(err, closer->rule->ledger, "that is no account id");
+    if (!account_canonical(turn->arena, value.string, &address)) {
+        turn_error(err, closer->rule->ledger, "%s is no account id",
+                   quoted(turn->arena, value.string));
+        return false;
+    }
     *account = facts_account(turn->facts, address);
     return true;
 }
