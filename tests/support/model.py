@@ -957,8 +957,10 @@ class Message:
     def __init__(self, event, account, entries, answer, purse):
         self.account = account
         self.kind = answer.kind if answer else "token.earned"
-        apart = answer is not None and answer.place > 0
-        self.id = thing_id(event, account, self.kind if apart else "")
+        place = answer.place if answer else 0
+        self.id = thing_id(event, account, ("" if place == 0 else
+                                            self.kind if place == 1 else
+                                            f"{self.kind}/{place}"))
         self.entries = entries
         self.balance_after = purse.balance
         self.seq = purse.seq
@@ -1139,6 +1141,9 @@ class Decision:
                     self.run_rule(rule)
         for part in self.parts:
             self.pay(*part)
+        if self.event.type == PREFIX + "token.spend.requested.v1" \
+                and not self.entries:
+            raise Rejected(self.event.data["user_address"], "not_offered")
         for rule in self.ruleset.rules:
             self.close(rule)
         self.repay()

@@ -382,7 +382,7 @@ START_TEST(a_message_apart_has_an_id_of_its_own)
     source.type = STR("token.tier.changed");
     token_id(&source, &arena, id); /* the type does not matter here */
     ck_assert_str_eq(id, "5e66dbf6-b005-55c7-b52c-f8dcb130a03d");
-    source.apart = true;
+    source.place = 1;
     token_id(&source, &arena, apart);
     ck_assert_str_eq(apart, "c7def91b-9f25-5783-9371-f73ce131dcf8");
     source.type = STR("token.reversed");

@@ -204,10 +204,14 @@ decide_closers(struct turn *turn, struct err *err)
 static bool
 decide_turn(struct turn *turn, struct err *err)
 {
+    const struct op *op = turn->trigger->op;
+
     turn_make_room(turn);
-    if (turn->trigger->op && !turn->trigger->op->decide(turn, err))
+    if (op && !op->by_rules && !op->decide(turn, err))
         return false;
     if (!turn->rejection && !award_decide(turn, err))
+        return false;
+    if (!turn->rejection && op && op->by_rules && !op->decide(turn, err))
         return false;
     if (!turn->rejection &&
         (!decide_closers(turn, err) || !debt_repay(turn, err)))

@@ -2,9 +2,9 @@
 #include "op.h"
 
 const struct op *const ops[] = {
-    &op_transfer, &op_adjustment, &op_stake,      &op_unstake,
-    &op_hold,     &op_conversion, &op_settlement, &op_proposal,
-    &op_vote,     &op_tally,      NULL,
+    &op_spend,    &op_transfer, &op_adjustment, &op_stake,
+    &op_unstake,  &op_hold,     &op_conversion, &op_settlement,
+    &op_proposal, &op_vote,     &op_tally,      NULL,
 };
 
 const struct op *

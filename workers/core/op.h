@@ -10,6 +10,7 @@
 
 struct op {
     const char *type; /* of the event */
+    bool by_rules;    /* rules carry it out; it is decided after them */
 
     /* Ask for the accounts and records that deciding may need. */
     void (*want)(struct turn *turn);
@@ -22,6 +23,7 @@ struct op {
 /* All of them; ends with a NULL. */
 extern const struct op *const ops[];
 
+extern const struct op op_spend;
 extern const struct op op_transfer;
 extern const struct op op_adjustment;
 extern const struct op op_stake;
@@ -45,7 +47,7 @@ struct account_state *op_user(const struct turn *turn);
 /* What it has now. */
 int64_t op_balance(struct turn *turn);
 
-/* The id in a field of data, a UUID, in lower case. */
+/* The hexadecimal id in a field of data, in lower case. */
 struct str op_id(const struct turn *turn, struct str field);
 
 /* A record found by one key, or by one key and the account that asks. */

@@ -221,7 +221,7 @@ settlement_decide(struct turn *turn, struct err *err)
     struct fact_record *conversion = wanted_conversion(turn);
     const struct record_row *row = conversion->rows;
     struct str status = turn_text(turn, STR("status"));
-    struct str hash = turn_text(turn, STR("blockchain_tx_hash"));
+    struct str hash = op_id(turn, STR("blockchain_tx_hash"));
 
     if (!conversion->row_count ||
         !str_eq(row->values[CONVERSION_ADDRESS], user->address))

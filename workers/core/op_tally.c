@@ -33,19 +33,25 @@ struct tally {
     int64_t voters;
 };
 
-static struct tally
-add_up(const struct fact_record *votes)
+/* More than an amount can hold is nobody's vote, but it must not be a wrong
+ * number. */
+static bool
+add_up(const struct fact_record *votes, struct tally *tally, struct err *err)
 {
-    struct tally tally = {0};
-
+    *tally = (struct tally){0};
     for (size_t i = 0; i < votes->row_count; i++) {
         const struct record_row *row = &votes->rows[i];
-        int64_t choice = record_int(row, VOTES_CHOICE);
+        int64_t *sum = &tally->power[record_int(row, VOTES_CHOICE)];
+        int64_t power;
 
-        tally.power[choice] += record_int(row, VOTES_POWER);
-        tally.voters += record_int(row, VOTES_VOTERS);
+        if (!num_parse_int(row->values[VOTES_POWER], &power) ||
+            !num_add(*sum, power, sum))
+            return err_set_code(err, ERR_INPUT,
+                                reason_name(REASON_AMOUNT_OVERFLOW),
+                                "the votes are more than can be counted");
+        tally->voters += record_int(row, VOTES_VOTERS);
     }
-    return tally;
+    return true;
 }
 
 /* Abstentions count for the quorum only. */
@@ -145,7 +151,6 @@ tally_decide(struct turn *turn, struct err *err)
     struct tally tally;
     struct str result;
 
-    (void)err;
     if (!proposal->row_count)
         return turn_reject(turn, user, REJECT_UNKNOWN_PROPOSAL,
                            "there is no such proposal");
@@ -154,7 +159,9 @@ tally_decide(struct turn *turn, struct err *err)
     if (turn->facts->now_us < record_int(row, PROPOSAL_END))
         return turn_reject(turn, user, REJECT_VOTING_OPEN,
                            "the vote is not over yet");
-    tally = add_up(op_record(turn, RECORD_VOTES_FOR, proposal_id(turn)));
+    if (!add_up(op_record(turn, RECORD_VOTES_FOR, proposal_id(turn)), &tally,
+                err))
+        return false;
     result = result_of(turn, &tally, row);
     digest_sha256_hex(result, sha256);
     effect = turn_effect(turn, EFFECT_TALLY, user);

@@ -172,7 +172,7 @@ find_type(struct reader *reader, const struct node *node,
         if (rule->forms[i].type == type)
             reader_error(reader, node, "trigger names %s twice",
                          quoted(reader->arena, node->text));
-    if (type && op_find(type->name))
+    if (type && op_find(type->name) && !op_find(type->name)->by_rules)
         reader_error(reader, node,
                      "%s is an operation of the program; no rule pays for it",
                      quoted(reader->arena, node->text));

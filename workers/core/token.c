@@ -25,12 +25,24 @@ token_writer_init(struct token_writer *writer, struct arena *arena)
     buf_init(&writer->type, arena);
 }
 
+/* What tells the message from others about the event, to the account. */
+static struct str
+id_suffix(const struct token_source *source, struct arena *arena)
+{
+    if (source->place == 0)
+        return STR("");
+    if (source->place == 1)
+        return source->type;
+    return str_from_cstr(
+        arena_printf(arena, "%.*s/%d", STR_ARG(source->type), source->place));
+}
+
 void
 token_id(const struct token_source *source, struct arena *arena,
          char text[UUID_TEXT + 1])
 {
     token_name(arena, source->event_source, source->event_id, source->account,
-               source->apart ? source->type : STR(""), text);
+               id_suffix(source, arena), text);
 }
 
 /* All messages of a batch were posted at the same time. */

@@ -38,7 +38,7 @@ struct token_entry {
 /* What one event did to one account. All borrowed. */
 struct token_source {
     struct str type; /* "token.earned" */
-    bool apart;      /* besides another message to the account */
+    int place;       /* among the messages to the account: 0, 1, 2 ... */
     struct str event_source;
     struct str event_id;
     struct str event_type;
@@ -84,8 +84,8 @@ void token_writer_init(struct token_writer *writer, struct arena *arena);
 void token_render(struct token_writer *writer,
                   const struct token_source *source, struct message *message);
 
-/* The message's id: see token_name.h. Of a message apart the type goes into it
- * too. */
+/* The message's id: see token_name.h. The type goes into those of further
+ * messages to the account, and from the third on their place. */
 void token_id(const struct token_source *source, struct arena *arena,
               char text[UUID_TEXT + 1]);
 

@@ -237,7 +237,7 @@ add_answer(struct building *building, struct token_source *token,
     token->detail = answer->detail;
     token->balance_after_minor = answer->balance_after_minor;
     token->seq = answer->seq;
-    token->apart = answer->place > 0;
+    token->place = (int)answer->place;
     if (answer->notify.at || !token->entry_count)
         token->notify =
             names_message(&building->outbox->names, building->batch->ruleset_id,
