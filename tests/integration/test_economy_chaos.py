@@ -1,6 +1,7 @@
 """What is done with GIGS, under trouble: rings of transfers, everything sent
 twice, kills between steps, and answers that come before their questions."""
 
+import datetime
 import itertools
 import json
 import re
@@ -38,6 +39,10 @@ def balances(ctx):
                    "staked_amount, pending_amount, reserved_amount, "
                    "debt_amount FROM reward.user_token_balances")
     return {row[0]: row[1:] for row in rows if any(row[1:])}
+
+
+def days_ago(days):
+    return datetime.datetime.now(generator.UTC) - datetime.timedelta(days)
 
 
 def outcomes(ctx):
@@ -281,3 +286,157 @@ def test_vote_is_counted_once(ctx):
     assert tallied[0]["result"] == json.loads(proposal.result)
     assert re.fullmatch("[0-9a-f]{64}", tallied[0]["sha256"])
     assert outcomes(ctx)["too-late"] == ("rejected", "voting_closed")
+
+
+# ---- one overtaken by another ----------------------------------------------
+
+# What is decided must be what a replay of the batches in their order decides,
+# whoever of two workers began first.
+
+def waiting(ctx):
+    """Who waits for another in the database."""
+    return ctx.scalar("SELECT count(*) FROM pg_stat_activity "
+                      "WHERE datname = current_database() "
+                      "AND wait_event_type = 'Lock'")
+
+
+def settled_alone(ctx, drafts, **settings):
+    """One worker posts them, one batch each, and is gone."""
+    worker = ctx.worker(settings=settings)
+    for draft in drafts:
+        ctx.publish([draft.again(partition=0)])
+        ctx.wait_consumed()
+    worker.stop()
+
+
+def overtake(ctx, point, slow, quick):
+    """A worker begins with one and stands still at the point, while another
+    posts the other one, or waits for the first."""
+    sleeper = ctx.worker("a", fault=f"{point}:stop:1")
+    for worker in (sleeper, ctx.worker("b")):
+        worker.wait_for_log("partitions assigned count=2")
+    ctx.publish([slow.again(partition=0)])
+    sleeper.wait_for_log("fault point reached")
+    before = ctx.posted_records()
+    ctx.publish([quick.again(partition=2)])
+    ctx.wait(lambda: ctx.posted_records() > before or waiting(ctx), 30,
+             "the other one is posted, or waits")
+    sleeper.signal(signal.SIGCONT)
+    wait_settled(ctx)
+
+
+def test_purchase_overtaken(ctx):
+    """Three weeks were paid for, so three weeks it is."""
+    ada = address(1)
+
+    def buy(event_id):
+        return ask("token.spend.requested", ada, event_id,
+                   item="featured_profile")
+
+    ctx.relay()
+    settled_alone(ctx, [fund(ada, 20000)])
+    overtake(ctx, "worker.claim", buy("slow"), buy("quick"))
+    ctx.publish([buy("later").again(partition=2)])
+    assert_books(ctx)
+    weeks = ctx.sql('SELECT "from", "until" FROM reward.entitlements '
+                    "ORDER BY 1")
+    assert all(one[1] == next_[0] for one, next_ in zip(weeks, weeks[1:]))
+
+
+def test_settlement_overtaken(ctx):
+    """Completed is the end, whatever came just before; what somebody asks for
+    after that is refused, and holds nobody up."""
+    ada, bob = address(1), address(2)
+    ctx.relay()
+
+    def convert(event_id):
+        return ask("token.conversion.requested", ada, event_id, amount=400,
+                   blockchain_address=bob)
+
+    settled_alone(ctx, [fund(ada, 1000), convert("c1")])
+    name = ctx.scalar("SELECT id::text FROM reward.token_conversion_queue")
+
+    def settle(event_id, status, **data):
+        return ask("token.conversion.settled", ada, event_id,
+                   conversion_id=name, status=status, **data)
+
+    overtake(ctx, "worker.claim",
+             settle("done", "completed",
+                    blockchain_tx_hash="0x" + "ab" * 32),
+             settle("on-its-way", "processing"))
+    ctx.publish([convert("c2").again(partition=2),
+                 settle("failed", "failed").again(partition=2)])
+    wait_settled(ctx, 20)
+    assert outcomes(ctx)["failed"] == ("rejected", "already_settled")
+    assert ctx.scalar("SELECT status FROM reward.token_conversion_queue "
+                      "WHERE id::text = %s", name) == "completed"
+    assert_books(ctx)
+
+
+def test_vote_overtaken_by_its_proposal(ctx):
+    """Where the vote is counted first there is no proposal yet; where it comes
+    second there is."""
+    ada, bob = address(1), address(2)
+    ctx.relay()
+    settled_alone(ctx, [fund(bob, 1000)])
+    propose = ask("governance.proposal.submitted", ada, "p", proposal_id="p",
+                  title="t", description="d", category="c")
+    overtake(ctx, "worker.lock",
+             ask("governance.vote.cast", bob, "v", proposal_id="p", choice=1),
+             propose)
+    assert_books(ctx)
+
+
+def test_void_overtaken_by_its_release(ctx):
+    """What is confirmed before it is void is paid."""
+    ada, bob = address(1), address(2)
+    ctx.relay()
+    # Looks at the clock when it starts, and then no more.
+    ctx.worker(settings={"worker/timer_interval": "1h"})
+    for draft in (fund(bob, 1), ask("referral.accepted", ada, "r",
+                                    at=days_ago(31), invitee_address=bob)):
+        ctx.publish([draft])
+        ctx.wait_consumed()
+    sleeper = ctx.worker(fault="worker.lock:stop:1")
+    sleeper.wait_for_log("fault point reached")
+    before = ctx.posted_records()
+    ctx.publish([ask("identity.verified", bob, "v")])
+    ctx.wait(lambda: ctx.posted_records() > before or waiting(ctx), 60,
+             "the other one is posted, or waits")
+    sleeper.signal(signal.SIGCONT)
+    assert_books(ctx)
+
+
+# ---- what others may send --------------------------------------------------
+
+def test_events_of_the_clock_from_others(ctx):
+    """Whoever calls himself /reward and knows a hold's id, which its token
+    event tells, must not be able to keep it from its owner."""
+    ada, bob, eve = address(1), address(2), address(3)
+    ctx.relay()
+    ctx.worker()
+    ctx.publish([ask("referral.accepted", ada, "r", invitee_address=bob)])
+    wait_settled(ctx)
+    hold = ctx.scalar("SELECT id::text FROM reward.token_pending")
+    ctx.publish([structured(event("token.hold.due.v1", account, hold,
+                                  source="/reward", hold_id=hold))
+                 for account in (eve, ada)])
+    wait_settled(ctx)
+    ctx.publish([ask("identity.verified", bob, "v")])
+    wait_settled(ctx, 15)
+    assert balances(ctx)[ada][0] == 500
+    assert_books(ctx)
+
+
+def test_refund_of_a_long_contract_id(ctx):
+    """A hundred characters may be more bytes than that."""
+    ctx.relay()
+    ctx.worker()
+    name = "\u00fc" * 60
+    ctx.publish([ask("contract.completed", address(1), "c", contract_id=name,
+                     contract_value_usd=10, delivered_on_time=False)])
+    wait_settled(ctx)
+    ctx.publish([ask("contract.refunded", address(1), "r",
+                     contract_id=name)])
+    assert_books(ctx)
+    assert balances(ctx) == {}
