@@ -336,7 +336,7 @@ class Mix:
             account = self.random.choice(self.spenders)
         if self.refunds and self.random.random() < 0.1:
             refunded = self.refunds[-1]
-            if refunded not in self.contracts:
+            if refunded not in self.contracts[-1000:]:
                 account, name = refunded
         data = {"contract_id": name,
                 "contract_value_usd": self.decimal(
@@ -406,7 +406,7 @@ class Mix:
         """Of a contract, of one that is yet to come, or of none."""
         found = self.some(self.contracts)
         if self.random.random() < 0.4:
-            found = self.some([pair for pair in self.contracts
+            found = self.some([pair for pair in self.contracts[-1000:]
                                if pair[0] in self.spenders]) or found
         roll = self.random.random()
         if not found or roll < 0.4:
