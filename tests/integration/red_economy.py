@@ -6,10 +6,12 @@ STAKES = [f"5a000000-0000-0000-0000-00000000000{n}" for n in range(2)]
 HOLDS = [f"40000000-0000-0000-0000-00000000000{n}" for n in range(3)]
 CONVERSIONS = [f"c0000000-0000-0000-0000-00000000000{n}" for n in range(2)]
 
+# What the migration makes of the batches of the first half.
+SUMS = "UPDATE batches SET earned = amount, opened = 1 WHERE id IN (1, 2);"
+
 # Ada (3) does it all; Bob (4) is sent some; Cal (5) is refunded, has spent it
 # already, and works it off; Eve (6) has nothing.
-ECONOMY = """
-UPDATE batches SET earned = amount, opened = 1 WHERE id IN (1, 2);
+ECONOMY = SUMS + """
 INSERT INTO ruleset_tiers VALUES (2, 0, 'standard', 2.5, true),
                                  (2, 100000, 'bronze', 2.0, true);
 INSERT INTO lines (name, transaction_type, counterparty)

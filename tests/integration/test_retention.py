@@ -10,6 +10,7 @@ import pytest
 
 import generator
 import harness
+import red_economy
 from generator import address, event, structured
 from test_verify_red import LEDGER, execute, verify
 from test_verify_topic import failed, verify as verify_topic
@@ -66,7 +67,7 @@ class Books:
 def aged_template(stack):
     database = stack.create_database(stack.template)
     books = Books(stack, database)
-    books.damage(LEDGER + AGE)
+    books.damage(LEDGER + red_economy.SUMS + AGE)
     made = books.rows(f"SELECT reward.make_partitions('{TODAY}')")
     assert made == [(2,)]  # that of OLD, in each table
     yield database
@@ -122,11 +123,13 @@ def test_migration_keeps_all_that_was_there(stack):
         migrate_to(stack, database, 2)
         execute(stack, database, LEDGER)
         books = Books(stack, database)
-        before = [books.rows(q) for q in (VIEWS, OUTCOMES, LETTERS, GRANTS)]
-        assert all(before)
+        before = [books.rows(q) for q in (OUTCOMES, LETTERS, GRANTS)]
+        columns = books.rows(VIEWS)
+        assert all(before) and columns
         stack.migrate(database)
-        assert [books.rows(q)
-                for q in (VIEWS, OUTCOMES, LETTERS, GRANTS)] == before
+        assert [books.rows(q) for q in (OUTCOMES, LETTERS, GRANTS)] == before
+        # Views may have got more columns since, and there are more views.
+        assert [row for row in books.rows(VIEWS) if row in columns] == columns
         # A letter's day is its batch's; that of the others is not known.
         assert books.rows("SELECT id, posted_on, tableoid::regclass::text "
                           "FROM reward.dead_records ORDER BY 1") == [

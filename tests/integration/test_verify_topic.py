@@ -13,6 +13,27 @@ from generator import address, event, structured
 USERS = 5
 
 
+def commands():
+    """Requests whose answers have entries or none, stand with another message
+    about the same event, or go to an account that has no entry yet."""
+    def command(kind, user, event_id, **data):
+        return structured(event(kind + ".v1", address(user), event_id, **data))
+
+    return [
+        command("token.adjustment.requested", 0, "a0", amount="60000",
+                reason="opening", approved_by="tests"),
+        command("token.spend.requested", 0, "s0", item="moon"),
+        command("token.spend.requested", 0, "s1", item="boost_visibility"),
+        command("token.spend.requested", USERS, "s2", item="custom_badge"),
+        command("governance.proposal.submitted", 0, "p0", proposal_id="one",
+                title="T", description="D", category="c"),
+        command("token.stake.requested", 0, "k0", amount="1000",
+                lock_period=30),
+        command("token.transfer.requested", 0, "t0", amount="100",
+                to_address=address(1)),
+    ]
+
+
 def drafts():
     """Events of a few users, and two that go to the dead letters."""
     good = [structured(event("review.written.v1", address(i % USERS), f"r{i}",
@@ -20,7 +41,7 @@ def drafts():
             for i in range(60)]
     bad = [structured(event("review.written.v1", address(1), f"bad{i}"))
            for i in range(2)]
-    return good + bad
+    return good[:30] + commands() + good[30:] + bad
 
 
 def verify(ctx, **topics):
@@ -111,15 +132,38 @@ def move(records):
     return records[:-1] + [changed(last, partition=min(others))]
 
 
-def swap(records):
-    """Two neighbours of one account and partition."""
+def swapped(records, fits):
+    """With the first two of one account, and so of one partition, that fit in
+    each other's place."""
     for i, record in enumerate(records):
         for j in range(i + 1, len(records)):
-            if records[j].key == record.key:
+            if records[j].key == record.key and fits(data(record),
+                                                     data(records[j])):
                 copy = list(records)
                 copy[i], copy[j] = copy[j], copy[i]
                 return copy
-    raise AssertionError("no account has two token events")
+    raise AssertionError("there are no such token events")
+
+
+def data(record):
+    return json.loads(record.value)["data"]
+
+
+def swap(records):
+    """Two that have entries."""
+    return swapped(records, lambda a, b: a["entries"] and b["entries"])
+
+
+def swap_with_answer(records):
+    """One that has entries, and an answer without any before it."""
+    return swapped(records, lambda a, b: not a["entries"] and b["entries"]
+                   and a["account_seq"])
+
+
+def swap_apart(records):
+    """One that has entries, and the one beside it about the same event."""
+    return swapped(records, lambda a, b: "tier" in b
+                   and a["account_seq"] == b["account_seq"])
 
 
 RED = {
@@ -129,8 +173,9 @@ RED = {
                     ("dlq", alter_header)],
     "topic-known": [("output", add_stranger), ("dlq", add_stranger)],
     "topic-partition": [("output", move)],
-    "topic-order": [("output", swap)],
-    "topic-sequence": [("output", swap),
+    "topic-order": [("output", swap), ("output", swap_with_answer)],
+    "topic-sequence": [("output", swap), ("output", swap_with_answer),
+                       ("output", swap_apart),
                        ("dlq", lambda records: records[::-1])],
 }
 
@@ -151,6 +196,14 @@ def published(ctx):
     return ctx
 
 
+def assert_all_kinds(said):
+    assert any(len(d["entries"]) and "stake" in d for d in said)
+    assert any("proposal" in d and d["account_seq"] for d in said)
+    assert any("reason" in d and not d["account_seq"] for d in said)
+    assert any("tier" in d for d in said)
+    assert sum("transfer" in d for d in said) == 2
+
+
 def test_topics_against_the_ledger(published):
     """One ledger, many wrong copies of its topics."""
     ctx = published
@@ -161,6 +214,7 @@ def test_topics_against_the_ledger(published):
     assert names == set(RED) | {"topic-position"}
     copier = Copier(ctx)
     assert len(copier.records["dlq"]) == 2
+    assert_all_kinds([data(record) for record in copier.records["output"]])
     try:
         same = {which: copier.write(records)
                 for which, records in copier.records.items()}
