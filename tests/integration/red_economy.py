@@ -153,6 +153,32 @@ INSERT INTO answers (event_id, account_id, place, seq, balance_after, type,
            (98315, 4, 1, 3, 203000, 'token.tier.changed',
             '{{"tier":{{"from":"standard","to":"bronze","fee_percent":"2",
                "direction":"up"}}}}');
+INSERT INTO answers (event_id, account_id, place, seq, balance_after, type,
+                     detail)
+    SELECT DISTINCT ON (v.event, v.account) v.event, v.account, 0, n.seq,
+           n.balance_after, v.type, '{{}}'
+      FROM (VALUES (81921, 3, 'token.staked'),
+                   (81923, 3, 'token.spent'),
+                   (81924, 3, 'token.transferred'),
+                   (81924, 4, 'token.transferred'),
+                   (81926, 3, 'token.pending'),
+                   (81927, 3, 'token.pending'),
+                   (81928, 3, 'token.pending'),
+                   (81931, 3, 'token.conversion.requested'),
+                   (90115, 4, 'token.transferred'),
+                   (90115, 5, 'token.transferred'),
+                   (90116, 3, 'token.spent'),
+                   (98304, 3, 'token.released'),
+                   (98305, 3, 'token.voided'),
+                   (98306, 3, 'token.unstaked'),
+                   (98307, 3, 'token.converted'),
+                   (98308, 5, 'token.reversed'),
+                   (98309, 5, 'token.reversed'),
+                   (98312, 3, 'token.conversion.requested'),
+                   (98313, 3, 'token.staked'),
+                   (98314, 3, 'token.spent')) AS v (event, account, type)
+      JOIN entries n ON n.event_id = v.event AND n.account_id = v.account
+     ORDER BY v.event, v.account, n.seq DESC;
 INSERT INTO stakes (staking_id, event_id, amount, start_at, end_at, account_id,
                     lock_days, bonus_xp, benefits)
     VALUES ('{stakes[0]}', 81921, 20000, '2026-01-02Z', '2026-02-01Z', 3, 30,
@@ -408,6 +434,16 @@ RED = {
             WHERE event_id = 98311""",
         """UPDATE answers SET seq = 0, balance_after = 0
             WHERE event_id = 81925"""],
+    "answer-effects": [
+        *(f"""DELETE FROM answers WHERE type = '{name}'""" for name in (
+            "token.staked", "token.unstaked", "token.spent", "token.pending",
+            "token.released", "token.voided", "token.transferred",
+            "token.reversed", "token.adjusted", "token.conversion.requested",
+            "token.conversion.processing", "token.converted",
+            "governance.proposal.opened", "governance.vote.counted",
+            "governance.tallied")),
+        """UPDATE answers SET type = 'token.staked' WHERE event_id = 81923""",
+        """UPDATE answers SET account_id = 6 WHERE event_id = 98313"""],
     "answer-reasons": [
         """UPDATE answers SET detail = '{"reason":"because"}'
             WHERE event_id = 81925""",

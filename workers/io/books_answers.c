@@ -43,6 +43,45 @@ const struct audit books_answer_audits[] = {
             "x.event_id) <= (wb.id, w.event_id)"),
     },
     {
+        .name = "answer-effects",
+        .what = "each request that was granted is answered as what it was, and "
+                "so is what was held or taken back",
+        .sql = AUDIT_SQL(
+            "SELECT event_id AS event, account_id, type, sum(made) AS made, "
+            "sum(told) AS told FROM ("
+            "SELECT event_id, account_id, 'token.staked' AS type, 1 AS made, "
+            "0 AS told FROM stakes "
+            "UNION ALL SELECT u.event_id, k.account_id, 'token.unstaked', 1, 0 "
+            "FROM unstakes u JOIN stakes k ON k.staking_id = u.staking_id "
+            "UNION ALL SELECT event_id, account_id, 'token.spent', 1, 0 "
+            "FROM purchases "
+            "UNION ALL SELECT event_id, account_id, 'token.pending', 1, 0 "
+            "FROM holds "
+            "UNION ALL SELECT x.event_id, h.account_id, 'token.' || x.outcome, "
+            "1, 0 FROM hold_ends x JOIN holds h ON h.hold_id = x.hold_id "
+            "UNION ALL SELECT event_id, account_id, CASE transaction_type "
+            "WHEN 'transfer' THEN 'token.transferred' "
+            "WHEN 'adjust' THEN 'token.adjusted' ELSE 'token.reversed' END, "
+            "1, 0 FROM entries n JOIN lines l ON l.id = n.line_id "
+            "WHERE transaction_type IN ('transfer', 'adjust', 'reversal') "
+            "UNION ALL SELECT event_id, account_id, "
+            "'token.conversion.requested', 1, 0 FROM conversions "
+            "UNION ALL SELECT s.event_id, c.account_id, CASE s.status "
+            "WHEN 'completed' THEN 'token.converted' "
+            "ELSE 'token.conversion.' || s.status END, 1, 0 "
+            "FROM settlements s "
+            "JOIN conversions c ON c.conversion_id = s.conversion_id "
+            "UNION ALL SELECT event_id, account_id, "
+            "'governance.proposal.opened', 1, 0 FROM proposals "
+            "UNION ALL SELECT event_id, account_id, "
+            "'governance.vote.counted', 1, 0 FROM votes "
+            "UNION ALL SELECT e.id, e.account_id, 'governance.tallied', 1, 0 "
+            "FROM tallies t JOIN events e ON e.id = t.event_id "
+            "UNION ALL SELECT event_id, account_id, type, 0, 1 FROM answers "
+            "WHERE type NOT IN ('token.rejected', 'token.tier.changed')) x "
+            "GROUP BY 1, 2, 3 HAVING (sum(made) = 0) <> (sum(told) = 0)"),
+    },
+    {
         .name = "answer-reasons",
         .what = "each refusal has a reason of the closed set",
         .sql = AUDIT_SQL(
