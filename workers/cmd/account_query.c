@@ -2,21 +2,43 @@
  * is enough. */
 #include "account_query.h"
 
+#include <stdio.h>
+
 #include "connect.h"
 #include "schema.h"
+#include "table.h"
 
 bool
-account_argument(const struct command_line *line, struct str *account)
+account_argument(const struct command_line *line, int place,
+                 struct str *account)
 {
-    if (line->argc != 1) {
+    if (line->argc != place + 1) {
         command_misused(line, "name one account");
         return false;
     }
-    if (!account_canonical(line->arena, str_from_cstr(line->argv[0]),
+    if (!account_canonical(line->arena, str_from_cstr(line->argv[place]),
                            account)) {
-        command_misused(line, "\"%s\" cannot be an account", line->argv[0]);
+        command_misused(line, "\"%s\" cannot be an account", line->argv[place]);
         return false;
     }
+    return true;
+}
+
+bool
+page_limit(const struct command_line *line, int64_t otherwise,
+           struct str *limit)
+{
+    enum { MOST = 10000 };
+    int64_t number;
+
+    if (!command_number(line, "limit", otherwise, &number))
+        return false;
+    if (number > MOST) {
+        command_misused(line, "--limit must be at most %d; go on page by page",
+                        MOST);
+        return false;
+    }
+    *limit = str_from_cstr(arena_printf(line->arena, "%d", (int)number));
     return true;
 }
 
@@ -43,6 +65,7 @@ account_connect(const struct command_line *line, struct pg **pg,
 
 static const char balance_sql[] =
     "SELECT user_address, balance, total_earned, total_spent, staked_amount, "
+    "pending_amount, reserved_amount, debt_amount, "
     "last_seq, " SQL_RFC3339("created_at") ", " SQL_RFC3339("updated_at")
         FROM_BALANCES;
 
@@ -57,4 +80,41 @@ account_balance(struct pg *pg, struct str account, struct pg_result **result,
     pg_result_free(*result);
     return err_set(err, ERR_INPUT, "the ledger has no account \"%.*s\"",
                    STR_ARG(account));
+}
+
+bool
+account_require(struct pg *pg, struct str account, struct err *err)
+{
+    struct pg_result *balance;
+
+    if (!account_balance(pg, account, &balance, err))
+        return false;
+    pg_result_free(balance);
+    return true;
+}
+
+void
+print_rows(struct command_line *line, const struct pg_result *result,
+           const char *numbers)
+{
+    struct table table = table_from_result(line->arena, result, numbers);
+
+    table_print(&table, table_format_from(line->format), stdout);
+}
+
+void
+print_record(struct command_line *line, const struct pg_result *result,
+             const char *numbers)
+{
+    struct table table = table_from_result(line->arena, result, numbers);
+
+    table_print_record(&table, table_format_from(line->format), stdout);
+}
+
+void
+print_next_page(const struct command_line *line, const char *flag,
+                struct str cursor)
+{
+    if (!line->quiet)
+        fprintf(stderr, "for more: --%s %.*s\n", flag, STR_ARG(cursor));
 }

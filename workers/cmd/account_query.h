@@ -1,5 +1,5 @@
-/* account_query.h - what `balance` and `history` share: an account named on the
- * command line, looked up in the ledger. */
+/* account_query.h - what the commands that read the ledger share: an account
+ * and a page named on the command line, looked up, printed. */
 #ifndef CMD_ACCOUNT_QUERY_H
 #define CMD_ACCOUNT_QUERY_H
 
@@ -16,10 +16,14 @@
     "to_char(" column " AT TIME ZONE 'UTC', "                                  \
     "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS " column
 
-/* The one word of the command line in canonical form. False after saying what
- * is wrong with it. */
-MUST_CHECK bool account_argument(const struct command_line *line,
+/* The word of the command line at that place, which must be its last one, in
+ * canonical form. False after saying what is wrong with it. */
+MUST_CHECK bool account_argument(const struct command_line *line, int place,
                                  struct str *account);
+
+/* --limit, as a parameter. False after saying what is wrong with it. */
+MUST_CHECK bool page_limit(const struct command_line *line, int64_t otherwise,
+                           struct str *limit);
 
 /* A connection for lookups of few rows by key; see pg_open(). */
 MUST_CHECK bool account_connect(const struct command_line *line, struct pg **pg,
@@ -30,7 +34,19 @@ MUST_CHECK bool account_connect(const struct command_line *line, struct pg **pg,
 MUST_CHECK bool account_balance(struct pg *pg, struct str account,
                                 struct pg_result **result, struct err *err);
 
-/* Column of last_seq in account_balance's row. */
-enum { BALANCE_LAST_SEQ = 5 };
+/* ERR_INPUT when there is no such account. */
+MUST_CHECK bool account_require(struct pg *pg, struct str account,
+                                struct err *err);
+
+/* Print what was asked for: rows, or the one row there is; see
+ * table_from_result() for `numbers`. */
+void print_rows(struct command_line *line, const struct pg_result *result,
+                const char *numbers);
+void print_record(struct command_line *line, const struct pg_result *result,
+                  const char *numbers);
+
+/* Tell people which flag gets the next page; with --quiet nobody is told. */
+void print_next_page(const struct command_line *line, const char *flag,
+                     struct str cursor);
 
 #endif

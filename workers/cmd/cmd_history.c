@@ -1,19 +1,26 @@
 /* cmd_history.c - `reward history`: the entries of an account, newest first, a
  * page at a time. An account's entries are numbered without gaps, so a page is
- * a range of numbers and costs the same wherever it is. */
+ * a list of numbers, and costs the same wherever it is. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "account_query.h"
 #include "command.h"
-#include "table.h"
+#include "entry_type.h"
+#include "timestamp.h"
 
-enum { HISTORY_LIMIT = 50, HISTORY_MAX = 10000 };
+enum { HISTORY_LIMIT = 50 };
+
+/* Which entries they are; "next" is where to go on. */
+static const char seqs_sql[] = "SELECT seqs, next FROM reward.history_seqs("
+                               "$1, $2, $3, $4, $5, $6)";
+
+/* Parameters of seqs_sql. */
+enum { ACCOUNT, LIMIT, BEFORE, TYPE, FROM, TO, PARAMS };
 
 #define FROM_PAGE                                                              \
     " FROM reward.token_transactions WHERE user_address = $1 "                 \
-    "AND account_seq >= $2::bigint AND account_seq < $3::bigint "              \
-    "ORDER BY account_seq DESC"
+    "AND account_seq = ANY ($2::integer[]) ORDER BY account_seq DESC"
 
 static const char people_sql[] = "SELECT account_seq AS seq, " SQL_RFC3339(
     "created_at") ", line, "
@@ -25,54 +32,101 @@ static const char programs_sql[] =
     "contract_id, ruleset, " SQL_RFC3339("occurred_at") ", " SQL_RFC3339(
         "created_at") ", metadata::text AS metadata" FROM_PAGE;
 
-/* Account_seq from first to before, the latter not included. */
-struct page {
-    int64_t first;
-    int64_t before;
-};
+/* ---- what is asked for ------------------------------------------------------
+ */
 
 static bool
-choose_page(const struct command_line *line, struct page *page)
+choose_before(const struct command_line *line, struct str *before)
 {
-    int64_t limit;
+    int64_t number;
 
-    if (!command_number(line, "limit", HISTORY_LIMIT, &limit) ||
-        !command_number(line, "before", INT64_MAX, &page->before))
+    if (!command_number(line, "before", INT32_MAX, &number))
         return false;
-    if (limit > HISTORY_MAX) {
-        command_misused(line,
-                        "--limit must be at most %d; use --before to "
-                        "page",
-                        HISTORY_MAX);
-        return false;
-    }
-    page->first = -limit; /* counted from the end, see read_page() */
+    if (number > INT32_MAX)
+        number = INT32_MAX;
+    *before = str_from_cstr(arena_printf(line->arena, "%" PRId64, number));
     return true;
 }
 
 static bool
-read_page(struct command_line *line, struct pg *pg, struct str account,
-          struct page page, struct pg_result **result, struct err *err)
+choose_type(const struct command_line *line, struct str *type)
 {
-    bool people = table_format_from(line->format) == TABLE_TEXT;
-    struct pg_result *balance;
-    struct str params[3];
-    int64_t last_seq;
+    const char *name = command_option(line, "type");
+    struct buf names;
 
-    if (!account_balance(pg, account, &balance, err))
+    *type = str_from_cstr(name);
+    if (!name)
+        return true;
+    buf_init(&names, line->arena);
+    for (size_t i = 0; entry_types[i]; i++) {
+        if (str_eq_cstr(*type, entry_types[i]->name))
+            return true;
+        buf_printf(&names, " %s", entry_types[i]->name);
+    }
+    command_misused(line, "--type must be one of%.*s, not \"%s\"",
+                    STR_ARG(buf_str(&names)), name);
+    return false;
+}
+
+/* An instant, or a day, which stands for its beginning or, `whole`, its end. */
+static bool
+choose_time(const struct command_line *line, const char *flag, bool whole,
+            struct str *time)
+{
+    const char *text = command_option(line, flag);
+    struct buf buf;
+    int64_t at_us;
+    int32_t day;
+
+    *time = (struct str){0};
+    if (!text)
+        return true;
+    if (date_parse(str_from_cstr(text), &day)) {
+        at_us = (day + whole) * US_PER_DAY;
+    } else if (!timestamp_parse(str_from_cstr(text), &at_us)) {
+        command_misused(line,
+                        "--%s must be a date or a time like "
+                        "2026-01-31T12:00:00Z, not \"%s\"",
+                        flag, text);
         return false;
-    last_seq = pg_int(balance, 0, BALANCE_LAST_SEQ);
-    pg_result_free(balance);
-    if (page.before > last_seq)
-        page.before = last_seq + 1;
-    page.first += page.before;
-    params[0] = account;
-    params[1] =
-        str_from_cstr(arena_printf(line->arena, "%" PRId64, page.first));
-    params[2] =
-        str_from_cstr(arena_printf(line->arena, "%" PRId64, page.before));
-    return pg_query(pg, people ? people_sql : programs_sql, params, 3, result,
-                    err);
+    }
+    buf_init(&buf, line->arena);
+    timestamp_print(&buf, at_us);
+    *time = buf_str(&buf);
+    return true;
+}
+
+static bool
+choose_page(const struct command_line *line, struct str *params)
+{
+    return account_argument(line, 0, &params[ACCOUNT]) &&
+           page_limit(line, HISTORY_LIMIT, &params[LIMIT]) &&
+           choose_before(line, &params[BEFORE]) &&
+           choose_type(line, &params[TYPE]) &&
+           choose_time(line, "from", false, &params[FROM]) &&
+           choose_time(line, "to", true, &params[TO]);
+}
+
+/* ---- reading it -------------------------------------------------------------
+ */
+
+/* The entries, and before which of them to go on: `at` NULL at the end. Borrows
+ * from *seqs. */
+static bool
+read_page(struct command_line *line, struct pg *pg, const struct str *params,
+          struct pg_result **seqs, struct pg_result **result, struct err *err)
+{
+    struct str page[2] = {params[ACCOUNT]};
+
+    if (!account_require(pg, params[ACCOUNT], err) ||
+        !pg_query(pg, seqs_sql, params, PARAMS, seqs, err))
+        return false;
+    page[1] = pg_text(*seqs, 0, 0);
+    if (pg_query(pg, line->format ? programs_sql : people_sql, page, 2, result,
+                 err))
+        return true;
+    pg_result_free(*seqs);
+    return false;
 }
 
 int
@@ -80,24 +134,25 @@ cmd_history(struct command_line *line)
 {
     struct err err = {0};
     struct pg_result *result;
-    struct table table;
-    struct str account;
-    struct page page;
+    struct pg_result *seqs;
+    struct str params[PARAMS];
     struct pg *pg;
 
-    if (!account_argument(line, &account) || !choose_page(line, &page))
+    if (!choose_page(line, params))
         return EXIT_USAGE;
     if (!account_connect(line, &pg, &err))
         return command_failed(&err);
-    if (!read_page(line, pg, account, page, &result, &err)) {
+    if (!read_page(line, pg, params, &seqs, &result, &err)) {
         pg_close(pg);
         return command_failed(&err);
     }
-    table = table_from_result(line->arena, result,
-                              line->format ? " account_seq id metadata "
-                                           : " seq amount balance_after ");
-    table_print(&table, table_format_from(line->format), stdout);
+    print_rows(line, result,
+               line->format ? " account_seq id metadata "
+                            : " seq amount balance_after ");
+    if (!pg_is_null(seqs, 0, 1))
+        print_next_page(line, "before", pg_text(seqs, 0, 1));
     pg_result_free(result);
+    pg_result_free(seqs);
     pg_close(pg);
     return EXIT_OK;
 }

@@ -88,5 +88,9 @@ int cmd_verify(struct command_line *line);
 int cmd_balance(struct command_line *line);
 int cmd_tally(struct command_line *line);
 int cmd_history(struct command_line *line);
+int cmd_stake(struct command_line *line);
+int cmd_fee(struct command_line *line);
+int cmd_leaderboard(struct command_line *line);
+int cmd_stats(struct command_line *line);
 
 #endif

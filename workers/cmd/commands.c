@@ -11,11 +11,27 @@ static const struct command_flag check_flags[] = {
 static const struct command_flag history_flags[] = {
     {"limit", "N", "print at most N entries (50)"},
     {"before", "SEQ", "only entries before this account_seq"},
+    {"type", "TYPE", "only entries of this transaction_type"},
+    {"from", "TIME", "posted at this time or later; of a date, all its day"},
+    {"to", "TIME", "posted before this time; of a date, all its day"},
+    {0},
+};
+
+static const struct command_flag leaderboard_flags[] = {
+    {"limit", "N", "print at most N accounts (100)"},
+    {"after", "RANK:EARNED:ADDRESS", "only accounts after this row"},
     {0},
 };
 
 static const struct command_flag migrate_flags[] = {
     {"wait", "SECONDS", "keep trying while the database is away"},
+    {0},
+};
+
+static const struct command_flag stake_flags[] = {
+    {"active", NULL, "only stakes that have not ended"},
+    {"limit", "N", "print at most N stakes (100)"},
+    {"after", "STAKING_ID", "only stakes after this row"},
     {0},
 };
 
@@ -44,5 +60,13 @@ const struct command commands[] = {
      true, cmd_tally, NULL, "table json"},
     {"history", "ACCOUNT", "Print an account's entries, newest first.", true,
      cmd_history, history_flags, "table json csv"},
+    {"stake", "list ACCOUNT", "Print an account's stakes, newest first.", true,
+     cmd_stake, stake_flags, "table json csv"},
+    {"fee", "ACCOUNT", "Print an account's tier and fee.", true, cmd_fee, NULL,
+     "table json csv"},
+    {"leaderboard", "", "Print the accounts by what they have earned.", true,
+     cmd_leaderboard, leaderboard_flags, "table json csv"},
+    {"stats", "", "Print what there is in all accounts together.", true,
+     cmd_stats, NULL, "table json csv"},
     {0},
 };

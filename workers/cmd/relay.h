@@ -34,6 +34,9 @@ struct relay {
     struct relay_counts counts;
     int failures; /* in a row */
     int64_t next_report_ms;
+    int64_t published_ms;    /* when the last transaction was committed */
+    int64_t standings;       /* they were current when position was this */
+    int64_t next_refresh_ms; /* of the standings */
 };
 
 /* Get whatever is missing, in the order that makes it safe: database, lock,

@@ -20,6 +20,7 @@
 #include "position.h"
 #include "relay.h"
 #include "signals.h"
+#include "standings.h"
 
 enum {
     REPORT_MS = 60000,
@@ -109,6 +110,7 @@ commit(struct relay *relay, const struct outbox_page *page, struct err *err)
         return false;
     FAULT_POINT("relay.commit");
     relay->position = page->last_batch;
+    relay->published_ms = clock_monotonic_ms();
     relay->counts.transactions++;
     relay->counts.batches += (int64_t)page->batch_count;
     relay->counts.letters += (int64_t)page->letter_count;
@@ -133,6 +135,57 @@ publish(struct relay *relay, const struct outbox_page *page, struct err *err)
         return false;
     FAULT_POINT("relay.mark");
     return true;
+}
+
+/* ---- with nothing to publish
+ * -----------------------------------------------------
+ */
+
+/* Brings the standings forward by little enough that no message is late for
+ * it. While batches keep coming, that gets a twentieth of the time, so that the
+ * workers, who may have no time to spare, do not notice; when all is quiet,
+ * half of it. */
+static void
+refresh_standings(struct relay *relay)
+{
+    enum {
+        ENTRIES = 2000,
+        QUIET_MS = 1000,
+        LEAST_MS = 10,
+        FAILED_MS = 60000,
+    };
+    int64_t position = relay->position;
+    int64_t start_ms = clock_monotonic_ms();
+    struct err err = {0};
+    bool current = false;
+    int64_t took_ms;
+    bool quiet;
+
+    if (relay->standings == position || start_ms < relay->next_refresh_ms)
+        return;
+    if (!standings_refresh(relay->pg, ENTRIES, &current, &err)) {
+        log_failure(LOG_WARN, &err);
+        relay->next_refresh_ms = start_ms + FAILED_MS;
+        return;
+    }
+    if (current)
+        relay->standings = position;
+    took_ms = clock_monotonic_ms() - start_ms + LEAST_MS;
+    quiet = start_ms > relay->published_ms + QUIET_MS;
+    relay->next_refresh_ms = start_ms + took_ms * (quiet ? 2 : 20);
+}
+
+static bool
+rest(struct relay *relay, struct err *err)
+{
+    int64_t wait_ms = relay->options->poll_ms;
+    int64_t refresh_ms;
+
+    refresh_standings(relay);
+    refresh_ms = relay->next_refresh_ms - clock_monotonic_ms();
+    if (relay->standings != relay->position && refresh_ms < wait_ms)
+        wait_ms = refresh_ms > 1 ? refresh_ms : 1;
+    return pg_wait_notify(relay->pg, wait_ms, err);
 }
 
 /* ---- turns
@@ -168,7 +221,7 @@ turn(struct relay *relay, struct err *err)
                      &relay->page, &page, err))
         return false;
     if (!page.batch_count)
-        return pg_wait_notify(relay->pg, options->poll_ms, err);
+        return rest(relay, err);
     FAULT_POINT("relay.take");
     if (!publish(relay, &page, err))
         return false;
@@ -234,6 +287,7 @@ relay_loop(const struct relay_options *options, struct err *err)
     enum { CLOSE_WITHIN_S = 3 };
     struct relay relay = {
         .options = options,
+        .standings = -1,
         .next_report_ms = clock_monotonic_ms() + REPORT_MS,
     };
     bool ok = run(&relay, err);

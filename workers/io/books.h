@@ -23,4 +23,9 @@ extern const size_t books_claim_audit_count;
 extern const struct audit books_answer_audits[];
 extern const size_t books_answer_audit_count;
 
+/* What leaderboard and stats are read from: a copy of the ledger as of its
+ * position. */
+extern const struct audit books_standings_audits[];
+extern const size_t books_standings_audit_count;
+
 #endif

@@ -191,6 +191,19 @@ add_csv(struct buf *buf, const struct table *table)
     }
 }
 
+static void
+print_by(void (*printer)(struct buf *, const struct table *),
+         const struct table *table, FILE *out)
+{
+    struct arena arena = {0};
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    printer(&buf, table);
+    fwrite(buf.at, 1, buf.len, out);
+    arena_free(&arena);
+}
+
 void
 table_print(const struct table *table, enum table_format format, FILE *out)
 {
@@ -198,11 +211,44 @@ table_print(const struct table *table, enum table_format format, FILE *out)
         [TABLE_TEXT] = add_text,
         [TABLE_JSON] = add_json,
         [TABLE_CSV] = add_csv};
-    struct arena arena = {0};
-    struct buf buf;
 
-    buf_init(&buf, &arena);
-    printers[format](&buf, table);
-    fwrite(buf.at, 1, buf.len, out);
-    arena_free(&arena);
+    print_by(printers[format], table, out);
+}
+
+/* ---- one row
+ * --------------------------------------------------------------------
+ */
+
+static void
+add_record(struct buf *buf, const struct table *table)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        if (strlen(table->columns[i].name) > width)
+            width = strlen(table->columns[i].name);
+    for (size_t i = 0; i < table->column_count; i++) {
+        buf_printf(buf, "%-*s  ", (int)width, table->columns[i].name);
+        add_visible(buf, *cell_at(table, 0, i));
+        end_line(buf);
+    }
+}
+
+static void
+add_json_record(struct buf *buf, const struct table *table)
+{
+    table_add_json_row(buf, table, 0);
+    buf_add_char(buf, '\n');
+}
+
+void
+table_print_record(const struct table *table, enum table_format format,
+                   FILE *out)
+{
+    static void (*const printers[])(struct buf *, const struct table *) = {
+        [TABLE_TEXT] = add_record,
+        [TABLE_JSON] = add_json_record,
+        [TABLE_CSV] = add_csv};
+
+    print_by(printers[format], table, out);
 }

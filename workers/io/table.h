@@ -43,6 +43,11 @@ struct table table_from_result(struct arena *arena,
 void table_print(const struct table *table, enum table_format format,
                  FILE *out);
 
+/* A table of one row: as text, a line for each column, name and value; as JSON,
+ * the object alone. */
+void table_print_record(const struct table *table, enum table_format format,
+                        FILE *out);
+
 /* Append one row as a JSON object. */
 void table_add_json_row(struct buf *buf, const struct table *table, size_t row);
 

@@ -1,0 +1,45 @@
+/* cmd_fee.c - `reward fee`: what an account pays, by the tiers of the rule set
+ * in force and what it has now. */
+#include "account_query.h"
+#include "command.h"
+
+/* Percents as people write them: 1.5, not 1.5000. */
+static const char fee_sql[] =
+    "SELECT user_address, tier, trim_scale(fee_percent) AS fee_percent, "
+    "trim_scale(discount_percent) AS discount_percent, balance, staked_amount "
+    "FROM reward.fee WHERE user_address = $1";
+
+static bool
+read_fee(struct pg *pg, struct str account, struct pg_result **result,
+         struct err *err)
+{
+    if (!account_require(pg, account, err) ||
+        !pg_query(pg, fee_sql, &account, 1, result, err))
+        return false;
+    if (pg_rows(*result) == 1)
+        return true;
+    pg_result_free(*result);
+    return err_set(err, ERR_INPUT, "the rule set in force has no fee tiers");
+}
+
+int
+cmd_fee(struct command_line *line)
+{
+    struct err err = {0};
+    struct pg_result *result;
+    struct str account;
+    struct pg *pg;
+
+    if (!account_argument(line, 0, &account))
+        return EXIT_USAGE;
+    if (!account_connect(line, &pg, &err))
+        return command_failed(&err);
+    if (!read_fee(pg, account, &result, &err)) {
+        pg_close(pg);
+        return command_failed(&err);
+    }
+    print_record(line, result, " fee_percent discount_percent ");
+    pg_result_free(result);
+    pg_close(pg);
+    return EXIT_OK;
+}
