@@ -413,7 +413,7 @@ END;
 
 -- Which entries of a user are the newest ones below `before` that are of that
 -- type and were posted from one time on and before another, NULL being all; and
--- before which of them to go on, NULL when no more are left. No more than ten
+-- before which of them to go on, NULL when no more are left. No more than five
 -- thousand are looked at, so there may be some left though these are few.
 CREATE FUNCTION history_seqs(user_address text, lines integer, before integer,
                              of_type text, from_at timestamptz,
@@ -444,7 +444,7 @@ BEGIN
         floor := greatest(bottom, top - lines);
         seqs := ARRAY(SELECT generate_series(top - 1, floor, -1));
     ELSE
-        floor := greatest(bottom, top - 10000);
+        floor := greatest(bottom, top - 5000);
         seqs := seqs_that_match(account.id, floor, top, lines, of_type,
                                 from_at, to_at);
         IF cardinality(seqs) = lines THEN

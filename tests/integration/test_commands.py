@@ -133,8 +133,8 @@ def test_balance(ledger):
     assert row["user_address"] == WALLET
     assert (row["balance"], row["last_seq"]) == ("170.00", 3)
     text = ledger.run("balance", WALLET).stdout
-    assert f"user_address   {WALLET}\n" in text
-    assert "balance        170.00\n" in text
+    assert f"user_address     {WALLET}\n" in text
+    assert "balance          170.00\n" in text
 
 
 def test_history_pages(ledger):

@@ -18,9 +18,12 @@ static const char seqs_sql[] = "SELECT seqs, next FROM reward.history_seqs("
 /* Parameters of seqs_sql. */
 enum { ACCOUNT, LIMIT, BEFORE, TYPE, FROM, TO, PARAMS };
 
+/* The list is hidden from the planner, who would make a filter of it and read
+ * all that the account has. */
 #define FROM_PAGE                                                              \
     " FROM reward.token_transactions WHERE user_address = $1 "                 \
-    "AND account_seq = ANY ($2::integer[]) ORDER BY account_seq DESC"
+    "AND account_seq = ANY (ARRAY(SELECT unnest($2::integer[]))) "             \
+    "ORDER BY account_seq DESC"
 
 static const char people_sql[] = "SELECT account_seq AS seq, " SQL_RFC3339(
     "created_at") ", line, "
