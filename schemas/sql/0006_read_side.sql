@@ -9,7 +9,7 @@
 SET LOCAL ROLE reward_owner;
 SET LOCAL search_path = reward;
 
--- ---- the copy ----------------------------------------------------------------
+-- ---- the copy ---------------------------------------------------------------
 
 -- The position, and the sums of all batches up to it, in minor units.
 CREATE TABLE totals (
@@ -65,7 +65,7 @@ CREATE INDEX standings_order ON standings ((-total_earned), address);
 ALTER TABLE standings ADD PRIMARY KEY (account_id);
 ANALYZE standings;
 
--- ---- what came after it --------------------------------------------------------
+-- ---- what came after it -----------------------------------------------------
 
 -- How many that are, the planner cannot know; it is to go by the key.
 CREATE FUNCTION batches_after(batch bigint) RETURNS SETOF batches
@@ -75,12 +75,12 @@ BEGIN ATOMIC
     SELECT b.* FROM batches b WHERE b.id > batches_after.batch;
 END;
 
--- Accounts with an entry in one of these batches, in order, so that whoever
--- looks them up reads each page once. Materialized: the batches lead to the
+-- The live standings of the accounts with an entry in one of these batches, in
+-- order of id, so that each page is read once. Materialized: batches lead to
 -- entries, never the other way round.
-CREATE FUNCTION accounts_after(batch bigint, until bigint DEFAULT NULL)
-    RETURNS SETOF integer
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+CREATE FUNCTION standings_after(batch bigint, until bigint DEFAULT NULL)
+    RETURNS SETOF standings
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 200
     SET enable_seqscan = off SET enable_hashjoin = off
     SET enable_mergejoin = off SET jit = off
 BEGIN ATOMIC
@@ -88,12 +88,15 @@ BEGIN ATOMIC
         SELECT n.account_id
           FROM batches b
           JOIN entries n ON n.event_id BETWEEN b.first_id AND b.last_id
-         WHERE b.id > accounts_after.batch
-           AND (until IS NULL OR b.id <= until))
-    SELECT DISTINCT account_id FROM touched ORDER BY account_id;
+         WHERE b.id > batch
+           AND (until IS NULL OR b.id <= until)),
+    ids AS MATERIALIZED (
+        SELECT DISTINCT account_id FROM touched ORDER BY account_id)
+    SELECT a.id, a.total_earned, a.address
+      FROM ids i JOIN accounts a ON a.id = i.account_id;
 END;
 
--- ---- bringing it forward ---------------------------------------------------------
+-- ---- bringing it forward ----------------------------------------------------
 
 -- The batch up to which there are that many entries after the position, in no
 -- more than a thousand batches; one batch at least. NULL: there is none.
@@ -113,14 +116,10 @@ END;
 -- of later batches too, if they have some, which the views do not care about.
 -- Earned goes up and, by reversals, down.
 CREATE FUNCTION take_standings(batch bigint, until bigint) RETURNS void
-    LANGUAGE sql
-    SET search_path = reward, pg_temp SET enable_seqscan = off
-    SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+    LANGUAGE sql SET search_path = reward, pg_temp
 BEGIN ATOMIC
     INSERT INTO standings AS s
-    SELECT a.id, a.total_earned, a.address
-      FROM accounts_after(batch, until) AS t (id)
-      JOIN accounts a ON a.id = t.id
+    SELECT l.* FROM standings_after(batch, until) l
         ON CONFLICT (account_id) DO UPDATE
            SET total_earned = excluded.total_earned
          WHERE s.total_earned <> excluded.total_earned;
@@ -189,72 +188,55 @@ REVOKE ALL ON FUNCTION next_position(bigint, bigint),
 GRANT EXECUTE ON FUNCTION refresh_standings(integer)
     TO reward_worker, reward_relay, reward_reader;
 
--- ---- the leaderboard ---------------------------------------------------------------
+-- ---- the leaderboard --------------------------------------------------------
 
--- The accounts with an entry by what they have earned, ties by address: those of
--- the copy that later batches have not touched, and those that they have. Both
--- come in order, so that no more rows are read than are asked for. The view has
--- the first five thousand, so that no question about it reads more than those;
--- leaderboard_page() goes on to the last.
-CREATE VIEW leaderboard AS
-WITH touched AS MATERIALIZED (
-    SELECT t.id FROM accounts_after((SELECT batch_id FROM totals)) AS t (id)),
-page AS MATERIALIZED (
-    SELECT p.account_id, p.total_earned, p.address
-      FROM (SELECT s.account_id, s.total_earned, s.address, false AS live
-              FROM standings s
-             UNION ALL
-            SELECT a.id, a.total_earned, a.address, true
-              FROM touched t JOIN accounts a ON a.id = t.id) p
-     WHERE p.live OR p.account_id NOT IN (SELECT t.id FROM touched t)
-     ORDER BY -p.total_earned, p.address
-     LIMIT 5000)
-SELECT row_number() OVER () AS rank,
-       p.address AS user_address,
-       gigs(p.total_earned)::numeric(20, 2) AS total_earned,
-       (SELECT gigs(a.balance) FROM accounts a
-         WHERE a.id = p.account_id)::numeric(20, 2) AS balance
-  FROM page p;
-
-COMMENT ON VIEW leaderboard IS
-    'The first 5000. To go on after a row: SELECT * FROM reward.leaderboard_page(100, rank, total_earned, user_address).';
-
--- The rows after a place in the order, by default from the first on. Ranks
--- count on from the place's.
+-- The accounts with an entry by what they have earned, ties by address: those
+-- after a place in the order, by default from the first on. Ranks count on from
+-- the place's. Both halves, the copy of those that later batches have not
+-- touched, and those that they have, come in that order, so that no more rows
+-- are read than are asked for.
 CREATE FUNCTION leaderboard_page(lines integer DEFAULT 100,
                                  after_rank bigint DEFAULT 0,
                                  after_earned numeric DEFAULT NULL,
                                  after_address text DEFAULT '')
-    RETURNS SETOF leaderboard
+    RETURNS TABLE (rank bigint, user_address text, total_earned numeric(20, 2),
+                   balance numeric(20, 2))
     LANGUAGE sql STABLE PARALLEL SAFE
     SET enable_seqscan = off SET enable_hashjoin = off
     SET enable_mergejoin = off SET jit = off
 BEGIN ATOMIC
-    WITH touched AS MATERIALIZED (
-        SELECT t.id
-          FROM accounts_after((SELECT batch_id FROM totals)) AS t (id)),
+    WITH live AS MATERIALIZED (
+        SELECT l.* FROM standings_after((SELECT batch_id FROM totals)) l),
     page AS MATERIALIZED (
         SELECT p.account_id, p.total_earned, p.address
           FROM (SELECT s.account_id, s.total_earned, s.address, false AS live
                   FROM standings s
                  UNION ALL
-                SELECT a.id, a.total_earned, a.address, true
-                  FROM touched t JOIN accounts a ON a.id = t.id) p
-         WHERE (p.live OR p.account_id NOT IN (SELECT t.id FROM touched t))
+                SELECT l.account_id, l.total_earned, l.address, true
+                  FROM live l) p
+         WHERE (p.live OR p.account_id NOT IN (SELECT account_id FROM live))
            AND (-p.total_earned, p.address) > (
                    coalesce((-100 * after_earned)::bigint,
                             -9223372036854775807),
                    after_address COLLATE "C")
          ORDER BY -p.total_earned, p.address
          LIMIT lines)
-    SELECT after_rank + row_number() OVER (), p.address,
-           gigs(p.total_earned)::numeric(20, 2),
-           (SELECT gigs(a.balance) FROM accounts a
-             WHERE a.id = p.account_id)::numeric(20, 2)
+    SELECT after_rank + row_number() OVER (), p.address, gigs(p.total_earned),
+           (SELECT gigs(a.balance) FROM accounts a WHERE a.id = p.account_id)
       FROM page p;
 END;
 
--- ---- all there is --------------------------------------------------------------------
+-- The first thousand, in order of rank: so whatever is asked of the view, no
+-- more than those are read.
+CREATE VIEW leaderboard AS
+SELECT p.rank, p.user_address, p.total_earned::numeric(20, 2) AS total_earned,
+       p.balance::numeric(20, 2) AS balance
+  FROM leaderboard_page(1000) p;
+
+COMMENT ON VIEW leaderboard IS
+    'The first 1000. To go on after a row: SELECT * FROM reward.leaderboard_page(100, rank, total_earned, user_address).';
+
+-- ---- all there is -----------------------------------------------------------
 
 -- The whole economy, in one row of GIGS:
 --   circulating      the sum of all balances: what can be spent now
@@ -315,7 +297,7 @@ SELECT (circulating / 100)::numeric(30, 2) AS circulating,
            AS staking_rate
   FROM summed;
 
--- ---- an account's stakes ---------------------------------------------------------------
+-- ---- an account's stakes ----------------------------------------------------
 
 -- In their order, for pages; good for what stakes_account was for.
 CREATE INDEX stakes_order ON stakes (account_id, start_at, staking_id);
@@ -354,7 +336,7 @@ BEGIN ATOMIC
      ORDER BY p.start_at DESC, p.staking_id DESC;
 END;
 
--- ---- an account's history ---------------------------------------------------------------
+-- ---- an account's history ---------------------------------------------------
 
 CREATE VIEW history AS SELECT * FROM token_transactions;
 

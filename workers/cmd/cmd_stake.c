@@ -9,8 +9,10 @@ enum { STAKE_LIMIT = 100 };
 
 static const char page_sql[] =
     "SELECT staking_id, amount, lock_period, " SQL_RFC3339(
-        "start_date") ", " SQL_RFC3339("end_date") ", is_active, "
-                                                   "benefits::text AS benefits "
+        "start_date") ", " SQL_RFC3339("end_date") ", "
+                                                   "is_active::text AS "
+                                                   "is_active, benefits::text "
+                                                   "AS benefits "
                                                    "FROM reward.stake_page($1, "
                                                    "$2, $3, $4)";
 

@@ -14,26 +14,32 @@ from .watch import query
 
 CALLS = 11
 PAGE = 50  # of history, when nobody says otherwise
+PLACES = 100  # of the leaderboard
 SAMPLE_S = 0.1
 
 
 @dataclasses.dataclass
 class Known:
-    """What is asked for: the account with most entries, a usual one, and an
-    event in the middle."""
+    """What is asked for: the account with most entries, a usual one, what that
+    has earned, an event in the middle; and how many accounts there are."""
 
     most: str
     entries: int
     usual: str
     event_id: str
     contract_id: str
+    earned: str
+    accounts: int
 
 
 CHOOSE = """
 SELECT (SELECT address FROM reward.accounts ORDER BY last_seq DESC LIMIT 1),
        (SELECT max(last_seq) FROM reward.accounts),
        (SELECT address FROM reward.accounts WHERE last_seq BETWEEN 1 AND 20
-         ORDER BY id DESC LIMIT 1), event_id, contract_id
+         ORDER BY id DESC LIMIT 1), event_id, contract_id,
+       (SELECT reward.gigs(total_earned)::text FROM reward.accounts
+         WHERE last_seq BETWEEN 1 AND 20 ORDER BY id DESC LIMIT 1),
+       (SELECT count(*) FROM reward.accounts WHERE last_seq > 0)
   FROM reward.events
  WHERE id >= (SELECT max(id) / 2 FROM reward.events)
    AND outcome = 'p' AND contract_id IS NOT NULL
@@ -49,6 +55,16 @@ COMMANDS = {
         ("history", known.most, "--before", str(known.entries // 2)),
         min(PAGE, known.entries // 2 - 1)),
     "history, usual": lambda known: (("history", known.usual), None),
+    "history --type": lambda known: (
+        ("history", known.most, "--type", "earn"), min(PAGE, known.entries)),
+    "fee": lambda known: (("fee", known.most), 1),
+    "stake list": lambda known: (("stake", "list", known.usual), 0),
+    "leaderboard": lambda known: (
+        ("leaderboard",), min(PLACES, known.accounts)),
+    "leaderboard --after": lambda known: (
+        ("leaderboard", "--after", f"{known.accounts // 2}:{known.earned}:"
+         f"{known.usual}"), None),
+    "stats": lambda known: (("stats",), 0),
 }
 # name -> (query, its parameters). All of them have rows.
 TRANSACTIONS = "SELECT * FROM reward.token_transactions "
@@ -68,6 +84,9 @@ QUERIES = {
     "newest, sorted": lambda known: (
         TRANSACTIONS + "WHERE user_address = %s "
         f"ORDER BY account_seq DESC LIMIT {PAGE}", (known.most,)),
+    "leaderboard, SQL": lambda known: (
+        "SELECT * FROM reward.leaderboard ORDER BY rank LIMIT 100", ()),
+    "stats, SQL": lambda known: ("SELECT * FROM reward.stats", ()),
 }
 
 
@@ -96,9 +115,9 @@ class Lookups:
         started = time.monotonic()
         done = self.program.run(*words, "--format", "json")
         took = (time.monotonic() - started) * 1e3
-        # A history is a row a line, a balance is one line.
+        # Lists are a row a line, a balance is one line; some name nobody.
         found = done.stdout.count('"user_address"')
-        if done.returncode or not found or rows not in (None, found):
+        if done.returncode or rows not in (None, found):
             raise BenchError(f"{name} ended with status {done.returncode} and "
                              f"{found} rows, and there must be {rows}:\n"
                              f"{done.stderr}")
@@ -115,6 +134,25 @@ class Lookups:
             raise BenchError(f"the query \"{name}\" found nothing: {sql} with "
                              f"{params}")
         return took
+
+
+# ---- standings ------------------------------------------------------------
+
+CURRENT = """
+SELECT batch_id = (SELECT max(id) FROM reward.batches) FROM reward.totals
+"""
+PATIENCE_S = 600
+
+
+def settle(connection):
+    """Seconds until the relay, at work with nothing to publish, has brought
+    the standings to the last batch."""
+    started = time.monotonic()
+    while not query(connection, CURRENT)[0]:
+        if time.monotonic() > started + PATIENCE_S:
+            raise BenchError("the standings do not become current")
+        time.sleep(SAMPLE_S)
+    return time.monotonic() - started
 
 
 # ---- verify ----------------------------------------------------------------
