@@ -271,11 +271,12 @@ def execute(stack, database, statements):
                             + statements)
 
 
-def verify(stack, database):
+def verify(stack, database, *more):
     """Exit status, and check -> whether it passed."""
     env = {"REWARD_POSTGRES__DSN": stack.dsn("reader", database),
            "REWARD_POSTGRES__PASSWORD__FILE": stack.password_file("reader")}
-    done = subprocess.run([harness.BINARY, "verify", "--format", "json"],
+    done = subprocess.run([harness.BINARY, "verify", "--format", "json",
+                           *more],
                           text=True, capture_output=True, timeout=60,
                           stdin=subprocess.DEVNULL,
                           env=harness.clean_env(env), check=False)
@@ -318,9 +319,13 @@ def test_every_check_has_a_red_case(stack, correct):
     for number, damage in enumerate(damages, 1)])
 def test_damage_is_found(stack, copy, check, damage):
     execute(stack, copy, damage)
-    status, passed = verify(stack, copy)
-    assert not passed[check]
-    assert status == 1
+    assert verify(stack, copy, "--only", check) == (1, {check: False})
+
+
+def test_only_a_check_that_exists(stack, correct):
+    assert verify(stack, correct, "--only", "totals") == (0, {"totals": True})
+    with pytest.raises(json.JSONDecodeError):
+        verify(stack, correct, "--only", "topic-once")
 
 
 @pytest.mark.parametrize("check,damage,repair", [

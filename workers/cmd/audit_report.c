@@ -2,6 +2,8 @@
  * of its own. */
 #include "audit_report.h"
 
+#include <string.h>
+
 #include "json_text.h"
 #include "table.h"
 
@@ -80,7 +82,8 @@ audit_report_run(struct audit_report *report, struct pg *pg,
                  const struct audit *audits, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++)
-        if (!run_one(report, pg, &audits[i], err))
+        if ((!report->only || strcmp(report->only, audits[i].name) == 0) &&
+            !run_one(report, pg, &audits[i], err))
             return false;
     return true;
 }

@@ -18,6 +18,7 @@ struct audit_report {
     FILE *out;
     bool json;
     bool failures_only;
+    const char *only; /* name of the one to run; NULL: all */
     size_t done;
     size_t failed;
 };

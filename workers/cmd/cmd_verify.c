@@ -88,6 +88,8 @@ print_end(const struct audit_report *report)
     if (report->json)
         printf("\n],\"checks\":%zu,\"failed\":%zu}\n", report->done,
                report->failed);
+    else if (report->only && !report->failed)
+        printf("nothing is amiss: 1 check of many\n");
     else if (report->failed)
         printf("%zu of %zu checks failed\n", report->failed, report->done);
     else
@@ -102,6 +104,7 @@ cmd_verify(struct command_line *line)
         .out = stdout,
         .json = table_format_from(line->format) == TABLE_JSON,
         .failures_only = line->quiet,
+        .only = command_option(line, "only"),
     };
     struct err err = {0};
     struct pg *pg;
@@ -115,6 +118,11 @@ cmd_verify(struct command_line *line)
     pg_close(pg);
     if (!ok)
         return command_failed(&err);
+    if (!report.done)
+        return command_misused(line, "there is no check \"%s\"%s", report.only,
+                               command_option(line, "topic")
+                                   ? ""
+                                   : "; those of topics need --topic");
     print_end(&report);
     return report.failed ? EXIT_ERRORS : EXIT_OK;
 }

@@ -37,6 +37,7 @@ static const struct command_flag stake_flags[] = {
 
 static const struct command_flag verify_flags[] = {
     {"topic", NULL, "compare the output topics with the ledger too"},
+    {"only", "CHECK", "run one check, named as in the output"},
     {0},
 };
 
