@@ -22,7 +22,8 @@ tear_down(void)
 }
 
 static const char *
-printed(const struct str *cells, size_t rows, enum table_format format)
+printed_by(void (*print)(const struct table *, enum table_format, FILE *),
+           const struct str *cells, size_t rows, enum table_format format)
 {
     struct table table = {columns, 3, cells, rows};
     char *text = NULL;
@@ -30,11 +31,17 @@ printed(const struct str *cells, size_t rows, enum table_format format)
     FILE *out = open_memstream(&text, &len);
     const char *copy;
 
-    table_print(&table, format, out);
+    print(&table, format, out);
     fclose(out);
     copy = arena_strndup(&arena, text, len);
     free(text);
     return copy;
+}
+
+static const char *
+printed(const struct str *cells, size_t rows, enum table_format format)
+{
+    return printed_by(table_print, cells, rows, format);
 }
 
 static const struct str two_rows[] = {
@@ -82,6 +89,19 @@ START_TEST(csv_quotes_what_it_must)
 }
 END_TEST
 
+START_TEST(a_record_is_a_line_a_column)
+{
+    const struct str cells[] = {{"7", 1}, {"a\nb", 3}, {NULL, 0}};
+
+    ck_assert_str_eq(printed_by(table_print_record, cells, 1, TABLE_TEXT),
+                     "seq   7\nname  a b\nnote\n");
+    ck_assert_str_eq(printed_by(table_print_record, cells, 1, TABLE_JSON),
+                     "{\"seq\":7,\"name\":\"a\\u000ab\",\"note\":null}\n");
+    ck_assert_str_eq(printed_by(table_print_record, cells, 1, TABLE_CSV),
+                     "seq,name,note\r\n7,\"a\nb\",\r\n");
+}
+END_TEST
+
 START_TEST(formats_by_name)
 {
     ck_assert_int_eq(table_format_from(NULL), TABLE_TEXT);
@@ -96,5 +116,6 @@ main(void)
 {
     return UNIT_RUN("table", set_up, tear_down, text_is_aligned,
                     text_moves_no_cursor, json_has_nulls_and_bare_numbers,
-                    csv_quotes_what_it_must, formats_by_name);
+                    csv_quotes_what_it_must, a_record_is_a_line_a_column,
+                    formats_by_name);
 }
