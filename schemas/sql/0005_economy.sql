@@ -54,8 +54,12 @@ ALTER TABLE accounts
     ADD COLUMN debt_amount bigint NOT NULL DEFAULT 0 CHECK (debt_amount >= 0),
     ADD COLUMN side smallint NOT NULL DEFAULT 0;
 
--- The other user of a transfer.
-ALTER TABLE entries ADD COLUMN counterparty_id integer;
+-- The other user of a transfer. One event may move two accounts under one name,
+-- as when both pay back what they owe.
+ALTER TABLE entries
+    ADD COLUMN counterparty_id integer,
+    DROP CONSTRAINT entries_once_a_line,
+    ADD CONSTRAINT entries_once_a_line UNIQUE (event_id, line_id, account_id);
 
 ALTER TABLE events
     DROP CONSTRAINT events_outcome_check,
@@ -180,15 +184,15 @@ CREATE TABLE hold_ends (
     outcome  text NOT NULL CHECK (outcome IN ('released', 'voided'))
 );
 
--- Events that a rule's payments are released or reversed by, where they came
--- before what they are about, or will be asked for again. account_id is the
--- matched account; contract_id is empty for releases.
+-- The first event that a rule's payments are released or reversed by: those
+-- before it, and those after. account_id is the matched account; contract_id is
+-- empty for releases.
 CREATE TABLE closings (
     account_id  integer NOT NULL,
     line_id     integer NOT NULL,
     contract_id text COLLATE "C" NOT NULL,
     event_id    bigint NOT NULL,
-    PRIMARY KEY (account_id, line_id, contract_id, event_id)
+    PRIMARY KEY (account_id, line_id, contract_id)
 );
 
 -- An event whose payments under a rule were taken back, once.
@@ -198,7 +202,6 @@ CREATE TABLE reversals (
     line_id    integer NOT NULL,
     PRIMARY KEY (origin_id, line_id)
 );
-CREATE INDEX reversals_closing ON reversals (closing_id);
 
 -- What the clock has to send, and when: a list of things to do, not books. Rows
 -- go when they are done.

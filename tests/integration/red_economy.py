@@ -27,7 +27,7 @@ INSERT INTO lines (name, transaction_type, counterparty)
                    (14, 'pending.released', 'release'),
                    (15, 'pending.voided', 'void'),
                    (16, 'contract.base:reversed', 'reversal'),
-                   (17, 'reversal.other', 'reversal'),
+                   (17, 'contract:reversed', 'reversal'),
                    (18, 'debt.lent', 'debt'),
                    (19, 'debt.repaid', 'repay'),
                    (20, 'conversion.reserved', 'reserve'),

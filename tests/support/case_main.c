@@ -252,6 +252,7 @@ fill_hold(struct bench *bench, struct fact_record *record)
         row->values[2] = at->effect->values[2];
         row->values[4] = is_confirmed(bench, at->effect) ? STR("t") : STR("f");
         row->values[5] = at->effect->line->name;
+        row->values[6] = at->effect->other->address;
     }
 }
 

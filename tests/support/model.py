@@ -1089,13 +1089,16 @@ class State:
         self.holds = {}          # id -> Hold
         self.confirmed = set()   # (rule, account) whose event has come
         self.origins = {}        # (rule, account, contract) -> [Origin]
-        self.refunds = set()     # likewise: came first, and wait
+        self.refunds = set()     # likewise: what was refunded, for good
         self.conversions = {}    # id -> Conversion
         self.proposals = {}      # id -> Proposal
 
     def purse(self, account):
         return Purse(self.balances.get(account, 0), self.seqs.get(account, 0),
                      self.funds.get(account, dict.fromkeys(FUNDS, 0)))
+
+
+SPEND = "io.gigchain.token.spend.requested.v1"
 
 
 class Decision:
@@ -1141,7 +1144,7 @@ class Decision:
                     self.run_rule(rule)
         for part in self.parts:
             self.pay(*part)
-        if self.event.type == PREFIX + "token.spend.requested.v1" \
+        if self.event.type == SPEND \
                 and not self.entries:
             raise Rejected(self.event.data["user_address"], "not_offered")
         for rule in self.ruleset.rules:
@@ -1415,7 +1418,6 @@ class Decision:
         self.changes.append(
             lambda: self.state.origins.setdefault(key, []).append(origin))
         if key in self.state.refunds:
-            self.changes.append(lambda: self.state.refunds.remove(key))
             self.take_back(account, [origin])
 
     def close(self, rule):
@@ -1433,8 +1435,7 @@ class Decision:
         key = (rule.id, account,
                self.event.data[rule.reversal.match.event_field])
         origins = self.state.origins.get(key, ())
-        if not origins:
-            self.changes.append(lambda: self.state.refunds.add(key))
+        self.changes.append(lambda: self.state.refunds.add(key))
         left = [origin for origin in origins if not origin.reversed]
         if left:
             self.take_back(account, left)
@@ -1636,7 +1637,9 @@ def end_hold(decision):
     user = decision.event.data["user_address"]
     hold_id = decision.event.data["hold_id"].lower()
     found = decision.state.holds.get(hold_id)
-    if not found or found.account != user or found.status != "pending":
+    if not found or found.account != user or found.status != "pending" \
+            or decision.event.data.get("waits_for",
+                                       found.waits_for) != found.waits_for:
         return
     released = (found.rule, found.waits_for) in decision.state.confirmed
     if not released and decision.clock.now < found.expires:
@@ -1683,7 +1686,7 @@ def convert(decision):
 def settle(decision):
     data = decision.event.data
     user, status = data["user_address"], data["status"]
-    tx_hash = data.get("blockchain_tx_hash")
+    tx_hash = data.get("blockchain_tx_hash", "").lower() or None
     conversion_id = data["conversion_id"].lower()
     found = decision.state.conversions.get(conversion_id)
     if not found or found.account != user:

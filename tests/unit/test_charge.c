@@ -203,7 +203,7 @@ START_TEST(a_charge_has_conditions_and_rules_beside_it)
     assert_rejected(buy("moon", ""), "unknown_item");
     assert_outcome(buy("badge", ""),
                    "buy.item u1 -20.00, back.a u1 2.00; token.spent u1");
-    assert_outcome(buy("gift", ""), "");
+    assert_rejected(buy("gift", ""), "not_offered");
 }
 END_TEST
 

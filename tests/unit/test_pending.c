@@ -93,7 +93,8 @@ due(const char *user)
 {
     return request("token.hold.due",
                    arena_printf(&arena,
-                                "{\"user_address\":\"%s\",\"hold_id\":\"" HOLD
+                                "{\"user_address\":\"%s\","
+                                "\"waits_for\":\"u2\",\"hold_id\":\"" HOLD
                                 "\"}",
                                 user));
 }
@@ -112,6 +113,7 @@ fill_hold(const char *ended, const char *confirmed)
     row->values[3] = str_from_cstr(ended);
     row->values[4] = str_from_cstr(confirmed);
     row->values[5] = STR("ref");
+    row->values[6] = STR("u2");
 }
 
 START_TEST(a_confirmed_hold_is_released)

@@ -58,10 +58,11 @@ START_TEST(a_refund_takes_back_line_by_line)
                                   "\"event_id\":\"%.*s\",\"amount\":\"105.00\","
                                   "\"debt\":\"0.00\"}}",
                                   STR_ARG(origin->id)));
-    ck_assert_uint_eq(last.effect_count, 1);
-    ck_assert_int_eq(last.effects[0].kind, EFFECT_REVERSAL);
-    ck_assert(str_eq(last.effects[0].line->name, STR("job")));
-    ck_assert_str_eq(effect_text(0),
+    ck_assert_uint_eq(last.effect_count, 2);
+    ck_assert_int_eq(last.effects[0].kind, EFFECT_CLOSING);
+    ck_assert_int_eq(last.effects[1].kind, EFFECT_REVERSAL);
+    ck_assert(str_eq(last.effects[1].line->name, STR("job")));
+    ck_assert_str_eq(effect_text(1),
                      arena_printf(&arena, "/test\n%.*s /test\n%.*s",
                                   STR_ARG(origin->id), STR_ARG(reversal->id)));
     ck_assert(last.answers[0].notify.at && !last.answers[0].notify.len);
@@ -90,25 +91,45 @@ START_TEST(a_refund_that_comes_first_waits)
 }
 END_TEST
 
-START_TEST(one_refund_waits_once)
+/* The order does not matter, nor how often it is said. */
+START_TEST(a_refund_holds_for_its_contract_for_good)
 {
+    static const char taken[] =
+        "job.base u1 3.00, job.base:reversed u1 -3.00; token.reversed u1";
+
     assert_outcome(refund("c1"), "");
     assert_outcome(refund("c1"), "");
     ck_assert_uint_eq(last.effect_count, 0);
     assert_outcome(complete("c1", "100"),
                    PAID ", " TAKEN "; token.reversed u1");
-    assert_outcome(complete("c1", "3"), "job.base u1 3.00");
+    assert_outcome(refund("c1"), "");
+    ck_assert_uint_eq(last.effect_count, 0);
+    assert_outcome(complete("c1", "3"), taken);
+    assert_outcome(complete("c2", "3"), "job.base u1 3.00");
+    assert_outcome(refund("c2"),
+                   "job.base:reversed u1 -3.00; token.reversed u1");
+    assert_outcome(complete("c2", "3"), taken);
 }
 END_TEST
 
-START_TEST(a_refund_after_one_that_waited_finds_nothing_to_do)
+/* Two rules, one refund: what is lacking is lent once. */
+START_TEST(all_that_a_refund_takes_is_lent_at_once)
 {
-    assert_outcome(refund("c1"), "");
-    assert_outcome(complete("c1", "100"),
-                   PAID ", " TAKEN "; token.reversed u1");
-    assert_outcome(refund("c1"), "");
-    ck_assert_uint_eq(last.effect_count, 0);
-    assert_outcome(complete("c1", "3"), "job.base u1 3.00");
+    rules = compile(OFFERS CONTRACT REVERSED
+                    "  overlap: allowed\n"
+                    "- id: more\n"
+                    "  trigger: io.gigchain.contract.completed.v1\n"
+                    "  account: event.data.user_address\n"
+                    "  overlap: allowed\n"
+                    "  award: [{id: a, flat: 10}]\n" REVERSED);
+    assert_outcome(complete("c1", "100"), PAID ", more.a u1 10.00");
+    account("u1")->balance_minor = 500;
+    assert_outcome(refund("c1"),
+                   "debt.lent u1 110.00, " TAKEN ", more.a:reversed u1 -10.00; "
+                   "token.reversed u1, token.reversed u1");
+    ck_assert_int_eq(last.answers[0].place, 0);
+    ck_assert_int_eq(last.answers[1].place, 1);
+    ck_assert_int_eq(account("u1")->balance_minor, 0);
 }
 END_TEST
 
@@ -176,16 +197,16 @@ START_TEST(the_ledger_knows_what_was_paid)
     fill_origin("b", "job.lost", "2", "f");
     fill_origin("c", "job.base", "5000", "f");
     assert_outcome(refund("c1"), "job.base:reversed u1 -57.00, "
-                                 "reversal.other u1 -0.32; token.reversed u1");
-    ck_assert_uint_eq(last.effect_count, 2);
-    ck_assert_contains(effect_text(0), "/test\nb /test\n");
-    ck_assert_contains(effect_text(1), "/test\nc /test\n");
+                                 "job:reversed u1 -0.32; token.reversed u1");
+    ck_assert_uint_eq(last.effect_count, 3);
+    ck_assert_contains(effect_text(1), "/test\nb /test\n");
+    ck_assert_contains(effect_text(2), "/test\nc /test\n");
     assert_outcome(refund("c1"), "");
     ck_assert_uint_eq(last.effect_count, 0);
 }
 END_TEST
 
-START_TEST(a_closing_in_the_ledger_is_used_up)
+START_TEST(the_ledger_knows_what_was_closed)
 {
     facts.is_whole = false;
     fill(RECORD_CLOSING, "u1", STR("job"), STR("u1"), STR("c1"))->values[0] =
@@ -193,7 +214,10 @@ START_TEST(a_closing_in_the_ledger_is_used_up)
     assert_outcome(complete("c1", "100"),
                    PAID ", " TAKEN "; token.reversed u1");
     ck_assert_contains(effect_text(0), " /test\nz");
-    assert_outcome(complete("c1", "3"), "job.base u1 3.00");
+    assert_outcome(complete("c1", "3"),
+                   "job.base u1 3.00, job.base:reversed u1 -3.00; "
+                   "token.reversed u1");
+    ck_assert_contains(effect_text(0), " /test\nz");
 }
 END_TEST
 
@@ -244,10 +268,11 @@ main(void)
 {
     return UNIT_RUN(
         "reversal", set_up_rules, tear_down, a_refund_takes_back_line_by_line,
-        a_refund_that_comes_first_waits, one_refund_waits_once,
-        a_refund_after_one_that_waited_finds_nothing_to_do,
+        a_refund_that_comes_first_waits,
+        a_refund_holds_for_its_contract_for_good,
+        all_that_a_refund_takes_is_lent_at_once,
         what_was_spent_is_owed_and_paid_back, only_earnings_pay_back,
-        the_ledger_knows_what_was_paid, a_closing_in_the_ledger_is_used_up,
+        the_ledger_knows_what_was_paid, the_ledger_knows_what_was_closed,
         a_failed_refund_can_come_again,
         a_failed_completion_leaves_its_refund_waiting,
         a_rule_that_is_off_reverses_nothing);

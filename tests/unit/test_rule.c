@@ -39,7 +39,7 @@ END_TEST
 /* Every rule set ends with the lines of the house. */
 #define HOUSE                                                                  \
     " transfer.sent transfer.received stake.locked stake.returned "            \
-    "pending.held pending.released pending.voided reversal.other debt.lent "   \
+    "pending.held pending.released pending.voided debt.lent "                  \
     "debt.repaid conversion.reserved conversion.returned "                     \
     "conversion.completed adjustment.booked"
 

@@ -223,7 +223,6 @@ START_TEST(lines_of_the_house_have_their_type)
         [HOUSE_PENDING_HELD] = {"pending.held", &entry_hold},
         [HOUSE_PENDING_RELEASED] = {"pending.released", &entry_release},
         [HOUSE_PENDING_VOIDED] = {"pending.voided", &entry_void},
-        [HOUSE_REVERSAL_OTHER] = {"reversal.other", &entry_reversal},
         [HOUSE_DEBT_LENT] = {"debt.lent", &entry_debt},
         [HOUSE_DEBT_REPAID] = {"debt.repaid", &entry_repay},
         [HOUSE_CONVERSION_RESERVED] = {"conversion.reserved", &entry_reserve},

@@ -87,8 +87,7 @@ count_votes(struct command_line *line, struct pg *pg, struct str id,
         .id =
             str_from_cstr(arena_printf(line->arena, "tally:%.*s", STR_ARG(id))),
         .account = str_dup(line->arena, pg_text(row, 0, PROPOSER)),
-        .field = "proposal_id",
-        .value = id,
+        .fields = {{"proposal_id", id}},
         .time_us = pg_int(row, 0, VOTING_END),
     };
 

@@ -6,7 +6,7 @@
 #include "json_text.h"
 #include "timestamp.h"
 
-static const struct str clock_topic = {"@clock", 6};
+static const struct str clock_topic = {HOUSE_STREAM, sizeof(HOUSE_STREAM) - 1};
 
 /* Where the stream stands; entered when it is not there yet. */
 static bool
@@ -42,7 +42,8 @@ event_json(struct arena *arena, const struct house_event *event)
     timestamp_print(&json, event->time_us);
     buf_add_cstr(&json, "\",\"data\":{");
     json_add_member(&json, "user_address", event->account);
-    json_add_member(&json, event->field, event->value);
+    for (int i = 0; i < HOUSE_FIELDS && event->fields[i].name; i++)
+        json_add_member(&json, event->fields[i].name, event->fields[i].value);
     buf_add_cstr(&json, "}}");
     return buf_str(&json);
 }

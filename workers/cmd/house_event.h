@@ -9,12 +9,19 @@
 #include "intake.h"
 #include "pipeline.h"
 
+/* No topic can be called that. */
+#define HOUSE_STREAM "@clock"
+
+enum { HOUSE_FIELDS = 2 };
+
 struct house_event {
     const char *type; /* without io.gigchain. and .v1 */
     struct str id;    /* the source is /reward */
     struct str account;
-    const char *field; /* of data, beside user_address */
-    struct str value;
+    struct {
+        const char *name; /* NULL: none */
+        struct str value;
+    } fields[HOUSE_FIELDS]; /* of data, beside user_address */
     int64_t time_us;
 };
 

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "house_event.h"
 #include "json.h"
+#include "token.h"
 
 static const struct envelope *
 envelope_of(const struct settings *settings, struct str topic)
@@ -14,6 +16,19 @@ envelope_of(const struct settings *settings, struct str topic)
         if (str_eq_cstr(topic, settings->kafka.inputs[i].topic))
             return &settings->kafka.inputs[i].envelope;
     return &cloudevents;
+}
+
+/* What the program sends itself comes by no topic, and nobody else may take the
+ * ids of it. */
+static bool
+check_source(const struct item *item, struct err *err)
+{
+    if (!str_eq(item->event.source, STR(TOKEN_SOURCE)) ||
+        str_eq(item->record.topic, STR(HOUSE_STREAM)))
+        return true;
+    return err_set_code(err, ERR_INPUT, reason_name(REASON_MALFORMED_ENVELOPE),
+                        "the source \"" TOKEN_SOURCE "\" is the program's own; "
+                        "give your events one of yours");
 }
 
 static bool
@@ -28,7 +43,8 @@ read_event(const struct intake *intake, struct batch *batch, struct item *item,
     return record_json(&item->record, envelope, &json, err) &&
            json_read(&batch->arena, json, &document, err) &&
            event_decode(&batch->arena, &item->record, envelope, document,
-                        intake->schemas, &item->event, err);
+                        intake->schemas, &item->event, err) &&
+           check_source(item, err);
 }
 
 void

@@ -176,12 +176,13 @@ post_timers(struct worker *worker, struct err *err)
     if (ok && count) {
         events = arena_array(&arena, count, sizeof(*events));
         for (size_t i = 0; i < count; i++)
-            events[i] = (struct house_event){.type = "token.hold.due",
-                                             .id = timers[i].hold_id,
-                                             .account = timers[i].account,
-                                             .field = "hold_id",
-                                             .value = timers[i].hold_id,
-                                             .time_us = timers[i].due_us};
+            events[i] = (struct house_event){
+                .type = "token.hold.due",
+                .id = timers[i].hold_id,
+                .account = timers[i].account,
+                .fields = {{"hold_id", timers[i].hold_id},
+                           {"waits_for", timers[i].waits_for}},
+                .time_us = timers[i].due_us};
         ok = house_events_post(&worker->pipeline, &worker->intake,
                                &worker->batch, events, count, err);
     }

@@ -29,7 +29,7 @@ enum record_kind {
     /* address: id of the one that is not settled */
     RECORD_OPEN_CONVERSION,
     /* hold_id: address, amount, expires, whether it has ended, whether what it
-     * waits for has come, rule */
+     * waits for has come, rule, the account that it waits for */
     RECORD_HOLD,
     /* rule, address, contract or empty: the event that closes it */
     RECORD_CLOSING,
@@ -47,7 +47,7 @@ enum record_kind {
     RECORD_KIND_COUNT,
 };
 
-enum { RECORD_KEYS = 3, RECORD_COLUMNS = 6 };
+enum { RECORD_KEYS = 3, RECORD_COLUMNS = 7 };
 
 /* Accounts say of which kinds the ledger has anything; records of the others
  * need not be looked up. Stored in the database: never renumber. */

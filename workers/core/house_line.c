@@ -14,7 +14,6 @@ const struct house_line_spec house_line_specs[HOUSE_LINE_COUNT] = {
                                 &entry_release},
     [HOUSE_PENDING_VOIDED] = {"pending.voided", "Not confirmed in time",
                               &entry_void},
-    [HOUSE_REVERSAL_OTHER] = {"reversal.other", "Reversed", &entry_reversal},
     [HOUSE_DEBT_LENT] = {"debt.lent", "Owed after a reversal", &entry_debt},
     [HOUSE_DEBT_REPAID] = {"debt.repaid", "Debt paid back", &entry_repay},
     [HOUSE_CONVERSION_RESERVED] = {"conversion.reserved",

@@ -16,7 +16,6 @@ enum house_line {
     HOUSE_PENDING_HELD,
     HOUSE_PENDING_RELEASED,
     HOUSE_PENDING_VOIDED,
-    HOUSE_REVERSAL_OTHER, /* of a line that the rules no longer have */
     HOUSE_DEBT_LENT,
     HOUSE_DEBT_REPAID,
     HOUSE_CONVERSION_RESERVED,

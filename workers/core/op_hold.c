@@ -10,7 +10,8 @@ enum {
     HOLD_EXPIRES,
     HOLD_ENDED,
     HOLD_CONFIRMED,
-    HOLD_RULE
+    HOLD_RULE,
+    HOLD_WAITS_FOR,
 };
 
 static struct fact_record *
@@ -19,10 +20,13 @@ wanted_hold(const struct turn *turn)
     return op_record(turn, RECORD_HOLD, op_id(turn, STR("hold_id")));
 }
 
+/* The account that it waits for is locked as well: a confirmation that is being
+ * posted is waited for. */
 static void
 hold_want(struct turn *turn)
 {
     op_user(turn);
+    turn_account(turn, STR("waits_for"));
     wanted_hold(turn);
 }
 
@@ -72,6 +76,8 @@ hold_decide(struct turn *turn, struct err *err)
 
     if (!hold->row_count ||
         !str_eq(row->values[HOLD_ADDRESS], op_user(turn)->address) ||
+        !str_eq(row->values[HOLD_WAITS_FOR],
+                turn_account(turn, STR("waits_for"))->address) ||
         record_flag(row, HOLD_ENDED) ||
         (!record_flag(row, HOLD_CONFIRMED) &&
          turn->facts->now_us < record_int(row, HOLD_EXPIRES)))

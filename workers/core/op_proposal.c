@@ -13,11 +13,14 @@ proposal_of(const struct turn *turn)
                      turn_text(turn, STR("proposal_id")));
 }
 
+/* The votes are asked for since that holds the proposal alone: a vote that is
+ * posted after it must have seen it. */
 static void
 proposal_want(struct turn *turn)
 {
     op_user(turn);
     proposal_of(turn);
+    op_record(turn, RECORD_VOTES_FOR, turn_text(turn, STR("proposal_id")));
 }
 
 /* In minor units as text; empty when there is none. */

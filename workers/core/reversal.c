@@ -129,6 +129,7 @@ reversal_name_lines(struct reader *reader, struct rule *rule)
             ledger->name.at[rule->id.len] == '.')
             name_line(reader, ledger);
     }
+    name_line(reader, rule->ledger); /* for lines that are no more */
 }
 
 /* ---- taking back ------------------------------------------------------------
@@ -172,8 +173,6 @@ static bool
 taking_post(const struct taking *taking, struct turn *turn,
             struct account_state *account, struct err *err)
 {
-    if (!debt_lend(turn, account, taking->total, err))
-        return false;
     for (size_t i = 0; i < taking->count; i++)
         if (!turn_post(turn, taking->lines[i], account, -taking->minors[i],
                        err))
@@ -282,8 +281,7 @@ reversal_follow(struct turn *turn, const struct part *part, struct err *err)
         return true;
     if (!taking_post(&taking, turn, part->account, err))
         return false;
-    note_reversal(turn, part->form->rule, origin,
-                  turn_take_row(turn, closing)->values[0]);
+    note_reversal(turn, part->form->rule, origin, closing->rows[0].values[0]);
     remember_part(turn, part, true);
     answer_reversal(turn, part->account, origin, taking.total, 0);
     return true;
@@ -323,7 +321,7 @@ reversal_want_origin(const struct closer *closer, struct turn *turn,
 }
 
 static const struct ledger_line *
-reversal_line(const struct turn *turn, struct str name)
+reversal_line(const struct turn *turn, const struct rule *rule, struct str name)
 {
     const struct ruleset *ruleset = turn->ruleset;
 
@@ -331,7 +329,41 @@ reversal_line(const struct turn *turn, struct str name)
         if (ruleset->lines[i]->reversal &&
             str_eq(ruleset->lines[i]->name, name))
             return ruleset->lines[i]->reversal;
-    return turn_house(turn, HOUSE_REVERSAL_OTHER);
+    return rule->ledger->reversal;
+}
+
+/* What is not reversed yet. */
+static bool
+sum_origins(const struct fact_record *origin, int64_t *sum)
+{
+    for (size_t i = 0; i < origin->row_count; i++)
+        if (!record_flag(&origin->rows[i], 3) &&
+            !num_add(*sum, record_int(&origin->rows[i], 2), sum))
+            return false;
+    return true;
+}
+
+/* Lend once, what this closer and those after it take from the account. */
+static bool
+lend_for_all(const struct closer *closer, struct turn *turn,
+             struct account_state *account, struct err *err)
+{
+    const struct trigger *trigger = turn->trigger;
+    int64_t sum = 0;
+
+    for (; closer < trigger->closers + trigger->closer_count; closer++) {
+        struct account_state *other;
+
+        if (!closer->reverses)
+            continue;
+        if (!find_account(closer, turn, &other, err))
+            return false;
+        if (other == account &&
+            !sum_origins(record_of(RECORD_ORIGIN, closer->rule, turn, other),
+                         &sum))
+            return turn_overflow(err, closer->rule->ledger);
+    }
+    return debt_lend(turn, account, sum, err);
 }
 
 /* Add up what is not reversed yet; origins come one after another. */
@@ -347,7 +379,7 @@ take_origins(struct turn *turn, const struct rule *rule,
 
         if (record_flag(row, 3))
             continue;
-        if (!taking_add(taking, reversal_line(turn, row->values[1]),
+        if (!taking_add(taking, reversal_line(turn, rule, row->values[1]),
                         record_int(row, 2)))
             return false;
         if (!str_eq(*last, row->values[0]))
@@ -356,6 +388,19 @@ take_origins(struct turn *turn, const struct rule *rule,
         turn_change_row(turn, origin, i)->values[3] = STR("t");
     }
     return true;
+}
+
+/* Whatever is paid for the contract from now on is taken back as well. */
+static void
+note_closing(const struct closer *closer, struct turn *turn,
+             struct account_state *account)
+{
+    struct fact_record *closing =
+        record_of(RECORD_CLOSING, closer->rule, turn, account);
+
+    if (!closing->row_count)
+        closing_note(turn, closer->rule, account,
+                     turn_text(turn, contract_field), closing);
 }
 
 bool
@@ -370,21 +415,15 @@ reversal_decide(const struct closer *closer, struct turn *turn, struct err *err)
     if (!find_account(closer, turn, &account, err))
         return false;
     origin = record_of(RECORD_ORIGIN, closer->rule, turn, account);
-    if (!origin->row_count) {
-        struct fact_record *closing =
-            record_of(RECORD_CLOSING, closer->rule, turn, account);
-
-        if (!closing->row_count)
-            closing_note(turn, closer->rule, account,
-                         turn_text(turn, contract_field), closing);
-        return true;
-    }
+    note_closing(closer, turn, account);
+    before = turn_purse(turn, account)->now.funds_minor[FUND_DEBT];
+    if (!lend_for_all(closer, turn, account, err))
+        return false;
     taking_init(&taking, turn, origin->row_count);
     if (!take_origins(turn, closer->rule, origin, &taking, &last))
         return turn_overflow(err, closer->rule->ledger);
     if (!taking.count)
-        return true; /* reversed before */
-    before = turn_purse(turn, account)->now.funds_minor[FUND_DEBT];
+        return true; /* nothing was paid yet, or it was reversed before */
     if (!taking_post(&taking, turn, account, err))
         return false;
     answer_reversal(turn, account, last, taking.total,

@@ -1,7 +1,7 @@
 /* reversal.h - `reversed_by: {trigger, match, once_keys, limits}`: an event of
  * another type takes back exactly what a rule paid for the same contract and
- * account, once. Once-keys and limits stay used. A reversal that comes first
- * waits for what it reverses. */
+ * account, once, whether it was paid before or is paid after. Once-keys and
+ * limits stay used. */
 #ifndef CORE_REVERSAL_H
 #define CORE_REVERSAL_H
 

@@ -178,6 +178,16 @@ check_overlap(struct reader *reader, size_t index)
     for (size_t i = 0; i < index; i++) {
         const struct rule *other = ruleset->rules[i];
 
+        if (rule->pending && other->pending && common_trigger(other, rule)) {
+            diag_add(reader->diags, DIAG_ERROR, reader->file, rule->row,
+                     rule->column,
+                     "rule \"%.*s\" (line %d) holds back what it pays for "
+                     "%.*s as well; one rule can",
+                     STR_ARG(other->id), other->row,
+                     STR_ARG(common_trigger(other, rule)->name));
+            return;
+        }
+
         if (!rules_overlap(other, rule) ||
             (other->overlap_allowed && rule->overlap_allowed))
             continue;

@@ -261,9 +261,10 @@ const struct audit books_audits[] = {
     },
     {
         .name = "entry-once",
-        .what = "each line of a rule paid once for an event",
-        .sql = AUDIT_SQL("SELECT event_id AS event, line_id, count(*) AS times "
-                         "FROM entries GROUP BY 1, 2 HAVING count(*) > 1"),
+        .what = "each line moved an account once for an event",
+        .sql = AUDIT_SQL("SELECT event_id AS event, line_id, account_id, "
+                         "count(*) AS times FROM entries GROUP BY 1, 2, 3 "
+                         "HAVING count(*) > 1"),
     },
     {
         .name = "entry-ordinals",

@@ -58,24 +58,21 @@ const struct audit books_claim_audits[] = {
     {
         .name = "hold-closings",
         .what = "what was held was not confirmed yet, what was released was, "
-                "and what was confirmed in time was not voided",
-        /* A void and a confirmation that comes after the hold has expired may
-         * be decided at the same time. */
+                "and what was voided was not",
         .sql = AUDIT_SQL(
             "SELECT h.hold_id, h.event_id AS event, x.outcome, h.expires_at, "
-            "a.id AS batch, b.id AS end_batch, c.batch AS closing_batch, "
-            "c.posted_at AS closed_at FROM holds h JOIN batches a "
+            "a.id AS batch, b.id AS end_batch, c.batch AS closing_batch "
+            "FROM holds h JOIN batches a "
             "ON a.first_id = h.event_id" BLOCK " LEFT JOIN hold_ends x "
             "ON x.hold_id = h.hold_id LEFT JOIN batches b "
             "ON b.first_id = x.event_id" BLOCK " "
-            "LEFT JOIN (SELECT c.account_id, c.line_id, min(b.id) AS batch, "
-            "min(b.posted_at) AS posted_at FROM closings c JOIN batches b "
+            "LEFT JOIN (SELECT c.account_id, c.line_id, min(b.id) AS batch "
+            "FROM closings c JOIN batches b "
             "ON b.first_id = c.event_id" BLOCK " WHERE c.contract_id = '' "
             "GROUP BY 1, 2) c ON c.account_id = h.matched_id "
             "AND c.line_id = h.line_id WHERE c.batch < a.id "
             "OR x.outcome = 'released' AND (c.batch < b.id) IS NOT TRUE "
-            "OR x.outcome = 'voided' AND c.batch < b.id "
-            "AND c.posted_at < h.expires_at"),
+            "OR x.outcome = 'voided' AND c.batch < b.id"),
     },
     {
         .name = "hold-sums",
@@ -121,51 +118,47 @@ const struct audit books_claim_audits[] = {
         .name = "reversal-amounts",
         .what = "what a reversed event was paid was taken back, once and line "
                 "by line",
-        /* By the closing; or, if that was first and is a row of closings, by
-         * the event itself. A line that is no longer in the rules was taken
-         * back as reversal.other. */
+        /* By whichever of the two events came later. Lines that are no longer
+         * in the rules were taken back as `rule:reversed`. */
         .sql = AUDIT_SQL(
             "SELECT event, account_id, sum(paid) AS paid, sum(taken) AS taken "
             "FROM (SELECT d.event, n.account_id, n.line || "
             "':reversed' AS line, sum(n.amount) AS paid "
             "FROM (SELECT r.origin_id, l.name AS rule, CASE "
-            "WHEN c.event_id IS NULL THEN r.closing_id "
-            "ELSE r.origin_id END AS event FROM reversals r JOIN lines l "
-            "ON l.id = r.line_id LEFT JOIN (SELECT DISTINCT event_id, line_id "
-            "FROM closings) c ON c.event_id = r.closing_id "
-            "AND c.line_id = r.line_id) d JOIN " ENTRIES_OF "'earn')) n "
+            "WHEN (o.id, r.origin_id) < (k.id, r.closing_id) "
+            "THEN r.closing_id ELSE r.origin_id END AS event "
+            "FROM reversals r JOIN lines l ON l.id = r.line_id "
+            "LEFT JOIN batches o ON o.first_id = r.origin_id" BLOCK " "
+            "LEFT JOIN batches k ON k.first_id = r.closing_id" BLOCK
+            ") d JOIN " ENTRIES_OF "'earn')) n "
             "ON n.event_id = d.origin_id AND split_part(n.line, '.', "
             "1) = d.rule GROUP BY 1, 2, 3) p "
             "FULL JOIN (SELECT event_id AS event, account_id, line, "
             "sum(amount) AS taken FROM " ENTRIES_OF "'reversal')) n "
             "GROUP BY 1, 2, 3) t USING (event, account_id, line) GROUP BY 1, 2 "
             "HAVING coalesce(sum(paid), 0) + coalesce(sum(taken), 0) <> 0 "
-            "OR bool_or(line <> 'reversal.other' AND taken <> -coalesce(paid, "
-            "0))"),
+            "OR bool_or(line LIKE '%.%' AND taken <> -coalesce(paid, 0))"),
     },
     {
         .name = "closing-used",
-        .what = "what closed a contract before it was paid reversed it, once",
-        /* Under the same rules: others may not reverse any more. */
+        .what = "what was paid for a contract that was closed, before or "
+                "after, was reversed",
+        /* After it, under the same rules: others may not reverse any more. */
         .sql = AUDIT_SQL(
             "SELECT c.event_id AS closing, c.account_id, c.contract_id, "
-            "u.times, o.event_id AS origin FROM closings c JOIN lines l "
+            "o.event_id AS origin FROM closings c JOIN lines l "
             "ON l.id = c.line_id JOIN batches b ON b.first_id = "
-            "c.event_id" BLOCK
-            " LEFT JOIN (SELECT closing_id, line_id, count(*) AS times "
-            "FROM reversals GROUP BY 1, 2) u ON u.closing_id = c.event_id "
-            "AND u.line_id = c.line_id LEFT JOIN (SELECT p.*, e.contract_id, "
+            "c.event_id" BLOCK " JOIN (SELECT p.*, e.contract_id, "
             "b.id AS batch, b.ruleset_id FROM " PAID_BY "SELECT e.id "
             "FROM events e WHERE e.contract_id IN (SELECT contract_id "
             "FROM closings)) GROUP BY 1, 2, 3) p JOIN events e "
             "ON e.id = p.event_id JOIN batches b ON b.first_id = "
             "p.event_id" BLOCK ") o ON o.contract_id = c.contract_id "
             "AND o.account_id = c.account_id AND o.rule = l.name "
-            "AND o.ruleset_id = b.ruleset_id AND (o.batch, "
-            "o.event_id) > (b.id, c.event_id) LEFT JOIN reversals r "
+            "AND (o.ruleset_id = b.ruleset_id OR (o.batch, "
+            "o.event_id) < (b.id, c.event_id)) LEFT JOIN reversals r "
             "ON r.origin_id = o.event_id AND r.line_id = c.line_id "
-            "WHERE c.contract_id <> '' AND (u.times > 1 OR u.times IS NULL "
-            "AND o.event_id IS NOT NULL AND r.origin_id IS NULL)"),
+            "WHERE c.contract_id <> '' AND r.origin_id IS NULL"),
     },
 
     /* ---- debts ---- */

@@ -13,8 +13,8 @@
 /* An event's identity in one text, as core/closer.h has it. */
 #define IDENTITY "s.name || E'\\n' || e.event_id"
 
-/* Votes hold their proposal shared and a tally holds it alone, so that no vote
- * comes after the count. */
+/* Votes hold their proposal shared; whoever puts or counts it holds it alone,
+ * so that no vote comes before the one unseen, or after the other. */
 #define LOCK_PROPOSALS(function)                                               \
     "SELECT " function "(7237103, h) FROM (SELECT DISTINCT hashtext(a) AS h "  \
     "FROM " KEYS "ORDER BY 1) x"
@@ -69,21 +69,20 @@ static const struct query {
                 "EXISTS (SELECT FROM hold_ends x "
                 "WHERE x.hold_id = h.hold_id), EXISTS (SELECT FROM closings c "
                 "WHERE c.account_id = h.matched_id "
-                "AND c.line_id = h.line_id AND c.contract_id = ''), l.name "
+                "AND c.line_id = h.line_id AND c.contract_id = ''), l.name, "
+                "m.address "
                 "FROM " KEYS "JOIN holds h ON h.hold_id = uuid_or_null(k.a) "
                 "JOIN accounts a ON a.id = h.account_id "
+                "JOIN accounts m ON m.id = h.matched_id "
                 "JOIN lines l ON l.id = h.line_id",
-         .columns = 6},
+         .columns = 7},
     [RECORD_CLOSING] =
         {.sql = "SELECT k.ord, " IDENTITY " FROM " KEYS
                 "JOIN lines l ON l.name = k.a "
                 "JOIN closings c ON c.account_id = k.account_id "
                 "AND c.line_id = l.id AND c.contract_id = k.c "
                 "JOIN events e ON e.id = c.event_id "
-                "JOIN sources s ON s.id = e.source_id "
-                "WHERE NOT EXISTS (SELECT FROM reversals r "
-                "WHERE r.closing_id = c.event_id AND r.line_id = l.id) "
-                "ORDER BY k.ord, e.id",
+                "JOIN sources s ON s.id = e.source_id ORDER BY k.ord, e.id",
          .columns = 1,
          .side = SIDE_CLOSINGS},
     [RECORD_ORIGIN] =

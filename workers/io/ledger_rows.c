@@ -6,7 +6,7 @@
 #include "json_text.h"
 #include "ledger_parts.h"
 
-enum { CONTRACT_ID_MAX_BYTES = 100 }; /* as in the plan */
+enum { CONTRACT_ID_MAX_CHARACTERS = 100 }; /* as in the plan */
 
 /* The end of the year 9999; a later time of a record is not kept. */
 #define LAST_TIME_MS INT64_C(253402300799999)
@@ -119,7 +119,9 @@ contract_id(const struct event *event, struct arena *arena)
 {
     struct str text = data_text(event, STR("contract_id"), arena);
 
-    return text.len <= CONTRACT_ID_MAX_BYTES ? text : (struct str){0};
+    return str_utf8_length(text) <= CONTRACT_ID_MAX_CHARACTERS
+               ? text
+               : (struct str){0};
 }
 
 static struct str

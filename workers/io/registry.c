@@ -43,6 +43,33 @@ register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     return ok;
 }
 
+/* The entries that a line has are of one kind for good. */
+static bool
+refuse_other_kinds(struct pg *pg, const struct ruleset *ruleset,
+                   struct err *err)
+{
+    struct pg_result *rows;
+    bool ok = true;
+
+    if (!pg_query(pg, "SELECT name, transaction_type FROM lines", NULL, 0,
+                  &rows, err))
+        return false;
+    for (size_t i = 0; ok && i < pg_rows(rows); i++)
+        for (size_t j = 0; ok && j < ruleset->line_count; j++) {
+            const struct ledger_line *line = ruleset->lines[j];
+            const char *kind = line->type ? line->type->name : entry_earn.name;
+
+            if (str_eq(line->name, pg_text(rows, i, 0)) &&
+                !str_eq_cstr(pg_text(rows, i, 1), kind))
+                ok = err_set(err, ERR_CONFIG,
+                             "line \"%.*s\" has entries of type %.*s and "
+                             "cannot have others; give it another id",
+                             STR_ARG(line->name), STR_ARG(pg_text(rows, i, 1)));
+        }
+    pg_result_free(rows);
+    return ok;
+}
+
 static bool
 register_text(struct pg *pg, struct ruleset *ruleset, struct err *err)
 {
@@ -279,6 +306,7 @@ static bool
 enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
 {
     return register_lines(pg, ruleset, err) &&
+           refuse_other_kinds(pg, ruleset, err) &&
            register_text(pg, ruleset, err) &&
            register_notifies(pg, ruleset, err) &&
            register_tiers(pg, ruleset, err) &&

@@ -12,6 +12,7 @@
 struct timer {
     struct str hold_id;
     struct str account;
+    struct str waits_for; /* account */
     int64_t due_us;
 };
 
