@@ -102,7 +102,7 @@ END;
 -- more than a thousand batches; one batch at least. NULL: there is none.
 CREATE FUNCTION next_position(batch bigint, most_entries bigint) RETURNS bigint
     LANGUAGE sql STABLE
-    SET search_path = reward, pg_temp SET enable_seqscan = off
+    SET search_path = reward, pg_temp SET enable_seqscan = off SET jit = off
 BEGIN ATOMIC
     SELECT max(s.id)
       FROM (SELECT b.id, row_number() OVER w AS n, sum(b.entries) OVER w AS upto
@@ -116,7 +116,7 @@ END;
 -- of later batches too, if they have some, which the views do not care about.
 -- Earned goes up and, by reversals, down.
 CREATE FUNCTION take_standings(batch bigint, until bigint) RETURNS void
-    LANGUAGE sql SET search_path = reward, pg_temp
+    LANGUAGE sql SET search_path = reward, pg_temp SET jit = off
 BEGIN ATOMIC
     INSERT INTO standings AS s
     SELECT l.* FROM standings_after(batch, until) l
@@ -126,7 +126,8 @@ BEGIN ATOMIC
 END;
 
 CREATE FUNCTION take_totals(batch bigint, until bigint) RETURNS void
-    LANGUAGE sql SET search_path = reward, pg_temp SET enable_seqscan = off
+    LANGUAGE sql
+    SET search_path = reward, pg_temp SET enable_seqscan = off SET jit = off
 BEGIN ATOMIC
     INSERT INTO daily_totals AS d
     SELECT (b.posted_at AT TIME ZONE 'UTC')::date, sum(b.earned), sum(b.spent)
@@ -161,7 +162,7 @@ END;
 CREATE FUNCTION refresh_standings(most_entries integer DEFAULT 10000)
     RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = reward, pg_temp AS $$
+    SET search_path = reward, pg_temp SET jit = off AS $$
 DECLARE
     known bigint;
     target bigint;
@@ -190,41 +191,77 @@ GRANT EXECUTE ON FUNCTION refresh_standings(integer)
 
 -- ---- the leaderboard --------------------------------------------------------
 
--- The accounts with an entry by what they have earned, ties by address: those
--- after a place in the order, by default from the first on. Ranks count on from
--- the place's. Both halves, the copy of those that later batches have not
--- touched, and those that they have, come in that order, so that no more rows
--- are read than are asked for.
+-- The accounts with an entry after a place in the order, by what they have
+-- earned, ties by address. Both halves, the copy of those that later batches
+-- have not touched, and those that they have, come in that order, so that no
+-- more rows are read than are asked for.
+CREATE FUNCTION standings_by_copy(lines integer, negative bigint, after text)
+    RETURNS SETOF standings
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET enable_seqscan = off SET enable_hashjoin = off
+    SET enable_mergejoin = off SET jit = off
+BEGIN ATOMIC
+    WITH live AS MATERIALIZED (
+        SELECT l.* FROM standings_after((SELECT batch_id FROM totals)) l)
+    SELECT p.account_id, p.total_earned, p.address
+      FROM (SELECT s.account_id, s.total_earned, s.address, false AS live
+              FROM standings s
+             UNION ALL
+            SELECT l.account_id, l.total_earned, l.address, true
+              FROM live l) p
+     WHERE (p.live OR p.account_id NOT IN (SELECT account_id FROM live))
+       AND (-p.total_earned, p.address) > (negative, after COLLATE "C")
+     ORDER BY -p.total_earned, p.address
+     LIMIT lines;
+END;
+
+-- The same from the accounts alone: a scan of all, which is still less than to
+-- read so many entries, and bounds what it takes.
+CREATE FUNCTION standings_by_scan(lines integer, negative bigint, after text)
+    RETURNS SETOF standings
+    LANGUAGE sql STABLE PARALLEL SAFE SET jit = off
+BEGIN ATOMIC
+    SELECT a.id, a.total_earned, a.address
+      FROM accounts a
+     WHERE a.last_seq > 0
+       AND (-a.total_earned, a.address) > (negative, after COLLATE "C")
+     ORDER BY -a.total_earned, a.address
+     LIMIT lines;
+END;
+
+-- Whether the copy is that far behind, which takes workers at full speed for
+-- long, or no relay.
+CREATE FUNCTION standings_lag() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE SET enable_seqscan = off SET jit = off
+BEGIN ATOMIC
+    SELECT coalesce(sum(b.entries), 0) > 100000
+      FROM (SELECT b.entries FROM batches b
+             WHERE b.id > (SELECT batch_id FROM totals)
+             ORDER BY b.id LIMIT 10000) b;
+END;
+
+-- The rows of the leaderboard after a place in the order, by default from the
+-- first on. Ranks count on from the place's.
 CREATE FUNCTION leaderboard_page(lines integer DEFAULT 100,
                                  after_rank bigint DEFAULT 0,
                                  after_earned numeric DEFAULT NULL,
                                  after_address text DEFAULT '')
     RETURNS TABLE (rank bigint, user_address text, total_earned numeric(20, 2),
                    balance numeric(20, 2))
-    LANGUAGE sql STABLE PARALLEL SAFE
-    SET enable_seqscan = off SET enable_hashjoin = off
-    SET enable_mergejoin = off SET jit = off
-BEGIN ATOMIC
-    WITH live AS MATERIALIZED (
-        SELECT l.* FROM standings_after((SELECT batch_id FROM totals)) l),
-    page AS MATERIALIZED (
-        SELECT p.account_id, p.total_earned, p.address
-          FROM (SELECT s.account_id, s.total_earned, s.address, false AS live
-                  FROM standings s
-                 UNION ALL
-                SELECT l.account_id, l.total_earned, l.address, true
-                  FROM live l) p
-         WHERE (p.live OR p.account_id NOT IN (SELECT account_id FROM live))
-           AND (-p.total_earned, p.address) > (
-                   coalesce((-100 * after_earned)::bigint,
-                            -9223372036854775807),
-                   after_address COLLATE "C")
-         ORDER BY -p.total_earned, p.address
-         LIMIT lines)
-    SELECT after_rank + row_number() OVER (), p.address, gigs(p.total_earned),
-           (SELECT gigs(a.balance) FROM accounts a WHERE a.id = p.account_id)
-      FROM page p;
-END;
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = reward, pg_temp SET jit = off AS $$
+DECLARE
+    negative CONSTANT bigint :=
+        coalesce((-100 * after_earned)::bigint, -9223372036854775807);
+    source CONSTANT text := CASE WHEN standings_lag() THEN 'standings_by_scan'
+                                 ELSE 'standings_by_copy' END;
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT $4 + row_number() OVER (), s.address, gigs(s.total_earned), '
+        '(SELECT gigs(a.balance) FROM accounts a WHERE a.id = s.account_id) '
+        'FROM %I($1, $2, $3) s', source)
+        USING lines, negative, after_address, after_rank;
+END $$;
 
 -- The first thousand, in order of rank: so whatever is asked of the view, no
 -- more than those are read.

@@ -341,6 +341,23 @@ def test_a_place_need_not_be_taken(filled):
     assert filled.rows("leaderboard", "--after", "1:0:a") == []
 
 
+def test_far_behind_the_accounts_are_read(stack, filled):
+    """All of them, once the copy lags by more than those are worth."""
+    database = stack.create_database(filled.database)
+    try:
+        execute(stack, database, "UPDATE batches SET entries = 90000")
+        shell = Shell(stack, database)
+        assert fetch(shell, "SELECT reward.standings_lag()") == [(True,)]
+        expected = fetch(shell, EXPECTED_BOARD)
+        assert fetch(shell, "SELECT * FROM reward.leaderboard_page(10000)") \
+            == expected
+        rank, account, earned, _ = expected[6000]
+        assert fetch(shell, "SELECT * FROM reward.leaderboard_page(50, %s, "
+                     "%s, %s)", rank, earned, account) == expected[6001:6051]
+    finally:
+        stack.drop_database(database)
+
+
 SCANS = """
 SELECT relname, seq_scan, seq_tup_read + coalesce(idx_tup_fetch, 0)
   FROM pg_stat_user_tables
@@ -396,7 +413,7 @@ def plan(shell, statement):
     return "\n".join(row[0] for row in fetch(shell, "EXPLAIN " + statement))
 
 
-# The body of leaderboard_page, which plans of its callers do not show.
+# What leaderboard_page does, which plans of its callers do not show.
 BOARD = """
 SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;
 EXPLAIN SELECT * FROM (

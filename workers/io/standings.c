@@ -29,8 +29,8 @@ standings_help(struct pg *pg)
     struct err ignored = {0};
 
     (void)!pg_run(pg,
-                  "SELECT reward.refresh_standings(1000) FROM reward.totals t "
+                  "SELECT reward.refresh_standings(500) FROM reward.totals t "
                   "WHERE (SELECT b.entries FROM reward.batches b "
-                  "WHERE b.id > t.batch_id ORDER BY b.id LIMIT 1) <= 1000",
+                  "WHERE b.id > t.batch_id ORDER BY b.id LIMIT 1) <= 500",
                   NULL, 0, &ignored);
 }
