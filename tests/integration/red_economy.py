@@ -164,7 +164,7 @@ INSERT INTO answers (event_id, account_id, place, seq, balance_after, type,
                    (81926, 3, 'token.pending'),
                    (81927, 3, 'token.pending'),
                    (81928, 3, 'token.pending'),
-                   (81931, 3, 'token.conversion.requested'),
+                   (81931, 3, 'token.conversion.pending'),
                    (90115, 4, 'token.transferred'),
                    (90115, 5, 'token.transferred'),
                    (90116, 3, 'token.spent'),
@@ -174,7 +174,7 @@ INSERT INTO answers (event_id, account_id, place, seq, balance_after, type,
                    (98307, 3, 'token.converted'),
                    (98308, 5, 'token.reversed'),
                    (98309, 5, 'token.reversed'),
-                   (98312, 3, 'token.conversion.requested'),
+                   (98312, 3, 'token.conversion.pending'),
                    (98313, 3, 'token.staked'),
                    (98314, 3, 'token.spent')) AS v (event, account, type)
       JOIN entries n ON n.event_id = v.event AND n.account_id = v.account
@@ -438,7 +438,7 @@ RED = {
         *(f"""DELETE FROM answers WHERE type = '{name}'""" for name in (
             "token.staked", "token.unstaked", "token.spent", "token.pending",
             "token.released", "token.voided", "token.transferred",
-            "token.reversed", "token.adjusted", "token.conversion.requested",
+            "token.reversed", "token.adjusted", "token.conversion.pending",
             "token.conversion.processing", "token.converted",
             "governance.proposal.opened", "governance.vote.counted",
             "governance.tallied")),
@@ -477,10 +477,18 @@ RED = {
         """UPDATE proposals SET voting_end = voting_start""",
         """UPDATE proposals SET account_id = 4""",
         """UPDATE proposals SET event_id = 77"""],
+    "standings": [
+        """SELECT refresh_standings();
+           DELETE FROM standings WHERE account_id = 2""",
+        """INSERT INTO standings VALUES (99, 1, 'x')"""],
+    "standings-totals": [
+        """UPDATE totals SET circulating = circulating + 1"""],
+    "standings-days": [
+        """INSERT INTO daily_totals VALUES ('2020-01-01', 0, 0)"""],
     "vote-power": [
         """UPDATE votes SET power = power + 1 WHERE account_id = 1""",
         # What account 2 has after it sent some away.
-        """UPDATE proposals SET event_id = 98311""",
+        """UPDATE proposals SET event_id = 98315""",
         """UPDATE proposals SET event_id = 1""",
         """UPDATE votes SET account_id = 6 WHERE account_id = 1"""],
     "vote-window": [

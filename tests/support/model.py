@@ -1677,7 +1677,7 @@ def convert(decision):
     made = Conversion(user, minor, event.data["blockchain_address"].lower(),
                       decision.ruleset.rate)
     decision.post("conversion.reserved", "reserve", user, -minor)
-    told_conversion(decision, "token.conversion.requested", conversion_id,
+    told_conversion(decision, "token.conversion.pending", conversion_id,
                     minor, "pending", None)
     decision.changes.append(
         lambda: state.conversions.__setitem__(conversion_id, made))

@@ -274,7 +274,7 @@ def test_conversions(gigs):
 
     gigs.fund("u", 100)
     assert ask(10, "0x12") == "invalid_address"
-    assert ask(60) == ["token.conversion.requested"]
+    assert ask(60) == ["token.conversion.pending"]
     assert ask(1) == "conversion_in_progress"
     assert settle("processing") == ["token.conversion.processing"]
     assert settle("processing") is None
@@ -283,7 +283,7 @@ def test_conversions(gigs):
     assert settle("completed", **done) == ["token.converted"]
     assert settle("completed", **done) is None
     assert settle("failed") == "already_settled"
-    assert ask(40) == ["token.conversion.requested"]
+    assert ask(40) == ["token.conversion.pending"]
     assert settle("failed") == ["token.conversion.failed"]
     assert gigs.has() == (40, {})
 

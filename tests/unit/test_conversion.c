@@ -8,7 +8,7 @@
 #define OTHER_HASH                                                             \
     "0xcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
 
-#define RESERVED "conversion.reserved u1 -70.00; token.conversion.requested u1"
+#define RESERVED "conversion.reserved u1 -70.00; token.conversion.pending u1"
 #define RETURNED "conversion.returned u1 70.00"
 #define BURNT RETURNED ", conversion.completed u1 -70.00; token.converted u1"
 
@@ -136,7 +136,7 @@ START_TEST(a_settlement_has_one_way_to_go)
     ck_assert_int_eq(account("u1")->balance_minor, 3000);
     /* The way is free for the next. */
     assert_outcome(convert("30", CHAIN), "conversion.reserved u1 -30.00; "
-                                         "token.conversion.requested u1");
+                                         "token.conversion.pending u1");
 }
 END_TEST
 
@@ -185,7 +185,7 @@ START_TEST(the_ledger_knows_what_is_open)
     ck_assert_str_eq(effect_text(0),
                      arena_printf(&arena, "%s completed " HASH, id));
     assert_outcome(convert("1", CHAIN), "conversion.reserved u1 -1.00; "
-                                        "token.conversion.requested u1");
+                                        "token.conversion.pending u1");
 }
 END_TEST
 

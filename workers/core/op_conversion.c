@@ -125,7 +125,7 @@ conversion_decide(struct turn *turn, struct err *err)
                    -minor, err))
         return false;
     note_conversion(turn, id, minor, address);
-    answer_conversion(turn, "token.conversion.requested", id, minor,
+    answer_conversion(turn, "token.conversion.pending", id, minor,
                       STR("pending"), STR(""));
     remember_conversion(turn, id, minor);
     return true;

@@ -65,7 +65,7 @@ const struct audit books_answer_audits[] = {
             "1, 0 FROM entries n JOIN lines l ON l.id = n.line_id "
             "WHERE transaction_type IN ('transfer', 'adjust', 'reversal') "
             "UNION ALL SELECT event_id, account_id, "
-            "'token.conversion.requested', 1, 0 FROM conversions "
+            "'token.conversion.pending', 1, 0 FROM conversions "
             "UNION ALL SELECT s.event_id, c.account_id, CASE s.status "
             "WHEN 'completed' THEN 'token.converted' "
             "ELSE 'token.conversion.' || s.status END, 1, 0 "
