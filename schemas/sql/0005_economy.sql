@@ -6,6 +6,11 @@
 SET LOCAL ROLE reward_owner;
 SET LOCAL search_path = reward;
 
+-- Division keeps 16 digits, a product all of them.
+CREATE OR REPLACE FUNCTION gigs(minor bigint) RETURNS numeric(20, 2)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (minor::numeric * 0.01)::numeric(20, 2);
+
 -- ---- kinds of entry -----------------------------------------------------------
 
 -- Who is on the other side, and what besides the balance an entry moves: by how
@@ -315,6 +320,17 @@ CREATE TABLE ruleset_tiers (
     PRIMARY KEY (ruleset_id, from_minor)
 );
 
+-- ---- what rules wait for -----------------------------------------------------------------------
+
+-- The type of event that releases what a rule holds, of each rule set: closings
+-- of older events are looked for once, when a rule begins to wait.
+CREATE TABLE ruleset_awaits (
+    ruleset_id integer NOT NULL REFERENCES ruleset_texts (id),
+    line_id    integer NOT NULL,
+    type_id    integer NOT NULL,
+    PRIMARY KEY (ruleset_id, line_id)
+);
+
 -- ---- append-only, rights -------------------------------------------------------------------------
 
 DO $$
@@ -324,7 +340,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['answers', 'stakes', 'unstakes', 'purchases',
         'holds', 'hold_ends', 'closings', 'reversals', 'conversions',
         'settlements', 'proposals', 'votes', 'tallies', 'ruleset_tiers',
-        'transaction_types'] LOOP
+        'ruleset_awaits', 'transaction_types'] LOOP
         EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR '
                        'TRUNCATE ON reward.%I FOR EACH STATEMENT EXECUTE '
                        'FUNCTION reward.refuse_change()', name);
@@ -333,7 +349,7 @@ END $$;
 
 GRANT INSERT ON answers, stakes, unstakes, purchases, holds, hold_ends,
     closings, reversals, conversions, settlements, proposals, votes, tallies,
-    ruleset_tiers, timers TO reward_worker;
+    ruleset_tiers, ruleset_awaits, timers TO reward_worker;
 GRANT UPDATE (due_at), DELETE ON timers TO reward_worker;
 GRANT UPDATE (pending_amount, reserved_amount, debt_amount, side) ON accounts
     TO reward_worker;
@@ -551,9 +567,9 @@ SELECT p.event_id AS id,
        coalesce(t.result::jsonb ->> 'result',
                 CASE WHEN p.voting_end > now() THEN 'active'
                      ELSE 'closed' END) AS status,
-       (v.votes_for / 100)::numeric(20, 2) AS votes_for,
-       (v.votes_against / 100)::numeric(20, 2) AS votes_against,
-       (v.votes_abstain / 100)::numeric(20, 2) AS votes_abstain,
+       (v.votes_for * 0.01)::numeric(20, 2) AS votes_for,
+       (v.votes_against * 0.01)::numeric(20, 2) AS votes_against,
+       (v.votes_abstain * 0.01)::numeric(20, 2) AS votes_abstain,
        gigs(p.quorum_required)::numeric(20, 2) AS quorum_required,
        p.execution_data::jsonb AS execution_data,
        b.posted_at AS created_at,

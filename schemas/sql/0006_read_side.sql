@@ -1,6 +1,6 @@
 -- What people ask of all accounts at once: who earned most, and what there is
 -- in total. Neither an index on accounts.total_earned (no balance could be
--- updated in place any more) nor a scan of all accounts will do. So there is a
+-- updated in place any more) nor a scan of all accounts each time will do. So there is a
 -- copy, brought forward now and then, of the accounts in their order and of the
 -- sums of the batches, and a position: the last batch that it knows. The views
 -- read the copy and, live, whatever came after the position, so that they are
@@ -230,11 +230,11 @@ BEGIN ATOMIC
 END;
 
 -- Whether the copy is that far behind, which takes workers at full speed for
--- long, or no relay.
+-- long, or no relay. Many small batches are as far as many entries.
 CREATE FUNCTION standings_lag() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE SET enable_seqscan = off SET jit = off
 BEGIN ATOMIC
-    SELECT coalesce(sum(b.entries), 0) > 100000
+    SELECT coalesce(sum(b.entries), 0) > 100000 OR count(*) = 10000
       FROM (SELECT b.entries FROM batches b
              WHERE b.id > (SELECT batch_id FROM totals)
              ORDER BY b.id LIMIT 10000) b;
@@ -317,17 +317,17 @@ summed AS (
                        WHERE (b.posted_at AT TIME ZONE 'UTC')::date
                              > (SELECT before FROM recent)), 0) AS recent
               FROM late b) l)
-SELECT (circulating / 100)::numeric(30, 2) AS circulating,
-       (staked / 100)::numeric(30, 2) AS staked,
-       (pending / 100)::numeric(30, 2) AS pending,
-       (reserved / 100)::numeric(30, 2) AS reserved,
-       (debt / 100)::numeric(30, 2) AS debt,
-       (earned / 100)::numeric(30, 2) AS earned,
-       (spent / 100)::numeric(30, 2) AS spent,
+SELECT (circulating * 0.01)::numeric(30, 2) AS circulating,
+       (staked * 0.01)::numeric(30, 2) AS staked,
+       (pending * 0.01)::numeric(30, 2) AS pending,
+       (reserved * 0.01)::numeric(30, 2) AS reserved,
+       (debt * 0.01)::numeric(30, 2) AS debt,
+       (earned * 0.01)::numeric(30, 2) AS earned,
+       (spent * 0.01)::numeric(30, 2) AS spent,
        accounts,
-       coalesce(circulating / 100 / nullif(accounts, 0), 0)::numeric(20, 2)
+       coalesce(circulating * 0.01 / nullif(accounts, 0), 0)::numeric(20, 2)
            AS average_balance,
-       (recent / 100)::numeric(30, 2) AS spent_30_days,
+       (recent * 0.01)::numeric(30, 2) AS spent_30_days,
        coalesce(recent / nullif(circulating, 0), 0)::numeric(20, 4)
            AS velocity,
        coalesce(staked / nullif(circulating + staked, 0), 0)::numeric(20, 4)

@@ -403,7 +403,6 @@ RED = {
               AND amount < 0"""],
     "closing-used": [
         """DELETE FROM reversals WHERE origin_id = 98309""",
-        """UPDATE reversals SET closing_id = 81930""",
         """UPDATE events SET contract_id = 'g4' WHERE id = 98310;
            INSERT INTO closings VALUES (5, 1, 'g4', 98309)"""],
     "debt-lent": [

@@ -194,7 +194,8 @@ def test_pending(ctx):
 
 
 def test_pending_after_an_upgrade(ctx, tmp_path):
-    """Who was verified before the rule waited for it need not be again."""
+    """Who was verified before the rule waited for it need not be again; what it
+    waits for stays."""
     rules = harness.RULES.read_text()
     start = rules.index("  pending:\n")
     waits = rules[start:rules.index("  notify:", start)]
@@ -210,6 +211,13 @@ def test_pending_after_an_upgrade(ctx, tmp_path):
         structured(event("referral.accepted.v1", ADA, "r2",
                          invitee_address=EVE)))
     assert balance(ctx, ADA) == [500, 0, 500, 0, 0]
+    other = tmp_path / "other.yaml"
+    other.write_text(rules.split("\ntests:")[0].replace(
+        "until: io.gigchain.identity.verified.v1",
+        "until: io.gigchain.profile.completed.v1") + "\n")
+    refused = ctx.worker(settings={"rules/dir": str(other)})
+    assert refused.wait() == 78
+    assert "has waited for io.gigchain.identity.verified.v1" in refused.log
 
 
 def test_refund(ctx):

@@ -1554,7 +1554,9 @@ class Decision:
 # Each takes a Decision, and posts and answers, or raises Rejected.
 
 MEMO_MAX = 200
-NOT_FOR_MEMOS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+NOT_FOR_MEMOS = re.compile(
+    "[\0-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 
 def amount_of(decision, signed=False):
@@ -1758,7 +1760,7 @@ def tally(decision):
     user = decision.event.data["user_address"]
     name = decision.event.data["proposal_id"]
     found = decision.state.proposals.get(name)
-    if not found:
+    if not found or found.proposer != user:
         raise Rejected(user, "unknown_proposal")
     if found.result:
         return

@@ -128,6 +128,11 @@ START_TEST(memos_are_plain_text_on_one_line)
         {"a\xE2\x80\xAE", false},
         {"a\xE2\x81\xA6", false},
         {"a\xE2\x81\xA9", false},
+        {"a\xE2\x80\x8D", true},  /* joins the parts of emoji */
+        {"a\xE2\x80\x8B", false}, /* nobody sees these */
+        {"a\xE2\x81\xA0", false},
+        {"a\xEF\xBB\xBF", false},
+        {"a\xF3\xA0\x81\x81", false},
     };
 
     give("u1", 100000);

@@ -25,6 +25,14 @@ vote(const char *user, const char *id, int choice)
                                 user, id, choice));
 }
 
+/* Voting power is what accounts have, unless a test says otherwise. */
+static void
+set_up_votes(void)
+{
+    set_up_economy();
+    facts.is_whole = true;
+}
+
 static struct event *
 ask_for_tally(const char *id)
 {
@@ -277,6 +285,10 @@ START_TEST(there_is_no_tally_before_the_end)
     set_clock("2026-01-12T11:59:59.999999Z");
     assert_rejected(ask_for_tally("p1"), "voting_open");
     set_clock(END);
+    assert_rejected(request("governance.tally.requested",
+                            "{\"user_address\":\"u2\","
+                            "\"proposal_id\":\"p1\"}"),
+                    "unknown_proposal");
     assert_outcome(ask_for_tally("p1"), "; governance.tallied u1");
 }
 END_TEST
@@ -284,7 +296,7 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN("vote", set_up_economy, tear_down, a_proposal_opens_a_vote,
+    return UNIT_RUN("vote", set_up_votes, tear_down, a_proposal_opens_a_vote,
                     proposals_are_refused_with_a_reason,
                     a_vote_weighs_what_the_snapshot_says,
                     a_vote_in_the_batch_of_its_proposal_weighs_what_was_before,

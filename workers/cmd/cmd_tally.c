@@ -129,7 +129,9 @@ tally(struct command_line *line, struct pg *pg, struct str id, struct err *err)
         print_result(line, row);
     pg_result_free(row);
     return counted ||
-           err_set(err, ERR_RETRY, "the votes could not be counted; try again");
+           err_set(err, ERR_RETRY,
+                   "the votes could not be counted; the views "
+                   "reward.rejections and reward.dead_letters say why");
 }
 
 int

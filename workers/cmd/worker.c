@@ -163,7 +163,23 @@ report(struct worker *worker)
              (long long)outcomes[OUTCOME_DEAD_LETTER]);
 }
 
-/* Send what is due: the ends of holds. */
+/* The event of a timer: sent again at another time, as after it could not be
+ * posted, it is another one. */
+static struct house_event
+timer_event(const struct timer *timer, struct arena *arena)
+{
+    return (struct house_event){.type = "token.hold.due",
+                                .id = str_from_cstr(arena_printf(
+                                    arena, "%.*s/%lld", STR_ARG(timer->hold_id),
+                                    (long long)timer->due_us)),
+                                .account = timer->account,
+                                .fields = {{"hold_id", timer->hold_id},
+                                           {"waits_for", timer->waits_for}},
+                                .time_us = timer->due_us};
+}
+
+/* Send what is due: the ends of holds. What did not end, for its account is as
+ * full as can be or its event a dead letter, is tried again later. */
 static bool
 post_timers(struct worker *worker, struct err *err)
 {
@@ -171,20 +187,18 @@ post_timers(struct worker *worker, struct err *err)
     struct house_event *events;
     struct timer *timers;
     size_t count;
-    bool ok = timers_due(worker->pg, TIMERS_MAX, &arena, &timers, &count, err);
+    size_t most = worker->batch.max_records < TIMERS_MAX
+                      ? worker->batch.max_records
+                      : TIMERS_MAX;
+    bool ok = timers_due(worker->pg, most, &arena, &timers, &count, err);
 
     if (ok && count) {
         events = arena_array(&arena, count, sizeof(*events));
         for (size_t i = 0; i < count; i++)
-            events[i] = (struct house_event){
-                .type = "token.hold.due",
-                .id = timers[i].hold_id,
-                .account = timers[i].account,
-                .fields = {{"hold_id", timers[i].hold_id},
-                           {"waits_for", timers[i].waits_for}},
-                .time_us = timers[i].due_us};
+            events[i] = timer_event(&timers[i], &arena);
         ok = house_events_post(&worker->pipeline, &worker->intake,
-                               &worker->batch, events, count, err);
+                               &worker->batch, events, count, err) &&
+             timers_put_off(worker->pg, timers, count, err);
     }
     arena_free(&arena);
     return ok;

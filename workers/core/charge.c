@@ -415,7 +415,8 @@ check_guard(const struct charge *charge, struct turn *turn,
         STR_ARG(purchase->price->item), STR_ARG(buf_str(&price)));
 }
 
-/* Buying again adds to what is left; what never runs out cannot be added to. */
+/* Buying again adds to what is left. What does not run out can be bought once
+ * for a contract, otherwise as often as one likes. */
 static void
 find_term(struct turn *turn, struct purchase *purchase)
 {
@@ -435,9 +436,9 @@ find_term(struct turn *turn, struct purchase *purchase)
     }
     if (!price->days)
         return;
-    if (latest && latest->values[0].len &&
-        record_int(latest, 0) > purchase->from_us)
-        purchase->from_us = record_int(latest, 0);
+    if (latest && latest->values[ENTITLEMENT_UNTIL].len &&
+        record_int(latest, ENTITLEMENT_UNTIL) > purchase->from_us)
+        purchase->from_us = record_int(latest, ENTITLEMENT_UNTIL);
     purchase->until_us = purchase->from_us + price->days * US_PER_DAY;
 }
 
@@ -467,7 +468,7 @@ note_purchase(const struct charge *charge, struct turn *turn,
     turn_answer(turn, turn->account, "token.spent", detail_close(&detail));
     turn_add_row(turn,
                  entitlement_of(turn, purchase->price, purchase->contract_id))
-        ->values[0] =
+        ->values[ENTITLEMENT_UNTIL] =
         ends ? int_text(turn->facts->arena, purchase->until_us) : STR("");
 }
 

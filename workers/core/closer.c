@@ -53,6 +53,16 @@ match_compile(struct reader *reader, const struct node *node,
                         reader_describe(reader, node));
 }
 
+bool
+check_other_type(struct reader *reader, const struct node *node,
+                 const char *what, const struct event_type *closing,
+                 const struct event_type *paying)
+{
+    return closing != paying ||
+           reader_error(reader, node, "%s cannot be what the rule pays for",
+                        what);
+}
+
 void
 closing_keys(const struct rule *rule, const struct account_state *account,
              struct str contract_id, struct str keys[RECORD_KEYS])
@@ -84,7 +94,8 @@ closing_note(struct turn *turn, const struct rule *rule,
 
     effect->line = rule->ledger;
     effect->values[0] = contract_id;
-    turn_add_row(turn, closing)->values[0] = event_identity(turn, turn->event);
+    turn_add_row(turn, closing)->values[CLOSING_EVENT] =
+        event_identity(turn, turn->event);
     purse->now.funds_changed |= !(purse->now.side & SIDE_CLOSINGS);
     purse->now.side |= SIDE_CLOSINGS;
 }

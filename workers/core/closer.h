@@ -25,6 +25,12 @@ MUST_CHECK bool match_compile(struct reader *reader, const struct node *node,
                               struct str *event_field,
                               struct str *origin_field);
 
+/* An event cannot close what it pays itself. */
+MUST_CHECK bool check_other_type(struct reader *reader, const struct node *node,
+                                 const char *what,
+                                 const struct event_type *closing,
+                                 const struct event_type *paying);
+
 /* The key of a closing, or of the origins of a reversal. */
 void closing_keys(const struct rule *rule, const struct account_state *account,
                   struct str contract_id, struct str keys[RECORD_KEYS]);

@@ -134,6 +134,16 @@ turn_make_room(struct turn *turn)
     turn->skips = room->skips =
         room_for(arena, room->skips, &room->skip_room, trigger->skip_room,
                  sizeof(*room->skips));
+    turn->purses = room->purses;
+    turn->purse_room = room->purse_room;
+}
+
+/* Purses are needed no longer than the turn; how many, it finds out. */
+static void
+turn_keep_room(const struct turn *turn)
+{
+    turn->facts->turn_room->purses = turn->purses;
+    turn->facts->turn_room->purse_room = turn->purse_room;
 }
 
 /* ---- facts asked for -------------------------------------------------------
@@ -233,12 +243,15 @@ decide(const struct ruleset *ruleset, const struct event *event,
     size_t known = facts->account_count + facts->counter_count +
                    facts->once_count + facts->record_count;
     struct turn turn;
+    bool ok;
 
     *decision = (struct decision){0};
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    if (!decide_turn(&turn, err)) {
+    ok = decide_turn(&turn, err);
+    turn_keep_room(&turn);
+    if (!ok) {
         turn_restore_rows(&turn);
         return false;
     }

@@ -42,7 +42,7 @@ enum rejection {
     REJECT_PRICE_CHANGED,      /* not the price the user was shown */
     REJECT_PRICE_OUT_OF_RANGE, /* of an item with a band of prices */
     REJECT_MISSING_CONTRACT,   /* of an item that is for one contract */
-    REJECT_ALREADY_ENTITLED,   /* to an item that does not run out */
+    REJECT_ALREADY_ENTITLED,   /* to an item for that contract */
     REJECT_NOT_OFFERED,        /* the rules have no such operation */
     REJECT_UNKNOWN_PERIOD,
     REJECT_UNKNOWN_STAKE,
@@ -124,7 +124,8 @@ enum effect_kind {
 
 enum { EFFECT_VALUES = 8 };
 
-/* Values are as those of records; at NULL is a NULL. */
+/* Values are texts as those of records, in the arena of the batch; one whose
+ * `at` is NULL is a NULL. */
 struct effect {
     enum effect_kind kind;
     const struct ledger_line *line;

@@ -43,9 +43,12 @@ key_hash(const struct fact_key *key)
     hash = hash_text(hash, key->text);
     if (key->kind != FACT_RECORD)
         return hash;
-    /* Where there is an account, the last key tells its records apart. */
     hash = hash_mix(hash, (uint64_t)key->record);
-    return hash_text(hash, key->keys[key->account ? RECORD_KEYS - 1 : 0]);
+    /* The account stands for its address. */
+    for (int i = 0; i < RECORD_KEYS; i++)
+        if (!key->account || !str_eq(key->keys[i], key->account->address))
+            hash = hash_text(hash, key->keys[i]);
+    return hash;
 }
 
 static bool

@@ -77,11 +77,14 @@ check_answer(const struct template_check *check, struct str name,
 {
     struct arena *arena = check->reader->arena;
     const char *word = arena_printf(arena, " %.*s ", STR_ARG(path));
+    bool is_word = !memchr(path.at, ' ', path.len);
 
-    if (!strstr(check->answers, word))
-        report_part(check, name,
-                    arena_printf(arena, "this message has the fields%s",
-                                 check->answers));
+    if (!is_word || !strstr(check->answers, word))
+        report_part(
+            check, name,
+            arena_printf(arena, "this message has no field %s; it has:%.*s",
+                         quoted(arena, path), (int)strlen(check->answers) - 1,
+                         check->answers));
 }
 
 static void
@@ -96,6 +99,10 @@ check_name(const struct template_check *check, struct str name)
         return;
     }
     if (!check->answers && template_data_path(name, &path)) {
+        if (rule->pending)
+            report_part(check, name,
+                        "what is held is told when it is released, by an "
+                        "event without such data");
         for (size_t i = 0; i < rule->form_count; i++)
             check_field(check, name, path, rule->forms[i].type);
         return;

@@ -47,7 +47,7 @@ struct account_state *op_user(const struct turn *turn);
 /* What it has now. */
 int64_t op_balance(struct turn *turn);
 
-/* The hexadecimal id in a field of data, in lower case. */
+/* The hexadecimal id in a field of data, in lower case; in the turn's arena. */
 struct str op_id(const struct turn *turn, struct str field);
 
 /* A record found by one key, or by one key and the account that asks. */
@@ -57,7 +57,7 @@ struct fact_record *op_record_of_user(const struct turn *turn,
                                       enum record_kind kind, struct str key);
 
 /* The decimal field `amount` as minor units, above zero. When it is not, the
- * request is refused and *ok is false. */
+ * request is refused, *ok is false and the result means nothing. */
 int64_t op_amount(struct turn *turn, bool *ok);
 
 /* As op_amount, but it may be below zero. */

@@ -5,14 +5,6 @@
 #include "op.h"
 #include "token_name.h"
 
-/* Columns of RECORD_CONVERSION. */
-enum {
-    CONVERSION_ADDRESS,
-    CONVERSION_AMOUNT,
-    CONVERSION_STATUS,
-    CONVERSION_HASH
-};
-
 static struct fact_record *
 open_conversion(const struct turn *turn)
 {
@@ -47,7 +39,7 @@ remember_conversion(struct turn *turn, struct str id, int64_t minor)
     row->values[CONVERSION_AMOUNT] = int_text(turn->facts->arena, minor);
     row->values[CONVERSION_STATUS] = STR("pending");
     row->values[CONVERSION_HASH] = STR("");
-    turn_add_row(turn, open_conversion(turn))->values[0] =
+    turn_add_row(turn, open_conversion(turn))->values[OPEN_CONVERSION_ID] =
         str_dup(turn->facts->arena, id);
 }
 
@@ -116,9 +108,10 @@ conversion_decide(struct turn *turn, struct err *err)
     if (!ok)
         return true;
     if (open_conversion(turn)->row_count)
-        return turn_reject(turn, user, REJECT_CONVERSION_IN_PROGRESS,
-                           "conversion %.*s is not settled yet",
-                           STR_ARG(open_conversion(turn)->rows[0].values[0]));
+        return turn_reject(
+            turn, user, REJECT_CONVERSION_IN_PROGRESS,
+            "conversion %.*s is not settled yet",
+            STR_ARG(open_conversion(turn)->rows[0].values[OPEN_CONVERSION_ID]));
     if (op_short_of(turn, minor))
         return true;
     if (!turn_post(turn, turn_house(turn, HOUSE_CONVERSION_RESERVED), user,

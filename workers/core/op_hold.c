@@ -3,17 +3,6 @@
 #include "detail.h"
 #include "op.h"
 
-/* Columns of RECORD_HOLD. */
-enum {
-    HOLD_ADDRESS,
-    HOLD_AMOUNT,
-    HOLD_EXPIRES,
-    HOLD_ENDED,
-    HOLD_CONFIRMED,
-    HOLD_RULE,
-    HOLD_WAITS_FOR,
-};
-
 static struct fact_record *
 wanted_hold(const struct turn *turn)
 {

@@ -112,7 +112,7 @@ remember_powers(struct turn *turn)
         struct fact_record *record = turn->facts->records[i];
 
         if (record->kind == RECORD_VOTING_POWER && str_eq(record->keys[0], id))
-            turn_add_row(turn, record)->values[0] =
+            turn_add_row(turn, record)->values[VOTING_POWER_BALANCE] =
                 int_text(turn->facts->arena, record->account->balance_minor);
     }
 }

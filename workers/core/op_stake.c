@@ -7,9 +7,6 @@
 #include "timestamp.h"
 #include "token_name.h"
 
-/* Columns of RECORD_STAKE. */
-enum { STAKE_ADDRESS, STAKE_AMOUNT, STAKE_END, STAKE_RETURNED };
-
 /* ---- stake ---- */
 
 static struct str
@@ -66,9 +63,9 @@ remember_stake(struct turn *turn, const struct new_stake *stake)
     row->values[STAKE_END] = int_text(arena, stake->end_us);
     row->values[STAKE_RETURNED] = STR("f");
     row = turn_add_row(turn, stakes_of_user(turn));
-    row->values[0] = int_text(arena, stake->start_us);
-    row->values[1] = int_text(arena, stake->end_us);
-    row->values[2] = stake_bonus(turn, stake);
+    row->values[STAKES_OF_START] = int_text(arena, stake->start_us);
+    row->values[STAKES_OF_END] = int_text(arena, stake->end_us);
+    row->values[STAKES_OF_BONUS] = stake_bonus(turn, stake);
 }
 
 static void

@@ -41,15 +41,15 @@ add_up(const struct fact_record *votes, struct tally *tally, struct err *err)
     *tally = (struct tally){0};
     for (size_t i = 0; i < votes->row_count; i++) {
         const struct record_row *row = &votes->rows[i];
-        int64_t *sum = &tally->power[record_int(row, VOTES_CHOICE)];
+        int64_t *sum = &tally->power[record_int(row, VOTES_FOR_CHOICE)];
         int64_t power;
 
-        if (!num_parse_int(row->values[VOTES_POWER], &power) ||
+        if (!num_parse_int(row->values[VOTES_FOR_POWER], &power) ||
             !num_add(*sum, power, sum))
             return err_set_code(err, ERR_INPUT,
                                 reason_name(REASON_AMOUNT_OVERFLOW),
                                 "the votes are more than can be counted");
-        tally->voters += record_int(row, VOTES_VOTERS);
+        tally->voters += record_int(row, VOTES_FOR_VOTERS);
     }
     return true;
 }
@@ -151,9 +151,10 @@ tally_decide(struct turn *turn, struct err *err)
     struct tally tally;
     struct str result;
 
-    if (!proposal->row_count)
+    if (!proposal->row_count ||
+        !str_eq(row->values[PROPOSAL_PROPOSER], user->address))
         return turn_reject(turn, user, REJECT_UNKNOWN_PROPOSAL,
-                           "there is no such proposal");
+                           "the account has put no such proposal");
     if (record_flag(row, PROPOSAL_TALLIED))
         return true; /* it stands */
     if (turn->facts->now_us < record_int(row, PROPOSAL_END))

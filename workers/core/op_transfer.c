@@ -12,14 +12,16 @@ transfer_want(struct turn *turn)
     turn_account(turn, STR("to_address"));
 }
 
-/* People read memos, and machines show them: control characters, ends of lines
- * and marks of text direction are for neither. */
+/* People read memos, and machines show them: control characters, ends of lines,
+ * marks of text direction and what nobody sees are for neither. Joiners
+ * (U+200C, U+200D) are part of words and emoji. */
 static const struct {
     uint32_t first;
     uint32_t last;
 } refused[] = {
-    {0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C},
-    {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069},
+    {0x00, 0x1F},     {0x7F, 0x9F},     {0x00AD, 0x00AD},   {0x061C, 0x061C},
+    {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x2069},
+    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F},
 };
 
 /* Take a character off the text, which is UTF-8: the record was checked. */

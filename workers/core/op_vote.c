@@ -1,5 +1,7 @@
 /* op_vote.c - one vote an account, as heavy as what it had when the proposal
  * was put. Whether the vote is still open, the database's clock says. */
+#include <assert.h>
+
 #include "detail.h"
 #include "op.h"
 #include "proposal.h"
@@ -18,14 +20,16 @@ vote_want(struct turn *turn)
     op_record_of_user(turn, RECORD_VOTE, proposal_id(turn));
 }
 
-/* Without a ledger behind, the account's balance is all there is. */
+/* Without a ledger behind, as in tests of rules, the account's balance is all
+ * there is. */
 static int64_t
 voting_power(const struct turn *turn)
 {
     const struct fact_record *power =
         op_record_of_user(turn, RECORD_VOTING_POWER, proposal_id(turn));
 
-    return power->row_count ? record_int(power->rows, 0)
+    assert(power->row_count || turn->facts->is_whole);
+    return power->row_count ? record_int(power->rows, VOTING_POWER_BALANCE)
                             : op_user(turn)->balance_minor;
 }
 
@@ -48,7 +52,7 @@ count_vote(struct turn *turn, struct str choice, int64_t power)
     detail_minor(&detail, "voting_power", power);
     turn_answer(turn, user, "governance.vote.counted", detail_close(&detail));
     turn_add_row(turn, op_record_of_user(turn, RECORD_VOTE, proposal_id(turn)))
-        ->values[0] = choice;
+        ->values[VOTE_CHOICE] = choice;
     return true;
 }
 

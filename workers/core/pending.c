@@ -50,7 +50,9 @@ pending_compile(struct reader *reader, const struct node *node,
         return NULL;
     }
     for (size_t i = 0; i < rule->form_count; i++)
-        if (!check_account_field(reader, match, rule->forms[i].type,
+        if (!check_other_type(reader, node, "until", pending->until,
+                              rule->forms[i].type) ||
+            !check_account_field(reader, match, rule->forms[i].type,
                                  pending->origin_field))
             return NULL;
     return pending;

@@ -1,20 +1,8 @@
-/* proposal.h - columns of the records that proposals and votes are kept in. */
+/* proposal.h - what one votes on, and how. */
 #ifndef CORE_PROPOSAL_H
 #define CORE_PROPOSAL_H
 
-/* Of RECORD_PROPOSAL. */
-enum {
-    PROPOSAL_PROPOSER,
-    PROPOSAL_START,
-    PROPOSAL_END,
-    PROPOSAL_QUORUM, /* empty: none */
-    PROPOSAL_TALLIED,
-};
-
-/* Of RECORD_VOTES_FOR. */
-enum { VOTES_CHOICE, VOTES_POWER, VOTES_VOTERS };
-
-/* As in the plan. */
+/* The numbers are those of events and of the table of votes. */
 enum choice { CHOICE_AGAINST, CHOICE_FOR, CHOICE_ABSTAIN, CHOICE_COUNT };
 
 #endif

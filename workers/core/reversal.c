@@ -93,7 +93,9 @@ reversal_compile(struct reader *reader, const struct node *node,
         !check_words(reader, node))
         return NULL;
     for (size_t i = 0; i < rule->form_count; i++)
-        if (!read_account(reader, node, account, rule->forms[i].type))
+        if (!check_other_type(reader, trigger, "trigger", reversed->type,
+                              rule->forms[i].type) ||
+            !read_account(reader, node, account, rule->forms[i].type))
             return NULL;
     reversed->account = read_account(reader, trigger, account, reversed->type);
     return reversed->account ? reversed : NULL;
@@ -239,10 +241,10 @@ remember_offer(struct turn *turn, struct fact_record *origin,
     if (!offer->minor)
         return;
     row = turn_add_row(turn, origin);
-    row->values[0] = event_identity(turn, turn->event);
-    row->values[1] = offer->ledger->name;
-    row->values[2] = int_text(turn->facts->arena, offer->minor);
-    row->values[3] = reversed ? STR("t") : STR("f");
+    row->values[ORIGIN_EVENT] = event_identity(turn, turn->event);
+    row->values[ORIGIN_LINE] = offer->ledger->name;
+    row->values[ORIGIN_AMOUNT] = int_text(turn->facts->arena, offer->minor);
+    row->values[ORIGIN_REVERSED] = reversed ? STR("t") : STR("f");
 }
 
 /* For a reversal that comes later in the same batch. */
@@ -281,7 +283,8 @@ reversal_follow(struct turn *turn, const struct part *part, struct err *err)
         return true;
     if (!taking_post(&taking, turn, part->account, err))
         return false;
-    note_reversal(turn, part->form->rule, origin, closing->rows[0].values[0]);
+    note_reversal(turn, part->form->rule, origin,
+                  closing->rows[0].values[CLOSING_EVENT]);
     remember_part(turn, part, true);
     answer_reversal(turn, part->account, origin, taking.total, 0);
     return true;
@@ -337,8 +340,8 @@ static bool
 sum_origins(const struct fact_record *origin, int64_t *sum)
 {
     for (size_t i = 0; i < origin->row_count; i++)
-        if (!record_flag(&origin->rows[i], 3) &&
-            !num_add(*sum, record_int(&origin->rows[i], 2), sum))
+        if (!record_flag(&origin->rows[i], ORIGIN_REVERSED) &&
+            !num_add(*sum, record_int(&origin->rows[i], ORIGIN_AMOUNT), sum))
             return false;
     return true;
 }
@@ -377,15 +380,16 @@ take_origins(struct turn *turn, const struct rule *rule,
     for (size_t i = 0; i < origin->row_count; i++) {
         const struct record_row *row = &origin->rows[i];
 
-        if (record_flag(row, 3))
+        if (record_flag(row, ORIGIN_REVERSED))
             continue;
-        if (!taking_add(taking, reversal_line(turn, rule, row->values[1]),
-                        record_int(row, 2)))
+        if (!taking_add(taking,
+                        reversal_line(turn, rule, row->values[ORIGIN_LINE]),
+                        record_int(row, ORIGIN_AMOUNT)))
             return false;
-        if (!str_eq(*last, row->values[0]))
-            note_reversal(turn, rule, row->values[0], closing);
-        *last = row->values[0];
-        turn_change_row(turn, origin, i)->values[3] = STR("t");
+        if (!str_eq(*last, row->values[ORIGIN_EVENT]))
+            note_reversal(turn, rule, row->values[ORIGIN_EVENT], closing);
+        *last = row->values[ORIGIN_EVENT];
+        turn_change_row(turn, origin, i)->values[ORIGIN_REVERSED] = STR("t");
     }
     return true;
 }

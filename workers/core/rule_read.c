@@ -131,7 +131,7 @@ is_id(struct str text)
         if (!letter && (i == 0 || !later))
             return false;
     }
-    return true;
+    return text.len > 0;
 }
 
 bool
@@ -145,6 +145,22 @@ read_id(struct reader *reader, const struct node *node, const char *what,
                             "%s must be a small letter, then small letters, "
                             "digits and _, not %s",
                             what, quoted(reader->arena, *id));
+    return true;
+}
+
+bool
+read_id_key(struct reader *reader, const struct node_member *member,
+            const char *what, struct str *id)
+{
+    if (member->key.len > ID_MAX_BYTES || !is_id(member->key)) {
+        diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
+                 member->column,
+                 "%s must be a small letter, then small letters, digits and _, "
+                 "%d at most, not %s",
+                 what, ID_MAX_BYTES, quoted(reader->arena, member->key));
+        return false;
+    }
+    *id = str_dup(reader->arena, member->key);
     return true;
 }
 
@@ -270,6 +286,9 @@ read_period(struct reader *reader, const struct node *node, const char *what,
 
     if (!read_duration(reader, node, what, &seconds))
         return false;
+    if (!unit_seconds(node->text.at[node->text.len - 1]))
+        return reader_error(reader, node, "%s needs a unit: %.*ss, %.*sd ...",
+                            what, STR_ARG(node->text), STR_ARG(node->text));
     if (seconds < 1 || seconds > most)
         return reader_error(reader, node, "%s must be from 1s to %dd", what,
                             PERIOD_MAX_DAYS);

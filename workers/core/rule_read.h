@@ -62,6 +62,11 @@ MUST_CHECK bool read_text(struct reader *reader, const struct node *node,
 MUST_CHECK bool read_id(struct reader *reader, const struct node *node,
                         const char *what, struct str *id);
 
+/* As read_id, of a key of a mapping. */
+MUST_CHECK bool read_id_key(struct reader *reader,
+                            const struct node_member *member, const char *what,
+                            struct str *id);
+
 /* A decimal, plain or quoted. */
 MUST_CHECK bool read_decimal(struct reader *reader, const struct node *node,
                              const char *what, struct ratio *amount);

@@ -138,8 +138,9 @@ staking_read_bonus(struct turn *turn)
         const struct record_row *row = &stakes->rows[i];
         struct ratio number;
 
-        if (record_int(row, 0) <= at_us && at_us < record_int(row, 1) &&
-            ratio_parse(row->values[2], &number) &&
+        if (record_int(row, STAKES_OF_START) <= at_us &&
+            at_us < record_int(row, STAKES_OF_END) &&
+            ratio_parse(row->values[STAKES_OF_BONUS], &number) &&
             ratio_compare(number, *bonus) > 0)
             *bonus = number;
     }

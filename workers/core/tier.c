@@ -15,8 +15,8 @@ read_level(struct reader *reader, const struct node_member *member,
     struct ratio balance;
     int scale = reader->ruleset->scale;
 
-    tier->name = str_dup(reader->arena, member->key);
-    if (!read_keys(reader, member->value, "a tier", keys, 2) ||
+    if (!read_id_key(reader, member, "the name of a tier", &tier->name) ||
+        !read_keys(reader, member->value, "a tier", keys, 2) ||
         !read_amount(reader, node_get(member->value, STR("balance")), "balance",
                      &balance) ||
         !read_amount(reader, node_get(member->value, STR("fee")), "fee",
@@ -47,13 +47,21 @@ check_levels(struct reader *reader, const struct node *node,
 {
     if (tiers->level_count && tiers->levels[0].from_minor != 0)
         reader_error(reader, node, "the lowest tier must start at balance 0");
-    for (size_t i = 1; i < tiers->level_count; i++)
-        if (tiers->levels[i].from_minor == tiers->levels[i - 1].from_minor)
+    for (size_t i = 1; i < tiers->level_count; i++) {
+        const struct tier *below = &tiers->levels[i - 1];
+        const struct tier *tier = &tiers->levels[i];
+
+        if (tier->from_minor == below->from_minor)
             reader_error(reader, node,
                          "tiers \"%.*s\" and \"%.*s\" start at the same "
                          "balance",
-                         STR_ARG(tiers->levels[i - 1].name),
-                         STR_ARG(tiers->levels[i].name));
+                         STR_ARG(below->name), STR_ARG(tier->name));
+        else if (ratio_compare(tier->fee, below->fee) > 0)
+            reader_error(reader, node,
+                         "tier \"%.*s\" has more balance than \"%.*s\" and a "
+                         "higher fee",
+                         STR_ARG(tier->name), STR_ARG(below->name));
+    }
 }
 
 static void

@@ -57,7 +57,7 @@ struct token_source {
     int scale;
     int64_t posted_us;
     bool may_notify;             /* not too late, no replay */
-    const struct notify *notify; /* of the first rule that paid; or NULL */
+    const struct notify *notify; /* of a rule or of its kind; or NULL */
 };
 
 /* Room for one message at a time; reused for the next. */

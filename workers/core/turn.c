@@ -121,8 +121,9 @@ turn_purse(struct turn *turn, struct account_state *account)
     for (size_t i = 0; i < turn->purse_count; i++)
         if (turn->purses[i].account == account)
             return &turn->purses[i];
-    turn->purses = with_room(turn->arena, turn->purses, turn->purse_count,
-                             &turn->purse_room, sizeof(*turn->purses));
+    turn->purses =
+        with_room(turn->facts->arena, turn->purses, turn->purse_count,
+                  &turn->purse_room, sizeof(*turn->purses));
     turn->purses[turn->purse_count] =
         (struct purse){.account = account, .now = *account};
     return &turn->purses[turn->purse_count++];
@@ -293,8 +294,7 @@ turn_reject(struct turn *turn, struct account_state *account,
     buf_add_char(&detail, '{');
     json_add_member(&detail, "reason",
                     str_from_cstr(rejection_name(rejection)));
-    json_add_member(&detail, "message",
-                    str_cut(str_from_cstr(text), sizeof(text)));
+    json_add_member(&detail, "message", str_from_cstr(text));
     buf_add_char(&detail, '}');
     turn_restore_rows(turn);
     turn->purse_count = 0;
@@ -318,7 +318,8 @@ turn_reject_funds(struct turn *turn, struct account_state *account,
     buf_init(&need, turn->arena);
     buf_init(&have, turn->arena);
     num_print_minor(&need, minor, turn->ruleset->scale);
-    num_print_minor(&have, account->balance_minor, turn->ruleset->scale);
+    num_print_minor(&have, turn_purse(turn, account)->now.balance_minor,
+                    turn->ruleset->scale);
     return turn_reject(turn, account, REJECT_INSUFFICIENT_FUNDS,
                        "%.*s are needed, the balance is %.*s",
                        STR_ARG(buf_str(&need)), STR_ARG(buf_str(&have)));

@@ -108,10 +108,12 @@ struct turn_room {
     struct offer *offers;
     struct change *changes;
     struct skip *skips;
+    struct purse *purses;
     size_t part_room;
     size_t offer_room;
     size_t change_room;
     size_t skip_room;
+    size_t purse_room;
 };
 
 /* A failure that the rules, not the machine, are to blame for: ERR_INPUT with

@@ -395,7 +395,7 @@ const struct audit books_audits[] = {
             "FROM (SELECT account_id, line_id, kind, sum(value) AS used "
             "FROM counters WHERE kind >= 10 GROUP BY 1, 2, 3) u "
             "JOIN lines l ON l.id = u.line_id LEFT JOIN ("
-            "SELECT account_id, line_id, sum(amount) / 100.0 AS amount, "
+            "SELECT account_id, line_id, sum(amount) * 0.01 AS amount, "
             "count(*) AS times FROM ("
             "SELECT m.line_id, sum(n.amount) AS amount, "
             "CASE WHEN m.of_all THEN 0 ELSE n.account_id END AS account_id "

@@ -4,7 +4,6 @@
 
 #include "buf.h"
 
-/* A number as a parameter of a query. */
 static bool
 load_list(struct outbox_names *names, struct pg *pg, const char *sql,
           struct name_list *list, struct err *err)

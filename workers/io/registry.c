@@ -181,8 +181,56 @@ activate(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     return ok;
 }
 
+/* What a rule waits for is the same for good: who is confirmed already was
+ * confirmed by events of that type. */
+static bool
+refuse_other_awaits(struct pg *pg, const struct rule *rule, struct err *err)
+{
+    struct pg_result *rows;
+    bool ok = true;
+
+    if (!pg_query(pg,
+                  "SELECT t.name FROM ruleset_awaits w "
+                  "JOIN lines l ON l.id = w.line_id "
+                  "JOIN types t ON t.id = w.type_id "
+                  "WHERE l.name = $1 AND t.name <> $2 LIMIT 1",
+                  (struct str[]){rule->id, rule->pending->until->name}, 2,
+                  &rows, err))
+        return false;
+    if (pg_rows(rows))
+        ok = err_set(err, ERR_CONFIG,
+                     "rule \"%.*s\" has waited for %.*s and cannot wait for "
+                     "something else; give it another id",
+                     STR_ARG(rule->id), STR_ARG(pg_text(rows, 0, 0)));
+    pg_result_free(rows);
+    return ok;
+}
+
+static bool
+register_await(struct pg *pg, const struct ruleset *ruleset,
+               const struct rule *rule, struct err *err)
+{
+    struct arena arena = {0};
+    bool ok = pg_run(pg,
+                     "WITH named AS (INSERT INTO types (name) SELECT $2 "
+                     "WHERE NOT EXISTS (SELECT FROM types WHERE name = $2) "
+                     "RETURNING id) "
+                     "INSERT INTO ruleset_awaits (ruleset_id, line_id, type_id)"
+                     " SELECT $3, l.id, coalesce((SELECT id FROM named), "
+                     "(SELECT id FROM types WHERE name = $2)) "
+                     "FROM lines l WHERE l.name = $1",
+                     (struct str[]){rule->id, rule->pending->until->name,
+                                    int_text(&arena, ruleset->id)},
+                     3, err);
+
+    arena_free(&arena);
+    return ok;
+}
+
 /* Events that a rule waits for may have come before there was such a rule, or
- * before it waited: they count. Nothing is posted meanwhile. */
+ * before it waited: they count, unless they were refused, and what is held
+ * for them is due. Nothing is posted meanwhile. Where the rule set in force
+ * waits for them too, all are there. */
 static bool
 register_closings(struct pg *pg, const struct rule *rule, struct err *err)
 {
@@ -195,23 +243,33 @@ register_closings(struct pg *pg, const struct rule *rule, struct err *err)
                   "SELECT e.account_id, l.id, '', min(e.id) FROM lines l, "
                   "types t JOIN events e ON e.type_id = t.id "
                   "WHERE l.name = $1 AND t.name = $2 "
-                  "AND e.account_id IS NOT NULL AND NOT EXISTS ("
+                  "AND e.account_id IS NOT NULL AND e.outcome <> 'r' "
+                  "AND NOT EXISTS (SELECT FROM ruleset_awaits w "
+                  "WHERE w.line_id = l.id AND w.ruleset_id = (SELECT "
+                  "ruleset_id FROM ruleset_activations ORDER BY id DESC "
+                  "LIMIT 1)) AND NOT EXISTS ("
                   "SELECT FROM closings c WHERE c.account_id = e.account_id "
                   "AND c.line_id = l.id) GROUP BY 1, 2 "
-                  "RETURNING account_id) "
+                  "RETURNING account_id, line_id), "
+                  "due AS (UPDATE timers t SET due_at = now() "
+                  "FROM closed c, holds h WHERE h.matched_id = c.account_id "
+                  "AND h.line_id = c.line_id AND t.hold_id = h.hold_id) "
                   "UPDATE accounts a SET side = side | 2 FROM closed c "
                   "WHERE a.id = c.account_id",
                   params, 2, err);
 }
 
 static bool
-register_all_closings(struct pg *pg, const struct ruleset *ruleset,
-                      struct err *err)
+register_awaits(struct pg *pg, const struct ruleset *ruleset, struct err *err)
 {
-    for (size_t i = 0; i < ruleset->rule_count; i++)
-        if (ruleset->rules[i]->pending &&
-            !register_closings(pg, ruleset->rules[i], err))
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule *rule = ruleset->rules[i];
+
+        if (rule->pending && (!refuse_other_awaits(pg, rule, err) ||
+                              !register_await(pg, ruleset, rule, err) ||
+                              !register_closings(pg, rule, err)))
             return false;
+    }
     return true;
 }
 
@@ -310,8 +368,7 @@ enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
            register_text(pg, ruleset, err) &&
            register_notifies(pg, ruleset, err) &&
            register_tiers(pg, ruleset, err) &&
-           register_all_closings(pg, ruleset, err) &&
-           activate(pg, ruleset, err);
+           register_awaits(pg, ruleset, err) && activate(pg, ruleset, err);
 }
 
 /* A rule set of another name or asset is somebody else's, or a slip. */

@@ -1,6 +1,8 @@
 /* timer.c - reads reward.timers; the ledger writes it. */
 #include "timer.h"
 
+#include "log.h"
+
 bool
 timers_due(struct pg *pg, size_t most, struct arena *arena,
            struct timer **timers, size_t *count, struct err *err)
@@ -28,4 +30,42 @@ timers_due(struct pg *pg, size_t most, struct arena *arena,
         };
     pg_result_free(rows);
     return true;
+}
+
+bool
+timers_put_off(struct pg *pg, const struct timer *timers, size_t count,
+               struct err *err)
+{
+    struct arena arena = {0};
+    struct pg_result *rows;
+    struct buf ids;
+    struct buf times;
+    bool ok;
+
+    buf_init(&ids, &arena);
+    buf_init(&times, &arena);
+    pg_array_open(&ids);
+    pg_array_open(&times);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_text(&ids, timers[i].hold_id);
+        pg_array_int(&times, timers[i].due_us);
+    }
+    pg_array_close(&ids);
+    pg_array_close(&times);
+    ok =
+        pg_query(pg,
+                 "UPDATE timers t SET due_at = clock_timestamp() + "
+                 "interval '1 minute' FROM unnest($1::uuid[], $2::bigint[]) "
+                 "AS v (id, due_us) WHERE t.hold_id = v.id "
+                 "AND t.due_at = from_us(v.due_us) RETURNING t.hold_id",
+                 (struct str[]){buf_str(&ids), buf_str(&times)}, 2, &rows, err);
+    if (ok) {
+        for (size_t i = 0; i < pg_rows(rows); i++)
+            log_warn("the hold %.*s could not be ended and is tried again in a "
+                     "minute; see reward.dead_letters",
+                     STR_ARG(pg_text(rows, i, 0)));
+        pg_result_free(rows);
+    }
+    arena_free(&arena);
+    return ok;
 }

@@ -25,7 +25,9 @@ COUNTS = """
 SELECT sum(records), sum(posted), sum(dead_letters + conflicts), sum(entries),
        count(*), (SELECT sum(amount) FROM reward.entries n JOIN reward.lines l
        ON l.id = n.line_id WHERE l.name IN ('contract.base', 'contract.on_time',
-       'contract.rating'))
+       'contract.rating')), (SELECT count(*) FROM (
+       SELECT event_id, account_id, 0 AS place FROM reward.entries UNION
+       SELECT event_id, account_id, place FROM reward.answers) messages)
   FROM reward.batches
 """
 
@@ -76,12 +78,12 @@ class Reward(Subject):
         self.program.verify(*["--topic"] * self.relay)
         with contextlib.closing(
                 self.stack.connect("reader", self.database)) as connection:
-            records, posted, dead, entries, batches, contracts = map(
+            records, posted, dead, entries, batches, contracts, told = map(
                 int, query(connection, COUNTS))
             ledger = ledger_digest(connection)
         counts = {"records": (records, self.bench.load.events)}
         if self.relay:
-            counts["token events"] = (self.count(self.program.output), posted)
+            counts["token events"] = (self.count(self.program.output), told)
             counts["dead letters"] = (self.count(self.program.dlq), dead)
         check_counts(self.name, counts)
         return {"ledger": ledger, "contracts": contracts, "entries": entries,
