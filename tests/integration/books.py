@@ -100,7 +100,7 @@ def house_event(row):
     kind, event_id, account, at = row[3], row[2], row[4], row[10]
     data = {"user_address": account}
     if kind == "io.gigchain.token.hold.due.v1":
-        data["hold_id"] = event_id
+        data["hold_id"] = event_id.split("/")[0]  # and when it was due
     else:
         assert kind == "io.gigchain.governance.tally.requested.v1", row
         data["proposal_id"] = event_id.removeprefix("tally:")

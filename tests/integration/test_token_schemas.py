@@ -234,7 +234,7 @@ def publish_second(ctx):
         structured(event("identity.verified.v1", BOB, "i1")),
         request("governance.vote.cast", BOB, "w1", proposal_id="new",
                 choice=1, reason="yes"),
-        request("governance.tally.requested", ADA, "y1", proposal_id="old"))
+        request("governance.tally.requested", EVE, "y1", proposal_id="old"))
     ctx.wait(lambda: ctx.scalar("SELECT count(*) FROM reward.token_pending "
                                 "WHERE status = 'pending'") == 0, 30,
              "what was held is released or voided")
