@@ -111,6 +111,29 @@ print_record(struct command_line *line, const struct pg_result *result,
     table_print_record(&table, table_format_from(line->format), stdout);
 }
 
+int
+account_record(struct command_line *line, account_lookup *lookup,
+               const char *numbers)
+{
+    struct err err = {0};
+    struct pg_result *result;
+    struct str account;
+    struct pg *pg;
+
+    if (!account_argument(line, 0, &account))
+        return EXIT_USAGE;
+    if (!account_connect(line, &pg, &err))
+        return command_failed(&err);
+    if (!lookup(pg, account, &result, &err)) {
+        pg_close(pg);
+        return command_failed(&err);
+    }
+    print_record(line, result, numbers);
+    pg_result_free(result);
+    pg_close(pg);
+    return EXIT_OK;
+}
+
 void
 print_next_page(const struct command_line *line, const char *flag,
                 struct str cursor)

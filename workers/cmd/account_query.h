@@ -45,6 +45,13 @@ void print_rows(struct command_line *line, const struct pg_result *result,
 void print_record(struct command_line *line, const struct pg_result *result,
                   const char *numbers);
 
+/* A whole command: look the account of the command line up, and print its row.
+ */
+typedef bool account_lookup(struct pg *pg, struct str account,
+                            struct pg_result **result, struct err *err);
+int account_record(struct command_line *line, account_lookup *lookup,
+                   const char *numbers);
+
 /* Tell people which flag gets the next page; with --quiet nobody is told. */
 void print_next_page(const struct command_line *line, const char *flag,
                      struct str cursor);

@@ -25,21 +25,5 @@ read_fee(struct pg *pg, struct str account, struct pg_result **result,
 int
 cmd_fee(struct command_line *line)
 {
-    struct err err = {0};
-    struct pg_result *result;
-    struct str account;
-    struct pg *pg;
-
-    if (!account_argument(line, 0, &account))
-        return EXIT_USAGE;
-    if (!account_connect(line, &pg, &err))
-        return command_failed(&err);
-    if (!read_fee(pg, account, &result, &err)) {
-        pg_close(pg);
-        return command_failed(&err);
-    }
-    print_record(line, result, " fee_percent discount_percent ");
-    pg_result_free(result);
-    pg_close(pg);
-    return EXIT_OK;
+    return account_record(line, read_fee, " fee_percent discount_percent ");
 }
