@@ -260,7 +260,7 @@ BEGIN
         'SELECT $4 + row_number() OVER (), s.address, gigs(s.total_earned), '
         '(SELECT gigs(a.balance) FROM accounts a WHERE a.id = s.account_id) '
         'FROM %I($1, $2, $3) s', source)
-        USING lines, negative, after_address, after_rank;
+        USING lines, negative, canonical_account(after_address), after_rank;
 END $$;
 
 -- The first thousand, in order of rank: so whatever is asked of the view, no

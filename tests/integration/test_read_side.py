@@ -105,6 +105,9 @@ def test_exact_before_and_after_a_refresh(ctx):
                 for n in range(1, 13)])
     board = assert_exact(ctx)
     assert board[0][1:3] == (address(12), Decimal(12500))
+    # The case of an address is nobody's business.
+    assert ctx.sql("SELECT * FROM reward.leaderboard_page(100, 1, 12500, "
+                   f"'{address(12).upper()}')", role="reader") == board[1:]
     while not refresh(ctx, 1):
         pass
     assert ctx.scalar(LAG) == 0

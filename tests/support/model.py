@@ -1574,6 +1574,8 @@ def transfer(decision):
     minor = amount_of(decision)
     if user == other:
         raise Rejected(user, "self_transfer")
+    if other[:2] in ("0x", "0X") and not ADDRESS.fullmatch(other):
+        raise Rejected(user, "invalid_address")
     if memo and (len(memo) > MEMO_MAX or NOT_FOR_MEMOS.search(memo)):
         raise Rejected(user, "invalid_memo")
     decision.need(user, minor)

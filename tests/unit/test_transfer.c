@@ -75,6 +75,8 @@ START_TEST(transfers_are_refused_with_a_reason)
          "sender and receiver are the same account"},
         {"u2", "\"100.01\"", "", "insufficient_funds",
          "100.01 are needed, the balance is 100.00"},
+        {"0x123", "5", "", "invalid_address", "40 hexadecimal digits"},
+        {"0Xzz", "5", "", "invalid_address", "40 hexadecimal digits"},
         {"u2", "5", "a\\nb", "invalid_memo",
          "a memo is at most 200 characters of plain text on one line"},
     };

@@ -100,6 +100,19 @@ op_amount(struct turn *turn, bool *ok)
 }
 
 bool
+op_is_wallet(struct str text)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    if (text.len != 42 || !str_starts_with(text, STR("0x")))
+        return false;
+    for (size_t i = 2; i < text.len; i++)
+        if (!memchr(digits, text.at[i], sizeof(digits) - 1))
+            return false;
+    return true;
+}
+
+bool
 op_short_of(struct turn *turn, int64_t minor)
 {
     struct account_state *user = op_user(turn);

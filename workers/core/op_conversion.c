@@ -73,19 +73,6 @@ note_conversion(struct turn *turn, struct str id, int64_t minor,
 }
 
 static bool
-is_blockchain_address(struct str text)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    if (text.len != 42 || !str_starts_with(text, STR("0x")))
-        return false;
-    for (size_t i = 2; i < text.len; i++)
-        if (!memchr(digits, text.at[i], sizeof(digits) - 1))
-            return false;
-    return true;
-}
-
-static bool
 conversion_decide(struct turn *turn, struct err *err)
 {
     struct account_state *user = op_user(turn);
@@ -100,7 +87,7 @@ conversion_decide(struct turn *turn, struct err *err)
     if (!account_canonical(turn->arena,
                            turn_text(turn, STR("blockchain_address")),
                            &address) ||
-        !is_blockchain_address(address))
+        !op_is_wallet(address))
         return turn_reject(turn, user, REJECT_INVALID_ADDRESS,
                            "blockchain_address must be 0x and 40 hexadecimal "
                            "digits");

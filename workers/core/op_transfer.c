@@ -80,6 +80,12 @@ transfer_decide(struct turn *turn, struct err *err)
     if (from == to)
         return turn_reject(turn, from, REJECT_SELF_TRANSFER,
                            "sender and receiver are the same account");
+    if ((str_starts_with(to->address, STR("0x")) ||
+         str_starts_with(to->address, STR("0X"))) &&
+        !op_is_wallet(to->address))
+        return turn_reject(turn, from, REJECT_INVALID_ADDRESS,
+                           "to_address begins like an address and is none: 0x "
+                           "and 40 hexadecimal digits");
     if (!is_plain_text(memo))
         return turn_reject(turn, from, REJECT_INVALID_MEMO,
                            "a memo is at most %d characters of plain text on "
