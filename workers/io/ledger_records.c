@@ -33,11 +33,11 @@ static const struct query {
                 "WHERE u.staking_id = t.staking_id) "
                 "FROM " KEYS "JOIN stakes t ON t.staking_id = "
                 "uuid_or_null(k.a) JOIN accounts a ON a.id = t.account_id",
-         .columns = 4},
+         .columns = STAKE_COLUMNS},
     [RECORD_STAKES_OF] =
         {.sql = "SELECT k.ord, to_us(t.start_at), to_us(t.end_at), t.bonus_xp "
                 "FROM " KEYS "JOIN stakes t ON t.account_id = k.account_id",
-         .columns = 3,
+         .columns = STAKES_OF_COLUMNS,
          .side = SIDE_STAKES},
     [RECORD_ENTITLEMENT] =
         {.sql = "SELECT k.ord, coalesce(to_us(p.until_at)::text, '') "
@@ -45,7 +45,7 @@ static const struct query {
                 "FROM purchases p WHERE p.account_id = k.account_id "
                 "AND p.item = k.b AND p.contract_id = k.c "
                 "ORDER BY p.until_at DESC NULLS FIRST LIMIT 1) p",
-         .columns = 1},
+         .columns = ENTITLEMENT_COLUMNS},
     [RECORD_CONVERSION] =
         {.sql = "SELECT k.ord, a.address, c.amount, "
                 "coalesce(x.status, 'pending'), coalesce(x.tx_hash, '') "
@@ -56,14 +56,14 @@ static const struct query {
                 "ON b.first_id = t.event_id & -8192 "
                 "WHERE t.conversion_id = c.conversion_id "
                 "ORDER BY b.id DESC, t.event_id DESC LIMIT 1) x ON true",
-         .columns = 4},
+         .columns = CONVERSION_COLUMNS},
     [RECORD_OPEN_CONVERSION] =
         {.sql = "SELECT k.ord, c.conversion_id FROM " KEYS
                 "JOIN conversions c ON c.account_id = k.account_id "
                 "WHERE NOT EXISTS (SELECT FROM settlements t "
                 "WHERE t.conversion_id = c.conversion_id "
                 "AND t.status IN ('completed', 'failed'))",
-         .columns = 1},
+         .columns = OPEN_CONVERSION_COLUMNS},
     [RECORD_HOLD] =
         {.sql = "SELECT k.ord, a.address, h.amount, to_us(h.expires_at), "
                 "EXISTS (SELECT FROM hold_ends x "
@@ -75,7 +75,7 @@ static const struct query {
                 "JOIN accounts a ON a.id = h.account_id "
                 "JOIN accounts m ON m.id = h.matched_id "
                 "JOIN lines l ON l.id = h.line_id",
-         .columns = 7},
+         .columns = HOLD_COLUMNS},
     [RECORD_CLOSING] =
         {.sql = "SELECT k.ord, " IDENTITY " FROM " KEYS
                 "JOIN lines l ON l.name = k.a "
@@ -83,7 +83,7 @@ static const struct query {
                 "AND c.line_id = l.id AND c.contract_id = k.c "
                 "JOIN events e ON e.id = c.event_id "
                 "JOIN sources s ON s.id = e.source_id ORDER BY k.ord, e.id",
-         .columns = 1,
+         .columns = CLOSING_COLUMNS,
          .side = SIDE_CLOSINGS},
     [RECORD_ORIGIN] =
         {.sql =
@@ -98,7 +98,7 @@ static const struct query {
              "AND split_part(l.name, '.', 1) = k.a "
              "JOIN sources s ON s.id = e.source_id "
              "ORDER BY k.ord, e.id, n.ordinal",
-         .columns = 4},
+         .columns = ORIGIN_COLUMNS},
     [RECORD_PROPOSAL] =
         {.sql = "SELECT k.ord, a.address, to_us(p.voting_start), "
                 "to_us(p.voting_end), coalesce(p.quorum_required::text, ''), "
@@ -107,21 +107,21 @@ static const struct query {
                 "JOIN proposals p ON p.proposal_id = k.a "
                 "JOIN accounts a ON a.id = p.account_id",
          .lock = LOCK_PROPOSALS("pg_advisory_xact_lock_shared"),
-         .columns = 5},
+         .columns = PROPOSAL_COLUMNS},
     [RECORD_VOTING_POWER] =
         {.sql = "SELECT k.ord, balance_at(k.account_id, p.proposal_id) "
                 "FROM " KEYS "JOIN proposals p ON p.proposal_id = k.a",
-         .columns = 1},
+         .columns = VOTING_POWER_COLUMNS},
     [RECORD_VOTE] = {.sql = "SELECT k.ord, v.choice FROM " KEYS
                             "JOIN votes v ON v.proposal_id = k.a "
                             "AND v.account_id = k.account_id",
-                     .columns = 1},
+                     .columns = VOTE_COLUMNS},
     [RECORD_VOTES_FOR] =
         {.sql = "SELECT k.ord, v.choice, sum(v.power), count(*) FROM " KEYS
                 "JOIN votes v ON v.proposal_id = k.a GROUP BY 1, 2 "
                 "ORDER BY 1, 2",
          .lock = LOCK_PROPOSALS("pg_advisory_xact_lock"),
-         .columns = 3},
+         .columns = VOTES_FOR_COLUMNS},
 };
 
 /* The records of one kind that have to be looked up. */
