@@ -8,7 +8,6 @@
 #include "line.h"
 #include "once.h"
 #include "pending.h"
-#include "quote.h"
 #include "reversal.h"
 #include "staking.h"
 
@@ -49,19 +48,8 @@ static bool
 find_account(const struct rule_form *form, const struct turn *turn,
              struct account_state **account, struct err *err)
 {
-    const struct ledger_line *ledger = form->rule->ledger;
-    struct value value;
-    struct str address;
-
-    if (!turn_eval(turn, ledger, form->account, &value, err))
-        return false;
-    address = value.string;
-    if (!form->account_is_canonical &&
-        !account_canonical(turn->arena, value.string, &address))
-        return turn_error(err, ledger, "%s is no account id",
-                          quoted(turn->arena, value.string));
-    *account = facts_account(turn->facts, address);
-    return true;
+    return turn_eval_account(turn, form->rule->ledger, form->account,
+                             form->account_is_canonical, account, err);
 }
 
 static void

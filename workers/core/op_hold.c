@@ -29,9 +29,8 @@ answer_end(struct turn *turn, const struct record_row *row, bool confirmed)
     detail_minor(&detail, "amount", record_int(row, HOLD_AMOUNT));
     turn_answer(turn, op_user(turn),
                 confirmed ? "token.released" : "token.voided",
-                detail_close(&detail));
-    turn->answers[turn->answer_count - 1].notify =
-        confirmed ? row->values[HOLD_RULE] : STR("");
+                detail_close(&detail))
+        ->notify = confirmed ? row->values[HOLD_RULE] : STR("");
 }
 
 static bool

@@ -128,8 +128,8 @@ pending_hold(struct turn *turn, const struct part *part, struct err *err)
     effect->values[1] = int_text(turn->arena, minor);
     effect->values[2] = int_text(turn->arena, expires_us);
     turn_answer(turn, part->account, "token.pending",
-                hold_detail(turn, pending, hold_id, minor, expires_us));
-    turn->answers[turn->answer_count - 1].notify = STR("");
+                hold_detail(turn, pending, hold_id, minor, expires_us))
+        ->notify = STR("");
     return true;
 }
 

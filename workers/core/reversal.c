@@ -207,8 +207,8 @@ answer_reversal(struct turn *turn, struct account_state *account,
     detail_text(&detail, "event_id", str_make(split + 1, origin.len - len - 1));
     detail_minor(&detail, "amount", total);
     detail_minor(&detail, "debt", lent);
-    turn_answer(turn, account, "token.reversed", detail_close(&detail));
-    turn->answers[turn->answer_count - 1].notify = STR("");
+    turn_answer(turn, account, "token.reversed", detail_close(&detail))
+        ->notify = STR("");
 }
 
 /* ---- the rule's own event ---------------------------------------------------
@@ -297,18 +297,8 @@ static bool
 find_account(const struct closer *closer, const struct turn *turn,
              struct account_state **account, struct err *err)
 {
-    struct value value;
-    struct str address;
-
-    if (!turn_eval(turn, closer->rule->ledger, closer->account, &value, err))
-        return false;
-    if (!account_canonical(turn->arena, value.string, &address)) {
-        turn_error(err, closer->rule->ledger, "%s is no account id",
-                   quoted(turn->arena, value.string));
-        return false;
-    }
-    *account = facts_account(turn->facts, address);
-    return true;
+    return turn_eval_account(turn, closer->rule->ledger, closer->account, false,
+                             account, err);
 }
 
 void

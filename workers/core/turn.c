@@ -40,6 +40,25 @@ turn_eval(const struct turn *turn, const struct ledger_line *ledger,
 }
 
 bool
+turn_eval_account(const struct turn *turn, const struct ledger_line *ledger,
+                  const struct expr *expr, bool is_canonical,
+                  struct account_state **account, struct err *err)
+{
+    struct value value;
+    struct str address;
+
+    if (!turn_eval(turn, ledger, expr, &value, err))
+        return false;
+    address = value.string;
+    if (!is_canonical &&
+        !account_canonical(turn->arena, value.string, &address))
+        return turn_error(err, ledger, "%s is no account id",
+                          quoted(turn->arena, value.string));
+    *account = facts_account(turn->facts, address);
+    return true;
+}
+
+bool
 turn_number(const struct turn *turn, const struct ledger_line *ledger,
             const struct expr *expr, struct ratio *number, struct err *err)
 {
@@ -253,7 +272,7 @@ turn_effect(struct turn *turn, enum effect_kind kind,
     return &turn->effects[turn->effect_count++];
 }
 
-void
+struct answer *
 turn_answer(struct turn *turn, struct account_state *account, const char *type,
             struct str detail)
 {
@@ -263,18 +282,17 @@ turn_answer(struct turn *turn, struct account_state *account, const char *type,
         place += turn->answers[i].account == account;
     turn->answers = with_room(turn->arena, turn->answers, turn->answer_count,
                               &turn->answer_room, sizeof(*turn->answers));
-    turn->answers[turn->answer_count++] = (struct answer){
+    turn->answers[turn->answer_count] = (struct answer){
         .account = account, .type = type, .detail = detail, .place = place};
+    return &turn->answers[turn->answer_count++];
 }
 
 void
 turn_answer_apart(struct turn *turn, struct account_state *account,
                   const char *type, struct str detail)
 {
-    struct answer *answer;
+    struct answer *answer = turn_answer(turn, account, type, detail);
 
-    turn_answer(turn, account, type, detail);
-    answer = &turn->answers[turn->answer_count - 1];
     if (answer->place == 0)
         answer->place = 1;
 }

@@ -130,6 +130,14 @@ MUST_CHECK bool turn_eval(const struct turn *turn,
                           const struct expr *expr, struct value *value,
                           struct err *err);
 
+/* The account that an expression names; `is_canonical` when the schema has made
+ * it so already. */
+MUST_CHECK bool turn_eval_account(const struct turn *turn,
+                                  const struct ledger_line *ledger,
+                                  const struct expr *expr, bool is_canonical,
+                                  struct account_state **account,
+                                  struct err *err);
+
 /* As turn_eval for a number. */
 MUST_CHECK bool turn_number(const struct turn *turn,
                             const struct ledger_line *ledger,
@@ -178,9 +186,9 @@ void turn_restore_rows(struct turn *turn);
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind,
                            struct account_state *account);
 
-/* An answer to the account; `detail` is a JSON object. */
-void turn_answer(struct turn *turn, struct account_state *account,
-                 const char *type, struct str detail);
+/* An answer to the account; `detail` is a JSON object. Valid until the next. */
+struct answer *turn_answer(struct turn *turn, struct account_state *account,
+                           const char *type, struct str detail);
 
 /* As turn_answer, in a message of its own. */
 void turn_answer_apart(struct turn *turn, struct account_state *account,
