@@ -283,6 +283,13 @@ ratio_to_minor(struct ratio value, int scale, enum round_mode mode,
 }
 
 bool
+ratio_to_minor_exactly(struct ratio value, int scale, int64_t *minor)
+{
+    return ratio_to_minor(value, scale, ROUND_FLOOR, minor) &&
+           ratio_compare(ratio_from_minor(*minor, scale), value) == 0;
+}
+
+bool
 ratio_round(struct ratio value, int decimals, enum round_mode mode,
             struct ratio *result)
 {

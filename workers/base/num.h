@@ -56,6 +56,10 @@ bool ratio_is_integer(struct ratio value);
 MUST_CHECK bool ratio_to_minor(struct ratio value, int scale,
                                enum round_mode mode, int64_t *minor);
 
+/* As ratio_to_minor; false as well when it would have to be rounded. */
+MUST_CHECK bool ratio_to_minor_exactly(struct ratio value, int scale,
+                                       int64_t *minor);
+
 struct ratio ratio_from_minor(int64_t minor, int scale);
 
 /* Round to `decimals` places after the point, 0 to NUM_MAX_DECIMALS. */

@@ -64,11 +64,9 @@ field_minor(const struct turn *turn, int64_t *minor)
 {
     static const struct str amount = {"amount", 6};
     const struct node *node = event_field(turn->event, &amount, 1);
-    int scale = turn->ruleset->scale;
 
     return node && node->kind == NODE_DECIMAL &&
-           ratio_to_minor(node->decimal, scale, ROUND_FLOOR, minor) &&
-           ratio_compare(ratio_from_minor(*minor, scale), node->decimal) == 0;
+           ratio_to_minor_exactly(node->decimal, turn->ruleset->scale, minor);
 }
 
 int64_t

@@ -29,15 +29,13 @@ quorum_of(const struct turn *turn, bool *ok)
 {
     static const struct str name = {"quorum_required", 15};
     const struct node *node = event_field(turn->event, &name, 1);
-    int scale = turn->ruleset->scale;
     int64_t minor;
 
     *ok = true;
     if (!node)
         return STR("");
     *ok = node->kind == NODE_DECIMAL && node->decimal.num >= 0 &&
-          ratio_to_minor(node->decimal, scale, ROUND_FLOOR, &minor) &&
-          ratio_compare(ratio_from_minor(minor, scale), node->decimal) == 0;
+          ratio_to_minor_exactly(node->decimal, turn->ruleset->scale, &minor);
     return *ok ? int_text(turn->facts->arena, minor) : STR("");
 }
 

@@ -25,8 +25,7 @@ read_level(struct reader *reader, const struct node_member *member,
     if (ratio_compare(tier->fee, ratio_from_int(100)) > 0)
         return reader_error(reader, member->value,
                             "a fee is at most 100 percent");
-    if (!ratio_to_minor(balance, scale, ROUND_FLOOR, &tier->from_minor) ||
-        ratio_compare(ratio_from_minor(tier->from_minor, scale), balance) != 0)
+    if (!ratio_to_minor_exactly(balance, scale, &tier->from_minor))
         return reader_error(reader, member->value,
                             "balance must have at most %d decimals", scale);
     return true;
