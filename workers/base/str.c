@@ -42,6 +42,17 @@ str_dup(struct arena *arena, struct str text)
     return str_make(arena_strndup(arena, text.at, text.len), text.len);
 }
 
+struct str
+str_lower(struct arena *arena, struct str text)
+{
+    char *copy = arena_strndup(arena, text.at, text.len);
+
+    for (size_t i = 0; i < text.len; i++)
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] - 'A' + 'a');
+    return str_make(copy, text.len);
+}
+
 uint64_t
 str_hash(struct str text)
 {

@@ -57,6 +57,9 @@ bool str_contains(struct str text, struct str part);
 /* A copy in the arena; it is also NUL-terminated. */
 struct str str_dup(struct arena *arena, struct str text);
 
+/* As str_dup, with A to Z in lower case. */
+struct str str_lower(struct arena *arena, struct str text);
+
 /* FNV-1a, the same on every machine: processes share lock keys made of it. For
  * tables in memory there is hash.h. */
 uint64_t str_hash(struct str text);

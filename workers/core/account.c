@@ -42,26 +42,22 @@ address_classes(struct str text)
     return classes_of(str_make(text.at + 2, text.len - 2));
 }
 
-static char
-to_lower(char c)
+bool
+account_is_address(struct str account)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return address_classes(account) & HEX;
 }
 
 bool
 account_canonical(struct arena *arena, struct str text, struct str *account)
 {
     unsigned digits = address_classes(text);
-    char *lower;
 
     *account = text;
     if (!(digits & HEX))
         return is_account(text);
     if ((digits & SMALL_HEX) && text.at[1] == 'x')
         return true;
-    lower = arena_strndup(arena, text.at, text.len);
-    for (size_t i = 0; i < text.len; i++)
-        lower[i] = to_lower(lower[i]);
-    account->at = lower;
+    *account = str_lower(arena, text);
     return true;
 }

@@ -31,13 +31,7 @@ op_balance(struct turn *turn)
 struct str
 op_id(const struct turn *turn, struct str field)
 {
-    struct str id = turn_text(turn, field);
-    char *lower = arena_strndup(turn->arena, id.at, id.len);
-
-    for (size_t i = 0; i < id.len; i++)
-        if (lower[i] >= 'A' && lower[i] <= 'Z')
-            lower[i] = (char)(lower[i] - 'A' + 'a');
-    return str_make(lower, id.len);
+    return str_lower(turn->arena, turn_text(turn, field));
 }
 
 struct fact_record *
@@ -95,19 +89,6 @@ op_amount(struct turn *turn, bool *ok)
                     "the amount must be above zero");
     }
     return minor;
-}
-
-bool
-op_is_wallet(struct str text)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    if (text.len != 42 || !str_starts_with(text, STR("0x")))
-        return false;
-    for (size_t i = 2; i < text.len; i++)
-        if (!memchr(digits, text.at[i], sizeof(digits) - 1))
-            return false;
-    return true;
 }
 
 bool

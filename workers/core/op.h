@@ -60,9 +60,6 @@ struct fact_record *op_record_of_user(const struct turn *turn,
  * request is refused, *ok is false and the result means nothing. */
 int64_t op_amount(struct turn *turn, bool *ok);
 
-/* Whether a canonical account id is an address on the blockchain. */
-bool op_is_wallet(struct str address);
-
 /* As op_amount, but it may be below zero. */
 int64_t op_signed_amount(struct turn *turn, bool *ok);
 

@@ -87,7 +87,7 @@ conversion_decide(struct turn *turn, struct err *err)
     if (!account_canonical(turn->arena,
                            turn_text(turn, STR("blockchain_address")),
                            &address) ||
-        !op_is_wallet(address))
+        !account_is_address(address))
         return turn_reject(turn, user, REJECT_INVALID_ADDRESS,
                            "blockchain_address must be 0x and 40 hexadecimal "
                            "digits");

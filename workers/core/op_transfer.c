@@ -82,7 +82,7 @@ transfer_decide(struct turn *turn, struct err *err)
                            "sender and receiver are the same account");
     if ((str_starts_with(to->address, STR("0x")) ||
          str_starts_with(to->address, STR("0X"))) &&
-        !op_is_wallet(to->address))
+        !account_is_address(to->address))
         return turn_reject(turn, from, REJECT_INVALID_ADDRESS,
                            "to_address begins like an address and is none: 0x "
                            "and 40 hexadecimal digits");

@@ -79,4 +79,7 @@ MUST_CHECK bool schema_check(const struct event_type *type, struct node *data,
 MUST_CHECK bool account_canonical(struct arena *arena, struct str text,
                                   struct str *account);
 
+/* Whether an account id is the address of a wallet: `0x` and 40 hex digits. */
+bool account_is_address(struct str account);
+
 #endif
