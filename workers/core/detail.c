@@ -5,11 +5,17 @@
 #include "timestamp.h"
 
 void
-detail_open(struct detail *detail, const struct turn *turn, const char *name)
+detail_begin(struct detail *detail, const struct turn *turn)
 {
     buf_init(&detail->json, turn->arena);
     detail->scale = turn->ruleset->scale;
     buf_add_char(&detail->json, '{');
+}
+
+void
+detail_open(struct detail *detail, const struct turn *turn, const char *name)
+{
+    detail_begin(detail, turn);
     json_add_key(&detail->json, name);
     buf_add_char(&detail->json, '{');
 }

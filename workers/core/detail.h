@@ -12,7 +12,10 @@ struct detail {
     int scale;
 };
 
-/* In the turn's arena. */
+/* An object whose members are its own; for the caller to close. In the turn's
+ * arena, like all of them. */
+void detail_begin(struct detail *detail, const struct turn *turn);
+
 void detail_open(struct detail *detail, const struct turn *turn,
                  const char *name);
 

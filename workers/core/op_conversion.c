@@ -8,10 +8,7 @@
 static struct fact_record *
 open_conversion(const struct turn *turn)
 {
-    struct account_state *user = op_user(turn);
-    const struct str keys[RECORD_KEYS] = {user->address};
-
-    return facts_record(turn->facts, RECORD_OPEN_CONVERSION, user, keys);
+    return turn_record_of(turn, RECORD_OPEN_CONVERSION, op_user(turn));
 }
 
 /* ---- request ---- */

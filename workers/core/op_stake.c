@@ -18,10 +18,7 @@ stake_id(const struct turn *turn)
 static struct fact_record *
 stakes_of_user(const struct turn *turn)
 {
-    struct account_state *user = op_user(turn);
-    const struct str keys[RECORD_KEYS] = {user->address};
-
-    return facts_record(turn->facts, RECORD_STAKES_OF, user, keys);
+    return turn_record_of(turn, RECORD_STAKES_OF, op_user(turn));
 }
 
 static void

@@ -69,25 +69,6 @@ verdict(const struct tally *tally, const struct record_row *proposal)
                : STR("rejected");
 }
 
-static void
-add_minor(struct buf *json, const struct turn *turn, const char *key,
-          int64_t minor)
-{
-    json_add_key(json, key);
-    buf_add_char(json, '"');
-    num_print_minor(json, minor, turn->ruleset->scale);
-    buf_add_char(json, '"');
-}
-
-static void
-add_time(struct buf *json, const char *key, int64_t at_us)
-{
-    json_add_key(json, key);
-    buf_add_char(json, '"');
-    timestamp_print(json, at_us);
-    buf_add_char(json, '"');
-}
-
 /* RFC 8785 has one spelling for each character, other than what the rest of the
  * program writes: \n, not \u000a. */
 static void
@@ -119,24 +100,23 @@ static struct str
 result_of(const struct turn *turn, const struct tally *tally,
           const struct record_row *proposal)
 {
-    struct buf json;
+    struct detail detail;
+    struct buf *json = &detail.json;
 
-    buf_init(&json, turn->arena);
-    buf_add_char(&json, '{');
-    add_text(&json, "proposal_id", proposal_id(turn));
+    detail_begin(&detail, turn);
+    add_text(json, "proposal_id", proposal_id(turn));
     if (proposal->values[PROPOSAL_QUORUM].len)
-        add_minor(&json, turn, "quorum_required",
-                  record_int(proposal, PROPOSAL_QUORUM));
-    json_add_member(&json, "result", verdict(tally, proposal));
-    json_add_key(&json, "voters");
-    buf_add_int(&json, tally->voters);
-    add_minor(&json, turn, "votes_abstain", tally->power[CHOICE_ABSTAIN]);
-    add_minor(&json, turn, "votes_against", tally->power[CHOICE_AGAINST]);
-    add_minor(&json, turn, "votes_for", tally->power[CHOICE_FOR]);
-    add_time(&json, "voting_end", record_int(proposal, PROPOSAL_END));
-    add_time(&json, "voting_start", record_int(proposal, PROPOSAL_START));
-    buf_add_char(&json, '}');
-    return buf_str(&json);
+        detail_minor(&detail, "quorum_required",
+                     record_int(proposal, PROPOSAL_QUORUM));
+    detail_text(&detail, "result", verdict(tally, proposal));
+    detail_int(&detail, "voters", tally->voters);
+    detail_minor(&detail, "votes_abstain", tally->power[CHOICE_ABSTAIN]);
+    detail_minor(&detail, "votes_against", tally->power[CHOICE_AGAINST]);
+    detail_minor(&detail, "votes_for", tally->power[CHOICE_FOR]);
+    detail_time(&detail, "voting_end", record_int(proposal, PROPOSAL_END));
+    detail_time(&detail, "voting_start", record_int(proposal, PROPOSAL_START));
+    buf_add_char(json, '}');
+    return buf_str(json);
 }
 
 static bool

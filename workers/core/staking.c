@@ -112,24 +112,17 @@ staking_find(const struct staking *staking, int64_t days)
  * ---------------------------------------------------------------
  */
 
-static struct fact_record *
-stakes_of(const struct turn *turn)
-{
-    const struct str keys[RECORD_KEYS] = {turn->account->address};
-
-    return facts_record(turn->facts, RECORD_STAKES_OF, turn->account, keys);
-}
-
 void
 staking_want_bonus(struct turn *turn)
 {
-    stakes_of(turn);
+    turn_record_of(turn, RECORD_STAKES_OF, turn->account);
 }
 
 void
 staking_read_bonus(struct turn *turn)
 {
-    const struct fact_record *stakes = stakes_of(turn);
+    const struct fact_record *stakes =
+        turn_record_of(turn, RECORD_STAKES_OF, turn->account);
     struct ratio *bonus = &turn->extras[EXTRA_BONUS_XP];
     int64_t at_us = turn->event->time_us;
 

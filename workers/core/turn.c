@@ -226,6 +226,15 @@ back_up(struct turn *turn, struct fact_record *record, size_t index)
         backup->row = record->rows[index];
 }
 
+struct fact_record *
+turn_record_of(const struct turn *turn, enum record_kind kind,
+               struct account_state *account)
+{
+    const struct str keys[RECORD_KEYS] = {account->address};
+
+    return facts_record(turn->facts, kind, account, keys);
+}
+
 struct record_row *
 turn_add_row(struct turn *turn, struct fact_record *record)
 {

@@ -171,6 +171,11 @@ MUST_CHECK bool turn_transfer(struct turn *turn, struct account_state *from,
                               struct account_state *to, int64_t minor,
                               struct err *err);
 
+/* The record that there is one of for each account. */
+struct fact_record *turn_record_of(const struct turn *turn,
+                                   enum record_kind kind,
+                                   struct account_state *account);
+
 /* Records are advanced as the event is decided, by these alone: when it fails
  * or is refused after all, turn_restore_rows takes them back to what they were.
  * The row is valid until another one is added. */
