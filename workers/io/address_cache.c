@@ -80,8 +80,7 @@ ids_param(const struct missing *missing, size_t count, struct arena *arena)
 {
     struct buf array;
 
-    buf_init(&array, arena);
-    pg_array_open(&array);
+    pg_array_open(&array, arena);
     for (size_t i = 0; i < count; i++)
         if (!i || missing[i].id != missing[i - 1].id)
             pg_array_int(&array, missing[i].id);

@@ -183,8 +183,7 @@ stream_ids(struct arena *arena, struct item_range range)
     struct buf array;
     const struct stream *last = NULL;
 
-    buf_init(&array, arena);
-    pg_array_open(&array);
+    pg_array_open(&array, arena);
     for (size_t i = 0; i < range.count; i++) {
         if (range.items[i].stream != last)
             pg_array_int(&array, range.items[i].stream->id);

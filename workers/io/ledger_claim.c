@@ -95,10 +95,8 @@ claim_make(struct claim *claim, struct arena *arena,
            const struct ledger *ledger)
 {
     qsort(claim->items, claim->count, sizeof(struct item *), id_order);
-    buf_init(&claim->source_ids, arena);
-    buf_init(&claim->event_ids, arena);
-    pg_array_open(&claim->source_ids);
-    pg_array_open(&claim->event_ids);
+    pg_array_open(&claim->source_ids, arena);
+    pg_array_open(&claim->event_ids, arena);
     for (size_t i = 0; i < claim->count; i++) {
         const struct event *event = &claim->items[i]->event;
 
@@ -188,10 +186,8 @@ find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
     struct buf columns[3];
     struct pg_result *rows;
 
-    for (int c = 0; c < 3; c++) {
-        buf_init(&columns[c], arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c < 3; c++)
+        pg_array_open(&columns[c], arena);
     for (size_t i = 0; i < count; i++) {
         pg_array_int(&columns[0], spans[i].stream->id);
         pg_array_int(&columns[1], spans[i].low);

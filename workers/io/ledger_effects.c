@@ -136,10 +136,8 @@ write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
     struct buf columns[COLUMNS];
     struct str params[COLUMNS];
 
-    for (int c = 0; c < COLUMNS; c++) {
-        buf_init(&columns[c], arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c < COLUMNS; c++)
+        pg_array_open(&columns[c], arena);
     if (!add_kind(columns, range, kind))
         return true;
     for (int c = 0; c < COLUMNS; c++) {

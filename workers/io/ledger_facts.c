@@ -36,8 +36,7 @@ accounts_without_id(const struct facts *facts, struct arena *arena)
     if (!count)
         return (struct str){0};
     qsort(missing, count, sizeof(struct account_state *), address_order);
-    buf_init(&array, arena);
-    pg_array_open(&array);
+    pg_array_open(&array, arena);
     for (size_t i = 0; i < count; i++)
         pg_array_text(&array, missing[i]->address);
     pg_array_close(&array);
@@ -114,10 +113,8 @@ key_arrays_open(struct key_arrays *keys, struct arena *arena, size_t room)
     struct buf *bufs[] = {&keys->accounts, &keys->lines, &keys->kinds,
                           &keys->buckets};
 
-    for (size_t i = 0; i < sizeof(bufs) / sizeof(*bufs); i++) {
-        buf_init(bufs[i], arena);
-        pg_array_open(bufs[i]);
-    }
+    for (size_t i = 0; i < sizeof(bufs) / sizeof(*bufs); i++)
+        pg_array_open(bufs[i], arena);
     keys->objects = arena_array(arena, room, sizeof(void *));
     keys->count = 0;
 }
@@ -242,12 +239,9 @@ read_once_keys(struct ledger *ledger, struct facts *facts, struct arena *arena,
 
     if (!facts->once_count)
         return true;
-    buf_init(&accounts, arena);
-    buf_init(&lines, arena);
-    buf_init(&keys, arena);
-    pg_array_open(&accounts);
-    pg_array_open(&lines);
-    pg_array_open(&keys);
+    pg_array_open(&accounts, arena);
+    pg_array_open(&lines, arena);
+    pg_array_open(&keys, arena);
     for (size_t i = 0; i < facts->once_count; i++) {
         const struct once_key *once = facts->once_keys[i];
 

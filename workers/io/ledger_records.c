@@ -148,10 +148,8 @@ collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
     lookup->records =
         arena_array(arena, facts->record_count, sizeof(struct fact_record *));
     lookup->count = 0;
-    for (int c = 0; c <= RECORD_KEYS; c++) {
-        buf_init(&columns[c], arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c <= RECORD_KEYS; c++)
+        pg_array_open(&columns[c], arena);
     for (size_t i = 0; i < facts->record_count; i++) {
         struct fact_record *record = facts->records[i];
 

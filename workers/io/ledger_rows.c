@@ -191,8 +191,7 @@ add_header_array(struct buf *row, const struct record *record, bool values,
 {
     struct buf array;
 
-    buf_init(&array, arena);
-    pg_array_open(&array);
+    pg_array_open(&array, arena);
     for (size_t i = 0; i < record->header_count; i++) {
         struct str bytes =
             values ? record->headers[i].value : record->headers[i].name;

@@ -28,10 +28,8 @@ write_accounts(struct writing *writing, const struct facts *facts,
     struct str params[6];
     size_t changed = 0;
 
-    for (int c = 0; c < 6; c++) {
-        buf_init(&columns[c], writing->arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c < 6; c++)
+        pg_array_open(&columns[c], writing->arena);
     for (size_t i = 0; i < facts->account_count; i++) {
         const struct account_state *account = facts->accounts[i];
 
@@ -72,10 +70,8 @@ write_funds(struct writing *writing, const struct facts *facts, struct err *err)
     struct str params[COLUMNS];
     size_t changed = 0;
 
-    for (int c = 0; c < COLUMNS; c++) {
-        buf_init(&columns[c], writing->arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c < COLUMNS; c++)
+        pg_array_open(&columns[c], writing->arena);
     for (size_t i = 0; i < facts->account_count; i++) {
         const struct account_state *account = facts->accounts[i];
 
@@ -149,10 +145,8 @@ write_counters(struct writing *writing, const struct facts *facts,
 
     if (!count)
         return true;
-    for (int c = 0; c < 5; c++) {
-        buf_init(&columns[c], writing->arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c < 5; c++)
+        pg_array_open(&columns[c], writing->arena);
     for (size_t i = 0; i < count; i++) {
         const struct counter *counter = changed[i];
 
@@ -237,12 +231,9 @@ write_positions(struct writing *writing, struct item_range range,
     struct buf offsets;
     struct buf digests;
 
-    buf_init(&ids, writing->arena);
-    buf_init(&offsets, writing->arena);
-    buf_init(&digests, writing->arena);
-    pg_array_open(&ids);
-    pg_array_open(&offsets);
-    pg_array_open(&digests);
+    pg_array_open(&ids, writing->arena);
+    pg_array_open(&offsets, writing->arena);
+    pg_array_open(&digests, writing->arena);
     for (size_t i = 0; i < count; i++) {
         uint8_t digest[LAST_RECORD_BYTES];
         char text[2 * LAST_RECORD_BYTES];

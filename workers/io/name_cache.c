@@ -40,8 +40,7 @@ unknown_names(const struct name_cache *cache, struct arena *arena,
     struct map seen;
 
     map_init(&seen, arena);
-    buf_init(&array, arena);
-    pg_array_open(&array);
+    pg_array_open(&array, arena);
     for (size_t i = 0; i < count; i++) {
         if (map_get(&cache->ids, names[i]) || map_get(&seen, names[i]))
             continue;

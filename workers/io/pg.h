@@ -101,8 +101,10 @@ MUST_CHECK bool pg_wait_notify(struct pg *pg, int64_t wait_ms, struct err *err);
 /* ---- building parameters and COPY rows -------------------------------------
  * An array parameter is `{` + elements + `}`. */
 
-/* Append an element of an array: commas are added, text is quoted. */
-void pg_array_open(struct buf *array);
+/* Begin an array, in the arena. */
+void pg_array_open(struct buf *array, struct arena *arena);
+
+/* Append an element: commas are added, text is quoted. */
 void pg_array_text(struct buf *array, struct str text);
 void pg_array_int(struct buf *array, int64_t value);
 void pg_array_null(struct buf *array);

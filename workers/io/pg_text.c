@@ -5,8 +5,9 @@
 #include "timestamp.h"
 
 void
-pg_array_open(struct buf *array)
+pg_array_open(struct buf *array, struct arena *arena)
 {
+    buf_init(array, arena);
     buf_add_char(array, '{');
 }
 

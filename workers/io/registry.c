@@ -15,10 +15,8 @@ register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     struct buf columns[3];
     bool ok;
 
-    for (int c = 0; c < 3; c++) {
-        buf_init(&columns[c], &arena);
-        pg_array_open(&columns[c]);
-    }
+    for (int c = 0; c < 3; c++)
+        pg_array_open(&columns[c], &arena);
     for (size_t i = 0; i < ruleset->line_count; i++) {
         const struct ledger_line *line = ruleset->lines[i];
         const struct entry_type *type = line->type ? line->type : &entry_earn;
@@ -100,8 +98,7 @@ data_array(struct arena *arena, const struct notify *notify, bool keys)
 {
     struct buf array;
 
-    buf_init(&array, arena);
-    pg_array_open(&array);
+    pg_array_open(&array, arena);
     for (size_t i = 0; i < notify->data_count; i++)
         pg_array_text(&array,
                       keys ? notify->data[i].key : notify->data[i].text);

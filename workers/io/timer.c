@@ -42,10 +42,8 @@ timers_put_off(struct pg *pg, const struct timer *timers, size_t count,
     struct buf times;
     bool ok;
 
-    buf_init(&ids, &arena);
-    buf_init(&times, &arena);
-    pg_array_open(&ids);
-    pg_array_open(&times);
+    pg_array_open(&ids, &arena);
+    pg_array_open(&times, &arena);
     for (size_t i = 0; i < count; i++) {
         pg_array_text(&ids, timers[i].hold_id);
         pg_array_int(&times, timers[i].due_us);
