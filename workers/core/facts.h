@@ -24,7 +24,7 @@ struct ledger_line {
     struct str name;
     struct str description;             /* for people; may be empty */
     bool pays;                          /* entries can be posted under it */
-    const struct entry_type *type;      /* of those entries; NULL: earn */
+    const struct entry_type *type;      /* of those entries */
     const struct ledger_line *reversal; /* under which they are reversed */
     int32_t id;                         /* given by the database; 0 before */
 };

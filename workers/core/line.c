@@ -29,6 +29,7 @@ ledger_name(struct reader *reader, struct str name)
         return ledger;
     ledger = ARENA_NEW(reader->arena, struct ledger_line);
     ledger->name = str_dup(reader->arena, name);
+    ledger->type = &entry_earn; /* unless it is said to be another */
     *map_put(&reader->ledger_names, ledger->name) = ledger;
     return ledger;
 }

@@ -125,7 +125,7 @@ reversal_name_lines(struct reader *reader, struct rule *rule)
     for (size_t i = 0; i < count; i++) {
         struct ledger_line *ledger = ruleset->lines[i];
 
-        if (ledger->pays && !ledger->type &&
+        if (ledger->pays && ledger->type == &entry_earn &&
             str_starts_with(ledger->name, rule->id) &&
             ledger->name.len > rule->id.len &&
             ledger->name.at[rule->id.len] == '.')

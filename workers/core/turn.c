@@ -179,7 +179,7 @@ post(struct turn *turn, const struct ledger_line *line,
     struct purse *purse = turn_purse(turn, account);
 
     assert(minor != 0);
-    if (!move_funds(purse, line->type ? line->type : &entry_earn, minor))
+    if (!move_funds(purse, line->type, minor))
         return turn_overflow(err, line);
     turn->postings = with_room(turn->arena, turn->postings, turn->posting_count,
                                &turn->posting_room, sizeof(*turn->postings));

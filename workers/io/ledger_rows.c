@@ -61,8 +61,7 @@ kept_fields(const struct writing *writing, const struct event *event)
 static void
 count_entry(struct rows *rows, const struct posting *posting)
 {
-    const struct entry_type *type =
-        posting->line->type ? posting->line->type : &entry_earn;
+    const struct entry_type *type = posting->line->type;
 
     rows->entry_count++;
     rows->opened += posting->seq == 1;

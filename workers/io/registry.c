@@ -19,11 +19,10 @@ register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
         pg_array_open(&columns[c], &arena);
     for (size_t i = 0; i < ruleset->line_count; i++) {
         const struct ledger_line *line = ruleset->lines[i];
-        const struct entry_type *type = line->type ? line->type : &entry_earn;
 
         pg_array_text(&columns[0], line->name);
         pg_array_text(&columns[1], line->description);
-        pg_array_text(&columns[2], str_from_cstr(type->name));
+        pg_array_text(&columns[2], str_from_cstr(line->type->name));
     }
     for (int c = 0; c < 3; c++)
         pg_array_close(&columns[c]);
@@ -55,10 +54,9 @@ refuse_other_kinds(struct pg *pg, const struct ruleset *ruleset,
     for (size_t i = 0; ok && i < pg_rows(rows); i++)
         for (size_t j = 0; ok && j < ruleset->line_count; j++) {
             const struct ledger_line *line = ruleset->lines[j];
-            const char *kind = line->type ? line->type->name : entry_earn.name;
 
             if (str_eq(line->name, pg_text(rows, i, 0)) &&
-                !str_eq_cstr(pg_text(rows, i, 1), kind))
+                !str_eq_cstr(pg_text(rows, i, 1), line->type->name))
                 ok = err_set(err, ERR_CONFIG,
                              "line \"%.*s\" has entries of type %.*s and "
                              "cannot have others; give it another id",
