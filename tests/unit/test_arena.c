@@ -93,6 +93,25 @@ START_TEST(growing_copies_what_was_there)
 }
 END_TEST
 
+START_TEST(room_doubles_and_keeps_what_was_there)
+{
+    int *numbers = NULL;
+    size_t room = 0;
+
+    for (size_t i = 0; i < 7; i++) {
+        int *before = numbers;
+        size_t room_before = room;
+
+        numbers = arena_room(&arena, numbers, i, &room, 3, sizeof(int));
+        ck_assert_uint_eq(room, i < 3 ? 3 : i < 6 ? 6 : 12);
+        ck_assert_int_eq(numbers == before, room == room_before);
+        numbers[i] = (int)i;
+    }
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_eq(numbers[i], i);
+}
+END_TEST
+
 START_TEST(reset_counts_from_nothing)
 {
     for (int i = 0; i < 100; i++)
@@ -169,6 +188,7 @@ main(void)
         nothing_is_a_piece_too,
         a_piece_larger_than_any_block_fits,
         growing_copies_what_was_there,
+        room_doubles_and_keeps_what_was_there,
         reset_counts_from_nothing,
         what_came_after_a_mark_is_given_back,
         a_mark_in_an_earlier_block_costs_nothing_but_room,

@@ -94,6 +94,16 @@ arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count,
     return grown;
 }
 
+void *
+arena_room(struct arena *arena, void *items, size_t count, size_t *room,
+           size_t first, size_t size)
+{
+    if (count < *room)
+        return items;
+    *room = *room ? *room * 2 : first;
+    return arena_grow(arena, items, count, *room, size);
+}
+
 char *
 arena_strndup(struct arena *arena, const char *text, size_t len)
 {

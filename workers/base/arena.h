@@ -31,6 +31,11 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 void *arena_grow(struct arena *arena, const void *old, size_t count,
                  size_t new_count, size_t size);
 
+/* The array with room for one more than its count: for `first` at first, then
+ * for twice as many each time. Items may move. */
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *room,
+                 size_t first, size_t size);
+
 /* A NUL-terminated copy of len bytes. */
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_strdup(struct arena *arena, const char *text);

@@ -21,11 +21,8 @@ diag_add(struct diag_list *diags, enum diag_level level, const char *file,
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    if (diags->count == diags->room) {
-        diags->room = diags->room ? diags->room * 2 : 8;
-        diags->items = arena_grow(diags->arena, diags->items, diags->count,
-                                  diags->room, sizeof(*diags->items));
-    }
+    diags->items = arena_room(diags->arena, diags->items, diags->count,
+                              &diags->room, 8, sizeof(*diags->items));
     diags->items[diags->count++] = (struct diag){
         .level = level,
         .file = arena_strdup(diags->arena, file),

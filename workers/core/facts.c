@@ -144,16 +144,6 @@ find_slot(struct facts *facts, const struct fact_key *key)
     return &facts->slots[at];
 }
 
-/* The array of pointers, with room for one more. */
-static void *
-with_room(struct arena *arena, void *items, size_t count, size_t *room)
-{
-    if (count < *room)
-        return items;
-    *room = *room ? *room * 2 : 16;
-    return arena_grow(arena, items, count, *room, sizeof(void *));
-}
-
 struct account_state *
 facts_account(struct facts *facts, struct str address)
 {
@@ -166,8 +156,9 @@ facts_account(struct facts *facts, struct str address)
     account = ARENA_NEW(facts->arena, struct account_state);
     account->address = str_dup(facts->arena, address);
     slot->fact = account;
-    facts->accounts = with_room(facts->arena, facts->accounts,
-                                facts->account_count, &facts->account_room);
+    facts->accounts =
+        arena_room(facts->arena, facts->accounts, facts->account_count,
+                   &facts->account_room, 16, sizeof(void *));
     facts->accounts[facts->account_count++] = account;
     return account;
 }
@@ -194,8 +185,9 @@ facts_counter(struct facts *facts, const struct ledger_line *line,
                                 .bucket = bucket,
                                 .value = ratio_from_int(0)};
     slot->fact = counter;
-    facts->counters = with_room(facts->arena, facts->counters,
-                                facts->counter_count, &facts->counter_room);
+    facts->counters =
+        arena_room(facts->arena, facts->counters, facts->counter_count,
+                   &facts->counter_room, 16, sizeof(void *));
     facts->counters[facts->counter_count++] = counter;
     return counter;
 }
@@ -216,8 +208,9 @@ facts_once(struct facts *facts, const struct ledger_line *line,
     *once = (struct once_key){
         .line = line, .account = account, .key = str_dup(facts->arena, text)};
     slot->fact = once;
-    facts->once_keys = with_room(facts->arena, facts->once_keys,
-                                 facts->once_count, &facts->once_room);
+    facts->once_keys =
+        arena_room(facts->arena, facts->once_keys, facts->once_count,
+                   &facts->once_room, 16, sizeof(void *));
     facts->once_keys[facts->once_count++] = once;
     return once;
 }
@@ -239,8 +232,9 @@ facts_record(struct facts *facts, enum record_kind kind,
     for (int i = 0; i < RECORD_KEYS; i++)
         record->keys[i] = keys[i];
     slot->fact = record;
-    facts->records = with_room(facts->arena, facts->records,
-                               facts->record_count, &facts->record_room);
+    facts->records =
+        arena_room(facts->arena, facts->records, facts->record_count,
+                   &facts->record_room, 16, sizeof(void *));
     facts->records[facts->record_count++] = record;
     return record;
 }
@@ -269,11 +263,8 @@ facts_add_row(struct facts *facts, struct fact_record *record)
 {
     struct record_row *row;
 
-    if (record->row_count == record->row_room) {
-        record->row_room = record->row_room ? record->row_room * 2 : 2;
-        record->rows = arena_grow(facts->arena, record->rows, record->row_count,
-                                  record->row_room, sizeof(*record->rows));
-    }
+    record->rows = arena_room(facts->arena, record->rows, record->row_count,
+                              &record->row_room, 2, sizeof(*record->rows));
     row = &record->rows[record->row_count++];
     *row = (struct record_row){0};
     return row;

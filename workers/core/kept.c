@@ -217,10 +217,7 @@ kept_read(struct arena *arena, struct str json,
             break;
         if (!field.text.at)
             continue;
-        if (count == room) {
-            room = room ? room * 2 : 8;
-            list = arena_grow(arena, list, count, room, sizeof(*list));
-        }
+        list = arena_room(arena, list, count, &room, 8, sizeof(*list));
         list[count++] = field;
     } while (take(&cursor, ','));
     *fields = list;

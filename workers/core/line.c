@@ -43,12 +43,9 @@ ledger_register(struct reader *reader, struct ledger_line *ledger)
     if (*known)
         return;
     *known = ledger;
-    if (ruleset->line_count == reader->line_room) {
-        reader->line_room = reader->line_room ? reader->line_room * 2 : 32;
-        ruleset->lines =
-            arena_grow(reader->arena, ruleset->lines, ruleset->line_count,
-                       reader->line_room, sizeof(*ruleset->lines));
-    }
+    ruleset->lines =
+        arena_room(reader->arena, ruleset->lines, ruleset->line_count,
+                   &reader->line_room, 32, sizeof(*ruleset->lines));
     ruleset->lines[ruleset->line_count++] = ledger;
 }
 

@@ -57,12 +57,9 @@ keep_path(struct reader *reader, struct trigger *trigger, struct str path)
     for (size_t i = 0; i < trigger->kept_count; i++)
         if (str_eq(trigger->kept[i], path))
             return;
-    if (trigger->kept_count == trigger->kept_room) {
-        trigger->kept_room = trigger->kept_room ? trigger->kept_room * 2 : 4;
-        trigger->kept =
-            arena_grow(reader->arena, trigger->kept, trigger->kept_count,
-                       trigger->kept_room, sizeof(*trigger->kept));
-    }
+    trigger->kept =
+        arena_room(reader->arena, trigger->kept, trigger->kept_count,
+                   &trigger->kept_room, 4, sizeof(*trigger->kept));
     trigger->kept[trigger->kept_count++] = path;
 }
 
@@ -95,12 +92,9 @@ static void
 add_form(struct reader *reader, struct trigger *trigger,
          const struct rule_form *form)
 {
-    if (trigger->form_count == trigger->form_room) {
-        trigger->form_room = trigger->form_room ? trigger->form_room * 2 : 4;
-        trigger->forms =
-            arena_grow(reader->arena, trigger->forms, trigger->form_count,
-                       trigger->form_room, sizeof(const struct rule_form *));
-    }
+    trigger->forms =
+        arena_room(reader->arena, trigger->forms, trigger->form_count,
+                   &trigger->form_room, 4, sizeof(const struct rule_form *));
     trigger->forms[trigger->form_count++] = form;
     trigger->change_room += form->guard.limit.present;
     trigger->skip_room += 1;
@@ -117,13 +111,9 @@ add_closer(struct reader *reader, const struct event_type *type,
 {
     struct trigger *trigger = trigger_of(reader, type);
 
-    if (trigger->closer_count == trigger->closer_room) {
-        trigger->closer_room =
-            trigger->closer_room ? trigger->closer_room * 2 : 2;
-        trigger->closers =
-            arena_grow(reader->arena, trigger->closers, trigger->closer_count,
-                       trigger->closer_room, sizeof(*trigger->closers));
-    }
+    trigger->closers =
+        arena_room(reader->arena, trigger->closers, trigger->closer_count,
+                   &trigger->closer_room, 2, sizeof(*trigger->closers));
     trigger->closers[trigger->closer_count++] = closer;
 }
 

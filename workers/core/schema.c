@@ -61,12 +61,8 @@ insert_type(struct schema_set *schemas, const struct event_type *type)
 {
     size_t at = schemas->count;
 
-    if (schemas->count == schemas->room) {
-        schemas->room = schemas->room ? schemas->room * 2 : 16;
-        schemas->types =
-            arena_grow(schemas->arena, schemas->types, schemas->count,
-                       schemas->room, sizeof(*schemas->types));
-    }
+    schemas->types = arena_room(schemas->arena, schemas->types, schemas->count,
+                                &schemas->room, 16, sizeof(*schemas->types));
     for (; at && str_compare(schemas->types[at - 1]->name, type->name) > 0;
          at--)
         schemas->types[at] = schemas->types[at - 1];

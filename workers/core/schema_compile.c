@@ -15,13 +15,9 @@ schema_new(struct schema_compiler *compiler)
     schema->max_length = SIZE_MAX;
     schema->max_items = SIZE_MAX;
     map_init(&schema->by_name, compiler->arena);
-    if (compiler->made_count == compiler->made_room) {
-        compiler->made_room =
-            compiler->made_room ? compiler->made_room * 2 : 16;
-        compiler->made =
-            arena_grow(compiler->arena, compiler->made, compiler->made_count,
-                       compiler->made_room, sizeof(*compiler->made));
-    }
+    compiler->made =
+        arena_room(compiler->arena, compiler->made, compiler->made_count,
+                   &compiler->made_room, 16, sizeof(*compiler->made));
     compiler->made[compiler->made_count++] = schema;
     return schema;
 }

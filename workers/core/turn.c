@@ -123,17 +123,6 @@ turn_sum(const struct turn *turn, size_t first,
 /* ---- what comes of the event ----------------------------------------------
  */
 
-/* The items, with room for one more. */
-static void *
-with_room(struct arena *arena, void *items, size_t count, size_t *room,
-          size_t size)
-{
-    if (count < *room)
-        return items;
-    *room = *room ? *room * 2 : 4;
-    return arena_grow(arena, items, count, *room, size);
-}
-
 struct purse *
 turn_purse(struct turn *turn, struct account_state *account)
 {
@@ -141,8 +130,8 @@ turn_purse(struct turn *turn, struct account_state *account)
         if (turn->purses[i].account == account)
             return &turn->purses[i];
     turn->purses =
-        with_room(turn->facts->arena, turn->purses, turn->purse_count,
-                  &turn->purse_room, sizeof(*turn->purses));
+        arena_room(turn->facts->arena, turn->purses, turn->purse_count,
+                   &turn->purse_room, 4, sizeof(*turn->purses));
     turn->purses[turn->purse_count] =
         (struct purse){.account = account, .now = *account};
     return &turn->purses[turn->purse_count++];
@@ -181,8 +170,9 @@ post(struct turn *turn, const struct ledger_line *line,
     assert(minor != 0);
     if (!move_funds(purse, line->type, minor))
         return turn_overflow(err, line);
-    turn->postings = with_room(turn->arena, turn->postings, turn->posting_count,
-                               &turn->posting_room, sizeof(*turn->postings));
+    turn->postings =
+        arena_room(turn->arena, turn->postings, turn->posting_count,
+                   &turn->posting_room, 4, sizeof(*turn->postings));
     turn->postings[turn->posting_count++] = (struct posting){
         .line = line,
         .account = account,
@@ -217,8 +207,8 @@ back_up(struct turn *turn, struct fact_record *record, size_t index)
 {
     struct row_backup *backup;
 
-    turn->backups = with_room(turn->arena, turn->backups, turn->backup_count,
-                              &turn->backup_room, sizeof(*turn->backups));
+    turn->backups = arena_room(turn->arena, turn->backups, turn->backup_count,
+                               &turn->backup_room, 4, sizeof(*turn->backups));
     backup = &turn->backups[turn->backup_count++];
     *backup = (struct row_backup){
         .record = record, .row_count = record->row_count, .index = index};
@@ -274,8 +264,8 @@ struct effect *
 turn_effect(struct turn *turn, enum effect_kind kind,
             struct account_state *account)
 {
-    turn->effects = with_room(turn->arena, turn->effects, turn->effect_count,
-                              &turn->effect_room, sizeof(*turn->effects));
+    turn->effects = arena_room(turn->arena, turn->effects, turn->effect_count,
+                               &turn->effect_room, 4, sizeof(*turn->effects));
     turn->effects[turn->effect_count] =
         (struct effect){.kind = kind, .account = account};
     return &turn->effects[turn->effect_count++];
@@ -289,8 +279,8 @@ turn_answer(struct turn *turn, struct account_state *account, const char *type,
 
     for (size_t i = 0; i < turn->answer_count; i++)
         place += turn->answers[i].account == account;
-    turn->answers = with_room(turn->arena, turn->answers, turn->answer_count,
-                              &turn->answer_room, sizeof(*turn->answers));
+    turn->answers = arena_room(turn->arena, turn->answers, turn->answer_count,
+                               &turn->answer_room, 4, sizeof(*turn->answers));
     turn->answers[turn->answer_count] = (struct answer){
         .account = account, .type = type, .detail = detail, .place = place};
     return &turn->answers[turn->answer_count++];

@@ -88,10 +88,7 @@ list_folder(struct arena *arena, DIR *folder, const char *path,
     while ((entry = readdir(folder))) {
         if (!wanted(entry, suffix))
             continue;
-        if (*count == room) {
-            room = room ? room * 2 : 16;
-            found = arena_grow(arena, found, *count, room, sizeof(*found));
-        }
+        found = arena_room(arena, found, *count, &room, 16, sizeof(*found));
         found[(*count)++] = arena_printf(arena, "%s/%s", path, entry->d_name);
     }
     if (*count)

@@ -175,11 +175,8 @@ static void
 add_item(struct reader *reader, struct node *list, size_t *room,
          struct node *item)
 {
-    if (list->item_count == *room) {
-        *room = *room ? *room * 2 : 4;
-        list->items = arena_grow(reader->arena, list->items, list->item_count,
-                                 *room, sizeof(*list->items));
-    }
+    list->items = arena_room(reader->arena, list->items, list->item_count, room,
+                             4, sizeof(*list->items));
     list->items[list->item_count++] = item;
 }
 
@@ -222,12 +219,9 @@ static void
 add_member(struct reader *reader, struct node *object, size_t *room,
            struct node_member member)
 {
-    if (object->member_count == *room) {
-        *room = *room ? *room * 2 : 4;
-        object->members =
-            arena_grow(reader->arena, object->members, object->member_count,
-                       *room, sizeof(*object->members));
-    }
+    object->members =
+        arena_room(reader->arena, object->members, object->member_count, room,
+                   4, sizeof(*object->members));
     object->members[object->member_count++] = member;
 }
 
