@@ -123,25 +123,34 @@ grow_slots(struct facts *facts)
     facts->slot_room = room;
 }
 
+/* Where the key is, or would be. */
+static struct fact_slot *
+probe(const struct facts *facts, uint64_t hash, const struct fact_key *key)
+{
+    size_t at = hash & (facts->slot_room - 1);
+
+    while (facts->slots[at].fact && !slot_is(&facts->slots[at], hash, key))
+        at = (at + 1) & (facts->slot_room - 1);
+    return &facts->slots[at];
+}
+
 /* The slot of that key: its fact is NULL when there is none yet, and the
  * caller then makes one. Valid until the next call. */
 static struct fact_slot *
 find_slot(struct facts *facts, const struct fact_key *key)
 {
     uint64_t hash = key_hash(key);
-    size_t at;
+    struct fact_slot *slot;
 
     if (facts->slot_count * 2 >= facts->slot_room)
         grow_slots(facts);
-    at = hash & (facts->slot_room - 1);
-    while (facts->slots[at].fact && !slot_is(&facts->slots[at], hash, key))
-        at = (at + 1) & (facts->slot_room - 1);
-    if (!facts->slots[at].fact) {
-        facts->slots[at].hash = hash;
-        facts->slots[at].kind = key->kind;
+    slot = probe(facts, hash, key);
+    if (!slot->fact) {
+        slot->hash = hash;
+        slot->kind = key->kind;
         facts->slot_count++;
     }
-    return &facts->slots[at];
+    return slot;
 }
 
 struct account_state *
@@ -246,16 +255,9 @@ facts_find_record(const struct facts *facts, enum record_kind kind,
 {
     struct fact_key key = {
         .kind = FACT_RECORD, .account = account, .record = kind, .keys = keys};
-    uint64_t hash;
 
-    if (!facts->record_count)
-        return NULL;
-    hash = key_hash(&key);
-    for (size_t at = hash & (facts->slot_room - 1); facts->slots[at].fact;
-         at = (at + 1) & (facts->slot_room - 1))
-        if (slot_is(&facts->slots[at], hash, &key))
-            return facts->slots[at].fact;
-    return NULL;
+    return facts->record_count ? probe(facts, key_hash(&key), &key)->fact
+                               : NULL;
 }
 
 struct record_row *
