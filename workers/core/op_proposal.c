@@ -6,11 +6,16 @@
 #include "proposal.h"
 #include "voting.h"
 
-static struct fact_record *
+struct str
+proposal_id(const struct turn *turn)
+{
+    return turn_text(turn, STR("proposal_id"));
+}
+
+struct fact_record *
 proposal_of(const struct turn *turn)
 {
-    return op_record(turn, RECORD_PROPOSAL,
-                     turn_text(turn, STR("proposal_id")));
+    return op_record(turn, RECORD_PROPOSAL, proposal_id(turn));
 }
 
 /* The votes are asked for since that holds the proposal alone: a vote that is
@@ -20,7 +25,7 @@ proposal_want(struct turn *turn)
 {
     op_user(turn);
     proposal_of(turn);
-    op_record(turn, RECORD_VOTES_FOR, turn_text(turn, STR("proposal_id")));
+    op_record(turn, RECORD_VOTES_FOR, proposal_id(turn));
 }
 
 /* In minor units as text; empty when there is none. */
@@ -77,7 +82,7 @@ answer_proposal(struct turn *turn, int64_t end_us)
     struct detail detail;
 
     detail_open(&detail, turn, "proposal");
-    detail_text(&detail, "proposal_id", turn_text(turn, STR("proposal_id")));
+    detail_text(&detail, "proposal_id", proposal_id(turn));
     detail_text(&detail, "title", turn_text(turn, STR("title")));
     detail_text(&detail, "category", turn_text(turn, STR("category")));
     detail_time(&detail, "voting_start", turn->event->time_us);
@@ -104,7 +109,7 @@ remember_proposal(struct turn *turn, int64_t end_us, struct str quorum)
 static void
 remember_powers(struct turn *turn)
 {
-    struct str id = turn_text(turn, STR("proposal_id"));
+    struct str id = proposal_id(turn);
 
     for (size_t i = 0; i < turn->facts->record_count; i++) {
         struct fact_record *record = turn->facts->records[i];

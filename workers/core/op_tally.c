@@ -8,18 +8,6 @@
 #include "proposal.h"
 #include "timestamp.h"
 
-static struct str
-proposal_id(const struct turn *turn)
-{
-    return turn_text(turn, STR("proposal_id"));
-}
-
-static struct fact_record *
-proposal_of(const struct turn *turn)
-{
-    return op_record(turn, RECORD_PROPOSAL, proposal_id(turn));
-}
-
 static void
 tally_want(struct turn *turn)
 {

@@ -6,16 +6,10 @@
 #include "op.h"
 #include "proposal.h"
 
-static struct str
-proposal_id(const struct turn *turn)
-{
-    return turn_text(turn, STR("proposal_id"));
-}
-
 static void
 vote_want(struct turn *turn)
 {
-    op_record(turn, RECORD_PROPOSAL, proposal_id(turn));
+    proposal_of(turn);
     op_record_of_user(turn, RECORD_VOTING_POWER, proposal_id(turn));
     op_record_of_user(turn, RECORD_VOTE, proposal_id(turn));
 }
@@ -60,8 +54,7 @@ static bool
 vote_decide(struct turn *turn, struct err *err)
 {
     struct account_state *user = op_user(turn);
-    const struct fact_record *proposal =
-        op_record(turn, RECORD_PROPOSAL, proposal_id(turn));
+    const struct fact_record *proposal = proposal_of(turn);
     const struct record_row *row = proposal->rows;
     int64_t power;
 

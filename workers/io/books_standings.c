@@ -1,6 +1,8 @@
 /* books_standings.c - see books_standings.h; to be planned like the books. */
 #include "books.h"
 
+#include "books_parts.h"
+
 /* What all batches up to the position come to. */
 #define SUMS                                                                   \
     "(SELECT coalesce(sum(b.opened), 0) AS accounts, "                         \
@@ -24,7 +26,7 @@ const struct audit books_standings_audits[] = {
             "s.total_earned AS earned_found "
             "FROM accounts a FULL JOIN standings s ON s.account_id = a.id "
             "LEFT JOIN (SELECT DISTINCT n.account_id FROM entries n "
-            "JOIN batches b ON b.first_id = n.event_id & -8192 "
+            "JOIN batches b ON b.first_id = n.event_id" BLOCK
             "WHERE b.id > (SELECT batch_id FROM totals)) t "
             "ON t.account_id = a.id "
             "WHERE a.id IS NULL OR a.address <> s.address "
