@@ -310,10 +310,22 @@ class Process:
             raise TimedOut(f"{self.name} has not ended in {timeout_s} s:\n"
                            + self.log[-3000:]) from None
 
+    def catches(self, number):
+        """Whether the program has a handler for a signal (proc(5))."""
+        text = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        caught = re.search(r"^SigCgt:\s+(\w+)", text, re.M)
+        return caught and int(caught.group(1), 16) >> (number - 1) & 1
+
+    def terminate(self):
+        """SIGTERM, as a supervisor would. One that has only just been started
+        is waited for: before its main() it would end by the signal itself."""
+        wait_until(lambda: not self.running or self.catches(signal.SIGTERM),
+                   10, f"{self.name} begins")
+        self.signal(signal.SIGTERM)
+
     def stop(self, timeout_s=10):
-        """SIGTERM, as a supervisor would: exits with 0, soon."""
-        if self.running:
-            self.signal(signal.SIGTERM)
+        """Exits with 0, soon."""
+        self.terminate()
         self.wait_stopped(timeout_s)
 
     def wait_stopped(self, timeout_s=10):
@@ -467,7 +479,7 @@ class Context:
     def stop_all(self):
         running = [p for p in self.processes if p.running]
         for process in running:
-            process.signal(signal.SIGTERM)
+            process.terminate()
         for process in running:
             process.wait_stopped()
 
