@@ -246,6 +246,37 @@ def test_refund(ctx):
     assert_closed(ctx)
 
 
+def test_refund_of_a_busy_account(ctx):
+    """Finds the contract by its id. Without statistics a search through all
+    entries of the account looks as cheap, and a plan is kept."""
+    def contract(n):
+        return structured(event(
+            "contract.completed.v1", ADA, f"c{n}", contract_id=f"gig_{n}",
+            contract_value_usd="100", delivered_on_time=False))
+
+    def fetched():
+        for process in ctx.processes:  # ended: what they read is counted
+            process.stop()
+        return ctx.scalar("SELECT idx_tup_fetch FROM pg_stat_user_tables "
+                          "WHERE relname = 'entries'")
+
+    def turn(drafts):
+        ctx.worker()
+        ctx.relay()
+        run(ctx, *drafts)
+        return fetched()
+
+    for table in ("entries", "events"):
+        ctx.sql(f"ALTER TABLE reward.{table} SET (autovacuum_enabled = off)")
+    before = turn(contract(n) for n in range(1000))
+    after = turn(
+        structured(event("contract.refunded.v1", ADA, f"r{n}",
+                         contract_id=f"gig_{n}")) for n in range(100))
+    assert balance(ctx, ADA) == [900 * 10000, 0, 0, 0, 0]
+    assert after - before < 5000
+    assert_closed(ctx)
+
+
 def test_conversion(ctx):
     ctx.worker()
     ctx.relay()

@@ -9,12 +9,14 @@
 #include "ledger_parts.h"
 #include "registry.h"
 
-/* Statements here only look rows up by key. The planner must not take a hash
- * join or a scan over a whole table because an array is long or the table was
- * small when the plan was made: plans are kept as long as the connection. */
+/* Statements here only look rows up by key, in the order in which their joins
+ * are written. The planner must not take a hash join, a scan over a whole table
+ * or all entries of an account because an array is long or the table was small
+ * when the plan was made: plans are kept as long as the connection. */
 #define PLANNER                                                                \
     "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; "    \
-    "SET enable_mergejoin = off; SET enable_seqscan = off; SET jit = off"
+    "SET enable_mergejoin = off; SET enable_seqscan = off; "                   \
+    "SET join_collapse_limit = 1; SET jit = off"
 
 bool
 ledger_open(struct pg *pg, struct ledger **opened, struct err *err)

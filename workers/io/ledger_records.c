@@ -85,14 +85,16 @@ static const struct query {
                 "JOIN sources s ON s.id = e.source_id ORDER BY k.ord, e.id",
          .columns = CLOSING_COLUMNS,
          .side = SIDE_CLOSINGS},
+    /* OFFSET 0: entries are found by their event, never by the account, which
+     * may have any number of them. */
     [RECORD_ORIGIN] =
         {.sql =
              "SELECT k.ord, " IDENTITY ", l.name, n.amount, "
              "EXISTS (SELECT FROM reversals r WHERE r.origin_id = e.id "
              "AND r.line_id = q.id) FROM " KEYS "JOIN lines q ON q.name = k.a "
              "JOIN events e ON e.contract_id = k.c "
-             "JOIN entries n ON n.event_id = e.id "
-             "AND n.account_id = k.account_id "
+             "JOIN LATERAL (SELECT * FROM entries i WHERE i.event_id = e.id "
+             "OFFSET 0) n ON n.account_id = k.account_id "
              "JOIN lines l ON l.id = n.line_id "
              "AND l.transaction_type = 'earn' "
              "AND split_part(l.name, '.', 1) = k.a "
