@@ -46,15 +46,16 @@ static const char *const statements[EFFECT_KIND_COUNT] = {
     [EFFECT_HOLD_END] =
         "WITH done AS (INSERT INTO hold_ends (hold_id, event_id, outcome) "
         "SELECT v.a::uuid, v.event_id, v.b" FROM_ROWS " RETURNING hold_id) "
-        "DELETE FROM timers t USING done WHERE t.hold_id = done.hold_id",
+        "DELETE FROM timers WHERE hold_id = ANY (ARRAY (SELECT hold_id "
+        "FROM done))",
     /* What is held for it is due now. */
     [EFFECT_CLOSING] =
         "WITH closed AS (INSERT INTO closings (account_id, line_id, "
         "contract_id, event_id) SELECT v.account_id, v.line_id, v.a, "
         "v.event_id" FROM_ROWS " RETURNING account_id, line_id) "
-        "UPDATE timers t SET due_at = now() FROM closed c, holds h "
-        "WHERE h.matched_id = c.account_id AND h.line_id = c.line_id "
-        "AND t.hold_id = h.hold_id",
+        "UPDATE timers SET due_at = now() WHERE hold_id = ANY (ARRAY "
+        "(SELECT h.hold_id FROM closed c JOIN holds h "
+        "ON h.matched_id = c.account_id AND h.line_id = c.line_id))",
     [EFFECT_REVERSAL] =
         "INSERT INTO reversals (origin_id, closing_id, line_id) "
         "SELECT o.id, k.id, v.line_id FROM " ROWS " "
