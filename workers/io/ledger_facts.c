@@ -56,18 +56,17 @@ fill_account(struct facts *facts, const struct pg_result *rows, size_t row)
         account->funds_minor[i] = pg_int(rows, row, 5 + i);
 }
 
+#define ACCOUNT_COLUMNS                                                        \
+    "id, address, balance, last_seq, side, total_earned, total_spent, "        \
+    "staked_amount, pending_amount, reserved_amount, debt_amount"
+
 static bool
-lock_accounts(struct ledger *ledger, struct facts *facts, struct str addresses,
-              struct err *err)
+fill_accounts(struct ledger *ledger, struct facts *facts, const char *sql,
+              struct str addresses, struct err *err)
 {
     struct pg_result *rows;
 
-    if (!pg_query(ledger->pg,
-                  "SELECT id, address, balance, last_seq, side, total_earned, "
-                  "total_spent, staked_amount, pending_amount, "
-                  "reserved_amount, debt_amount FROM accounts "
-                  "WHERE address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
-                  &addresses, 1, &rows, err))
+    if (!pg_query(ledger->pg, sql, &addresses, 1, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++)
         fill_account(facts, rows, i);
@@ -75,24 +74,28 @@ lock_accounts(struct ledger *ledger, struct facts *facts, struct str addresses,
     return true;
 }
 
+/* Those there are, those that are made, which nobody else sees, and those that
+ * others have made meanwhile. */
 static bool
 lock_all_accounts(struct ledger *ledger, struct facts *facts,
                   struct arena *arena, struct err *err)
 {
-    struct str addresses = accounts_without_id(facts, arena);
+    static const char lock[] =
+        "SELECT " ACCOUNT_COLUMNS " FROM accounts "
+        "WHERE address = ANY ($1::text[]) ORDER BY id FOR UPDATE";
+    static const char make[] =
+        "INSERT INTO accounts (address) SELECT a FROM unnest($1::text[]) a "
+        "ON CONFLICT DO NOTHING RETURNING " ACCOUNT_COLUMNS;
+    static const char *const steps[] = {lock, make, lock};
 
-    if (!addresses.at)
-        return true;
-    if (!lock_accounts(ledger, facts, addresses, err))
-        return false;
-    addresses = accounts_without_id(facts, arena);
-    if (!addresses.at)
-        return true;
-    return pg_run(ledger->pg,
-                  "INSERT INTO accounts (address) SELECT a FROM "
-                  "unnest($1::text[]) a ON CONFLICT DO NOTHING",
-                  &addresses, 1, err) &&
-           lock_accounts(ledger, facts, addresses, err);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        struct str addresses = accounts_without_id(facts, arena);
+
+        if (addresses.at &&
+            !fill_accounts(ledger, facts, steps[i], addresses, err))
+            return false;
+    }
+    return true;
 }
 
 /* ---- counters
