@@ -6,6 +6,7 @@ import io
 import json
 import os
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -288,7 +289,12 @@ def test_secrets_stay_secret(ledger, tmp_path):
         "security.protocol: bogus}\n"
         "postgres:\n  dsn: 'host=127.0.0.1 port=1 password=%s'\n"
         "  password: {file: %s}\n" % (canary, canary, secret))
-    for words in (["check", "config", "--print"], ["balance", "a"],
+    mistyped = tmp_path / "mistyped.yaml"
+    mistyped.write_text(f"kafka: {{properties: {{sasl.password: {canary}}}, "
+                        "grup_id: x}\n")
+    for words in (["check", "config", str(mistyped)],
+                  ["check", "config", str(mistyped), "--format", "json"],
+                  ["check", "config", "--print"], ["balance", "a"],
                   ["verify"], ["verify", "--topic"], ["migrate", "status"],
                   ["check", "config", f"-X=sasl.password={canary}"],
                   ["check", "config", "-X", f"sasl.password={canary}"],
@@ -314,6 +320,74 @@ def test_rules_and_schemas_of_this_repository(ledger):
                   ["check", "config", "config.example.yaml"]):
         done = ledger.run(*words)
         assert done.returncode == 0, done.stderr
+
+
+FAULTY = """\
+ruleset: x
+version: "1"
+asset: {code: GIGS, scale: 2}
+zone: UTC
+rules:
+- {id: xp, trigger: io.gigchain.xp.gained.v1, account: event.data.user_address, when: "'ééé' == event.data.raeson", award: [{id: xp, flat: 1}]}
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    """A rule file with a fault behind characters of two bytes, in a name that
+    every format has to escape; its place, as Python counts."""
+    path = tmp_path / "a b:c,d%.yaml"
+    path.write_text(FAULTY)
+    line = FAULTY.splitlines()[5]
+    return path, 6, line.index("raeson") + 1
+
+
+def check_faulty(ledger, path, *words):
+    done = ledger.run("check", "rules", str(path), *words)
+    assert done.returncode == 1
+    return done
+
+
+def test_faults_for_people(ledger, faulty):
+    path, line, column = faulty
+    done = check_faulty(ledger, path)
+    assert done.stdout == ""
+    place, excerpt, caret = done.stderr.splitlines()
+    assert f"{path}:{line}:{column}: error: " in place
+    assert excerpt.index("raeson") == caret.index("^")
+    assert len(excerpt) < 120 and excerpt.startswith("     6 | ")
+    plain = check_faulty(ledger, path, "--format", "parsable")
+    assert (plain.stdout, plain.stderr) == ("", place + "\n")
+
+
+def test_faults_for_programs(ledger, faulty):
+    path, line, column = faulty
+    [fault] = json.loads(
+        check_faulty(ledger, path, "--format", "json").stdout)
+    assert "raeson" in fault["message"]
+    assert (fault["file"], fault["line"], fault["column"], fault["level"]) == \
+        (str(path), line, column, "error")
+    marks = check_faulty(ledger, path, "--format", "github").stdout
+    name = str(path).replace("%", "%25").replace(":", "%3A").replace(
+        ",", "%2C")
+    assert f"::error file={name},line={line},col={column}::" in marks
+    [run] = json.loads(
+        check_faulty(ledger, path, "--format", "sarif").stdout)["runs"]
+    [result] = run["results"]
+    assert "raeson" in result["message"]["text"]
+    [place] = result["locations"]
+    place = place["physicalLocation"]
+    assert urllib.parse.unquote(place["artifactLocation"]["uri"]) == str(path)
+    assert place["region"] == {"startLine": line, "startColumn": column}
+    assert run["columnKind"] == "unicodeCodePoints"
+
+
+def test_no_fault_for_programs(ledger):
+    for words in (["rules"], ["schemas"], ["config", "config.example.yaml"]):
+        done = ledger.run("check", *words, "--format", "json")
+        assert (done.returncode, json.loads(done.stdout)) == (0, [])
+        done = ledger.run("check", *words, "--format", "sarif")
+        assert json.loads(done.stdout)["runs"][0]["results"] == []
 
 
 def test_version(ledger):

@@ -47,24 +47,40 @@ diag_order(const void *left, const void *right)
     return a->column - b->column;
 }
 
-void
-diag_print(const struct diag_list *diags, FILE *out)
+const char *
+diag_level_name(enum diag_level level)
 {
-    static const char *const levels[] = {
+    static const char *const names[] = {
         [DIAG_ERROR] = "error",
         [DIAG_WARNING] = "warning",
     };
 
+    return names[level];
+}
+
+void
+diag_sort(struct diag_list *diags)
+{
     if (diags->count)
         qsort(diags->items, diags->count, sizeof(*diags->items), diag_order);
-    for (size_t i = 0; i < diags->count; i++) {
-        const struct diag *diag = &diags->items[i];
+}
 
-        if (diag->line)
-            fprintf(out, "%s:%d:%d: %s: %s\n", diag->file, diag->line,
-                    diag->column, levels[diag->level], diag->text);
-        else
-            fprintf(out, "%s: %s: %s\n", diag->file, levels[diag->level],
-                    diag->text);
-    }
+void
+diag_print_one(const struct diag *diag, FILE *out)
+{
+    const char *level = diag_level_name(diag->level);
+
+    if (diag->line)
+        fprintf(out, "%s:%d:%d: %s: %s\n", diag->file, diag->line, diag->column,
+                level, diag->text);
+    else
+        fprintf(out, "%s: %s: %s\n", diag->file, level, diag->text);
+}
+
+void
+diag_print(struct diag_list *diags, FILE *out)
+{
+    diag_sort(diags);
+    for (size_t i = 0; i < diags->count; i++)
+        diag_print_one(&diags->items[i], out);
 }

@@ -32,7 +32,15 @@ void diag_init(struct diag_list *diags, struct arena *arena);
 void diag_add(struct diag_list *diags, enum diag_level level, const char *file,
               int line, int column, const char *format, ...) PRINTF_LIKE(6, 7);
 
+/* "error" or "warning". */
+const char *diag_level_name(enum diag_level level);
+
+/* In order of file and place. */
+void diag_sort(struct diag_list *diags);
+
+void diag_print_one(const struct diag *diag, FILE *out);
+
 /* Print all in order of place. */
-void diag_print(const struct diag_list *diags, FILE *out);
+void diag_print(struct diag_list *diags, FILE *out);
 
 #endif

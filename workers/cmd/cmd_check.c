@@ -4,8 +4,24 @@
 #include <string.h>
 
 #include "command.h"
+#include "diag_report.h"
 #include "file.h"
 #include "load.h"
+
+/* What goes wrong in a command of this kind is told at its end, all at once. */
+static int
+tell(struct command_line *line, struct diag_list *diags, bool secret)
+{
+    diag_report(diags, line->format, secret, line->arena);
+    return diags->errors ? EXIT_ERRORS : EXIT_OK;
+}
+
+/* Whether to say what is good, too. */
+static bool
+says_ok(const struct command_line *line)
+{
+    return !line->quiet && diag_report_spares_stdout(line->format);
+}
 
 /* ---- settings
  * ---------------------------------------------------------------- */
@@ -22,6 +38,7 @@ static int
 check_config(struct command_line *line)
 {
     const char *path = line->argc > 1 ? line->argv[1] : line->config_path;
+    struct diag_list diags;
 
     for (size_t i = 0; i < sizeof(prints) / sizeof(*prints); i++) {
         if (!command_option(line, prints[i].flag))
@@ -31,13 +48,14 @@ check_config(struct command_line *line)
     }
     if (line->argc > 2)
         return command_misused(line, "one file at a time");
-    if (!command_settings(line, path))
-        return EXIT_ERRORS;
-    if (command_option(line, "print"))
-        settings_print(line->settings, stdout);
-    else if (!line->quiet)
-        printf("%s: ok\n", path ? path : "settings");
-    return EXIT_OK;
+    diag_init(&diags, line->arena);
+    if (command_settings_noting(line, path, &diags)) {
+        if (command_option(line, "print"))
+            settings_print(line->settings, stdout);
+        else if (says_ok(line))
+            printf("%s: ok\n", path ? path : "settings");
+    }
+    return tell(line, &diags, true);
 }
 
 /* ---- rules and schemas
@@ -75,23 +93,17 @@ count_paying(const struct ruleset *ruleset)
     return count;
 }
 
-static bool
+static void
 check_rule_file(struct command_line *line, const struct schema_set *schemas,
-                const char *path)
+                const char *path, struct diag_list *diags)
 {
-    struct diag_list diags;
-    const struct ruleset *ruleset;
+    const struct ruleset *ruleset =
+        load_ruleset(line->arena, path, schemas, diags);
 
-    diag_init(&diags, line->arena);
-    ruleset = load_ruleset(line->arena, path, schemas, &diags);
-    diag_print(&diags, stderr);
-    if (!ruleset)
-        return false;
-    if (!line->quiet)
+    if (ruleset && says_ok(line))
         printf("%s: %zu rules, %zu lines, %zu tests: ok\n", path,
                ruleset->rule_count, count_paying(ruleset),
                ruleset->tests ? ruleset->tests->item_count : 0);
-    return true;
 }
 
 static int
@@ -101,43 +113,41 @@ check_rules(struct command_line *line)
     struct schema_set *schemas;
     struct paths paths;
     const char *const *files;
+    struct diag_list diags;
     size_t count;
-    bool ok = true;
 
     if (!command_settings(line, NULL))
         return EXIT_BAD_CONFIG;
     if (!command_schemas(line, &schemas, &err))
         return command_failed(&err);
+    diag_init(&diags, line->arena);
     choose_paths(line, line->settings->rules.dir, &paths);
     for (int i = 0; i < paths.count; i++) {
-        if (!load_list_rules(line->arena, paths.at[i], &files, &count, &err))
+        if (!load_list_rules(line->arena, paths.at[i], &files, &count, &err)) {
+            (void)tell(line, &diags, false);
             return command_failed(&err);
+        }
         for (size_t k = 0; k < count; k++)
-            ok = check_rule_file(line, schemas, files[k]) && ok;
+            check_rule_file(line, schemas, files[k], &diags);
     }
-    return ok ? EXIT_OK : EXIT_ERRORS;
+    return tell(line, &diags, false);
 }
 
 /* All paths make one set, so that a type described twice is found. */
 static bool
 check_schema_path(struct command_line *line, struct schema_set *schemas,
-                  const char *path, struct err *err)
+                  const char *path, struct diag_list *diags, struct err *err)
 {
     size_t known = schema_count(schemas);
-    struct diag_list diags;
+    size_t errors = diags->errors;
     const char *const *files;
     size_t count;
 
-    diag_init(&diags, line->arena);
     if (!file_list(line->arena, path, ".json", &files, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        load_schema_file(line->arena, files[i], schemas, &diags);
-    diag_print(&diags, stderr);
-    if (diags.errors)
-        return err_set(err, ERR_INPUT, "event schemas in \"%s\" have faults",
-                       path);
-    if (!line->quiet)
+        load_schema_file(line->arena, files[i], schemas, diags);
+    if (diags->errors == errors && says_ok(line))
         printf("%s: %zu event types: ok\n", path,
                schema_count(schemas) - known);
     return true;
@@ -148,19 +158,19 @@ check_schemas(struct command_line *line)
 {
     struct schema_set *schemas = schema_set_new(line->arena);
     struct err err = {0};
+    struct diag_list diags;
     struct paths paths;
-    int status = EXIT_OK;
 
     if (!command_settings(line, NULL))
         return EXIT_BAD_CONFIG;
+    diag_init(&diags, line->arena);
     choose_paths(line, line->settings->schemas.dir, &paths);
-    for (int i = 0; i < paths.count; i++) {
-        if (check_schema_path(line, schemas, paths.at[i], &err))
-            continue;
-        status = command_failed(&err);
-        err_reset(&err);
-    }
-    return status;
+    for (int i = 0; i < paths.count; i++)
+        if (!check_schema_path(line, schemas, paths.at[i], &diags, &err)) {
+            (void)tell(line, &diags, false);
+            return command_failed(&err);
+        }
+    return tell(line, &diags, false);
 }
 
 static const struct {

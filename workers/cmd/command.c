@@ -36,19 +36,27 @@ command_number(const struct command_line *line, const char *name,
 }
 
 bool
+command_settings_noting(struct command_line *line, const char *path,
+                        struct diag_list *diags)
+{
+    line->settings = ARENA_NEW(line->arena, struct settings);
+    if (!settings_load(line->arena, path ? path : line->config_path,
+                       line->flags, line->flag_count, line->settings, diags))
+        return false;
+    log_open(line->settings->log.level, line->settings->log.format,
+             line->command->name);
+    return true;
+}
+
+bool
 command_settings(struct command_line *line, const char *path)
 {
     struct diag_list diags;
     bool ok;
 
     diag_init(&diags, line->arena);
-    line->settings = ARENA_NEW(line->arena, struct settings);
-    ok = settings_load(line->arena, path ? path : line->config_path,
-                       line->flags, line->flag_count, line->settings, &diags);
+    ok = command_settings_noting(line, path, &diags);
     diag_print(&diags, stderr);
-    if (ok)
-        log_open(line->settings->log.level, line->settings->log.format,
-                 line->command->name);
     return ok;
 }
 

@@ -68,6 +68,11 @@ MUST_CHECK bool command_number(const struct command_line *line,
  * for --config. */
 MUST_CHECK bool command_settings(struct command_line *line, const char *path);
 
+/* The same, with the faults in diags. */
+MUST_CHECK bool command_settings_noting(struct command_line *line,
+                                        const char *path,
+                                        struct diag_list *diags);
+
 /* Compile the event schemas of the settings, printing faults. */
 MUST_CHECK bool command_schemas(struct command_line *line,
                                 struct schema_set **schemas, struct err *err);

@@ -50,7 +50,7 @@ const struct command commands[] = {
      cmd_migrate, migrate_flags, "table json"},
     {"check", "config|rules|schemas [PATH...]",
      "Find errors in settings, rules and schemas.", false, cmd_check,
-     check_flags, NULL},
+     check_flags, "human parsable github json sarif"},
     {"test", "[PATH...]", "Run the tests in rule files.", true, cmd_test, NULL,
      NULL},
     {"verify", "", "Prove that the books close.", true, cmd_verify,
