@@ -5,8 +5,10 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import urllib.parse
+from xml.etree import ElementTree
 
 import pytest
 
@@ -388,6 +390,67 @@ def test_no_fault_for_programs(ledger):
         assert (done.returncode, json.loads(done.stdout)) == (0, [])
         done = ledger.run("check", *words, "--format", "sarif")
         assert json.loads(done.stdout)["runs"][0]["results"] == []
+
+
+def some_tests(tmp_path):
+    """The shipped rules with two tests more: one that fails, and has a name
+    and a message that XML has to escape, and one that is wrong itself."""
+    path = tmp_path / "rules.yaml"
+    path.write_text((harness.ROOT / "rules/gigs.yaml").read_text() + """
+- name: "<b>&\\"odd\\"\\n\\u0001"
+  event:
+    type: io.gigchain.profile.completed.v1
+    data: {user_address: u1}
+  expect: {total: "1.00"}
+- name: a test that expects of no line
+  event:
+    type: io.gigchain.profile.completed.v1
+    data: {user_address: u1}
+  expect: {nothing: "1.00"}
+""")
+    return path
+
+
+def test_some_of_the_tests(ledger, tmp_path):
+    path = some_tests(tmp_path)
+    done = ledger.run("test", str(path), "--run", "^a test that|five stars")
+    shown = [text for text in done.stdout.splitlines()
+             if text.startswith(("PASS", "FAIL"))]
+    names = [text.split(" ", 2)[2] for text in shown]
+    assert done.returncode == 1
+    assert names[-1] == "a test that expects of no line"
+    assert len(names) > 1 and all("five stars" in name for name in names[:-1])
+    assert done.stdout.endswith(f"{len(names) - 1} passed, 1 failed\n")
+    nothing = ledger.run("test", str(path), "--run", "^nothing is called this")
+    assert nothing.returncode == 1 and "--run" in nothing.stderr
+    wrong = ledger.run("test", "--run", "(")
+    assert wrong.returncode == 2 and "character 2" in wrong.stderr
+
+
+def test_results_as_junit(ledger, tmp_path):
+    path, report = some_tests(tmp_path), tmp_path / "junit.xml"
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(FAULTY)
+    done = ledger.run("test", str(path), str(broken), "--junit", str(report))
+    assert done.returncode == 1
+    passed, failed = map(int, re.findall(r"\d+", done.stdout.splitlines()[-1]))
+    suites = ElementTree.parse(report).getroot()
+    assert suites.attrib == {
+        "name": "reward test", "tests": str(passed + failed + 1),
+        "failures": str(failed), "errors": "1"}
+    assert failed == 2 and passed > 50
+    good, bad = suites
+    assert len(good) == passed + failed
+    told = {case.get("name"): case.find("failure").get("message")
+            for case in good if case.find("failure") is not None}
+    assert set(told) == {'<b>&"odd"\n\ufffd',
+                         "a test that expects of no line"}
+    assert "1000.00" in told['<b>&"odd"\n\ufffd']
+    [case] = bad
+    assert case.get("line") == "6"
+    assert "raeson" in case.find("error").get("message")
+    lost = ledger.run("test", "--junit", str(tmp_path / "no/junit.xml"))
+    assert lost.returncode == 78 and "no/junit.xml" in lost.stderr
 
 
 def test_version(ledger):

@@ -401,8 +401,8 @@ static int
 command_test(struct bench *bench, const char *path)
 {
     struct rule_test_report report;
-    bool passed =
-        rule_tests_run(bench->ruleset, bench->schemas, &bench->arena, &report);
+    bool passed = rule_tests_run(bench->ruleset, bench->schemas, NULL,
+                                 &bench->arena, &report);
 
     (void)path;
     for (size_t i = 0; i < report.count; i++) {

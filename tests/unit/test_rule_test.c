@@ -20,7 +20,7 @@ message_of(const char *rules, const char *test)
     struct ruleset *ruleset =
         compile(arena_printf(&arena, "%stests:\n%s", rules, test));
     struct rule_test_report report;
-    bool passed = rule_tests_run(ruleset, schemas, &arena, &report);
+    bool passed = rule_tests_run(ruleset, schemas, NULL, &arena, &report);
 
     ck_assert_uint_eq(report.count, 1);
     ck_assert(passed == report.results[0].passed);
@@ -36,7 +36,7 @@ START_TEST(no_tests_pass)
 {
     struct rule_test_report report;
 
-    ck_assert(rule_tests_run(compile(RULES), schemas, &arena, &report));
+    ck_assert(rule_tests_run(compile(RULES), schemas, NULL, &arena, &report));
     ck_assert_uint_eq(report.count, 0);
 }
 END_TEST
@@ -48,7 +48,7 @@ START_TEST(results_have_names_and_places)
               "- {name: two, event: " EVENT ", expect: {total: 8}}\n");
     struct rule_test_report report;
 
-    ck_assert(!rule_tests_run(ruleset, schemas, &arena, &report));
+    ck_assert(!rule_tests_run(ruleset, schemas, NULL, &arena, &report));
     ck_assert_uint_eq(report.count, 2);
     ck_assert_uint_eq(report.passed, 1);
     ck_assert(str_eq(report.results[1].name, STR("two")));

@@ -35,6 +35,12 @@ static const struct command_flag stake_flags[] = {
     {0},
 };
 
+static const struct command_flag test_flags[] = {
+    {"run", "REGEX", "only tests whose names match"},
+    {"junit", "FILE", "write the results as JUnit XML, too"},
+    {0},
+};
+
 static const struct command_flag verify_flags[] = {
     {"topic", NULL, "compare the output topics with the ledger too"},
     {"only", "CHECK", "run one check, named as in the output"},
@@ -51,8 +57,8 @@ const struct command commands[] = {
     {"check", "config|rules|schemas [PATH...]",
      "Find errors in settings, rules and schemas.", false, cmd_check,
      check_flags, "human parsable github json sarif"},
-    {"test", "[PATH...]", "Run the tests in rule files.", true, cmd_test, NULL,
-     NULL},
+    {"test", "[PATH...]", "Run the tests in rule files.", true, cmd_test,
+     test_flags, NULL},
     {"verify", "", "Prove that the books close.", true, cmd_verify,
      verify_flags, "table json"},
     {"balance", "ACCOUNT", "Print an account's balance.", true, cmd_balance,

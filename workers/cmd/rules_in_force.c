@@ -28,7 +28,8 @@ require_tests(const struct rules_in_force *rules, const char *path,
 {
     struct arena arena = {0};
     struct rule_test_report report;
-    bool ok = rule_tests_run(rules->ruleset, rules->schemas, &arena, &report);
+    bool ok =
+        rule_tests_run(rules->ruleset, rules->schemas, NULL, &arena, &report);
 
     arena_free(&arena);
     if (!ok)

@@ -281,19 +281,24 @@ test_name(struct arena *arena, const struct node *test, size_t index)
 
 bool
 rule_tests_run(const struct ruleset *ruleset, const struct schema_set *schemas,
-               struct arena *arena, struct rule_test_report *report)
+               const struct regex *only, struct arena *arena,
+               struct rule_test_report *report)
 {
     size_t count = ruleset->tests ? ruleset->tests->item_count : 0;
 
-    *report = (struct rule_test_report){.count = count};
+    *report = (struct rule_test_report){0};
     report->results = arena_array(arena, count, sizeof(*report->results));
     for (size_t i = 0; i < count; i++) {
         const struct node *test = ruleset->tests->items[i];
-        struct rule_test_result *result = &report->results[i];
+        struct str name = test_name(arena, test, i);
+        struct rule_test_result *result;
         struct test_run run;
 
+        if (only && !regex_search(only, name))
+            continue;
         run_start(&run, ruleset, schemas, arena);
-        result->name = test_name(arena, test, i);
+        result = &report->results[report->count++];
+        result->name = name;
         result->line = test->line;
         result->column = test->column;
         result->message = run_test(&run, test);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "arena.h"
+#include "regex.h"
 #include "rule.h"
 #include "schema.h"
 #include "str.h"
@@ -25,10 +26,10 @@ struct rule_test_report {
     size_t passed;
 };
 
-/* Run all tests of the rule set; true when all pass, also when there are none.
- * Everything is made in the arena. */
+/* Run the tests of the rule set whose names match `only` (NULL: all); true when
+ * they pass, also when there are none. Everything is made in the arena. */
 bool rule_tests_run(const struct ruleset *ruleset,
-                    const struct schema_set *schemas, struct arena *arena,
-                    struct rule_test_report *report);
+                    const struct schema_set *schemas, const struct regex *only,
+                    struct arena *arena, struct rule_test_report *report);
 
 #endif
