@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import urllib.parse
+from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
@@ -451,6 +452,42 @@ def test_results_as_junit(ledger, tmp_path):
     assert "raeson" in case.find("error").get("message")
     lost = ledger.run("test", "--junit", str(tmp_path / "no/junit.xml"))
     assert lost.returncode == 78 and "no/junit.xml" in lost.stderr
+
+
+def test_an_expression_by_hand(ledger, tmp_path):
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({
+        "specversion": "1.0", "id": "c1", "source": "/contracts",
+        "type": "io.gigchain.contract.completed.v1",
+        "time": "2026-01-09T23:30:00Z", "data": {
+            "user_address": "u1", "contract_id": "gig_1",
+            "contract_value_usd": "99.99", "delivered_on_time": True}}))
+
+    def evaluate(text, *words):
+        return ledger.run("eval", text, "--event", str(path), *words)
+
+    worth = Fraction("99.99")
+    for text, value in (
+            ("event.data.contract_value_usd * 100", worth * 100),
+            ("event.data.contract_value_usd / 7", worth / 7),
+            ("floor(event.data.contract_value_usd)", int(worth)),
+            ("event.data.contract_id + '!'", "gig_1!"),
+            ("event.time.getDayOfWeek('Europe/Berlin') in [0, 6]", "true"),
+            ("has(event.data.rating) && event.data.rating > 4", "false")):
+        done = evaluate(text)
+        assert (done.returncode, done.stdout) == (0, f"{value}\n"), done.stderr
+    told = json.loads(evaluate("event.time", "--format", "json").stdout)
+    assert told == {"type": "timestamp", "value": "2026-01-09T23:30:00.000Z"}
+    for text, fault in (("event.data.rating", "may be missing"),
+                        ("event.data.contract_vlaue_usd", "did you mean"),
+                        ("1 / 0", "division by zero"), ("1 +", "1:")):
+        done = evaluate(text)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert fault in done.stderr
+    path.write_text(path.read_text().replace("99.99", "much"))
+    done = evaluate("1")
+    assert done.returncode == 1 and "contract_value_usd" in done.stderr
+    assert ledger.run("eval", "1").returncode == 2
 
 
 def test_version(ledger):

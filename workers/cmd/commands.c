@@ -8,6 +8,11 @@ static const struct command_flag check_flags[] = {
     {0},
 };
 
+static const struct command_flag eval_flags[] = {
+    {"event", "FILE", "the event, as it is published (CloudEvents JSON)"},
+    {0},
+};
+
 static const struct command_flag history_flags[] = {
     {"limit", "N", "print at most N entries (50)"},
     {"before", "SEQ", "only entries before this account_seq"},
@@ -59,6 +64,8 @@ const struct command commands[] = {
      check_flags, "human parsable github json sarif"},
     {"test", "[PATH...]", "Run the tests in rule files.", true, cmd_test,
      test_flags, NULL},
+    {"eval", "EXPRESSION", "Evaluate an expression of rules for an event.",
+     true, cmd_eval, eval_flags, "table json"},
     {"verify", "", "Prove that the books close.", true, cmd_verify,
      verify_flags, "table json"},
     {"balance", "ACCOUNT", "Print an account's balance.", true, cmd_balance,
