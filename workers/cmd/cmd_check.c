@@ -88,7 +88,7 @@ count_paying(const struct ruleset *ruleset)
 
     for (size_t i = 0; i < ruleset->line_count; i++)
         count += ruleset->lines[i]->pays &&
-                 (!ruleset->lines[i]->type ||
+                 (ruleset->lines[i]->type == &entry_earn ||
                   ruleset->lines[i]->type == &entry_spend);
     return count;
 }
