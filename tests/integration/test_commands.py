@@ -325,6 +325,43 @@ def test_rules_and_schemas_of_this_repository(ledger):
         assert done.returncode == 0, done.stderr
 
 
+HOSTILE = {
+    "alias bomb": ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "1:4: "),
+    "cycle": ("a: &a [*a]\n", "1:4: "),
+    "nesting": ("a: " + "[" * 100000, "1:35: error: nested deeper"),
+    "tab": ("ruleset: x\n\tversion: 1\n", "2:1: "),
+    "two documents": ("ruleset: x\n---\nruleset: y\n", "2:1: "),
+    "byte order mark": ("\ufeffruleset: x\n", "1:1: "),
+    "UTF-16": ("ruleset: x\n".encode("utf-16"), "1:1: "),
+    "Latin-1": (b"ruleset: \xe9\n", "1:10: "),
+    "NUL": ("ruleset: x\0y\n", "1:11: "),
+    "tag": ("ruleset: !!python/object:os.system x\n", "1:10: "),
+    "nothing": ("", "1:1: "),
+    "10 MiB": ("ruleset: x\n#" + "x" * 10 * 1024 * 1024, "larger than"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_rule_files(ledger, tmp_path, name):
+    text, fault = HOSTILE[name]
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = check_faulty(ledger, path)
+    assert f"{path}" in done.stderr and fault in done.stderr
+    assert len(done.stderr) < 3000
+
+
+def test_line_ends_of_windows(ledger, tmp_path):
+    """And what is counted."""
+    path = tmp_path / "rules.yaml"
+    text = (harness.ROOT / "rules/gigs.yaml").read_text()
+    path.write_bytes(text.replace("\n", "\r\n").encode())
+    done = ledger.run("check", "rules", str(path))
+    readme = (harness.ROOT / "README.md").read_text()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.replace(str(path), "rules/gigs.yaml") in readme
+
+
 FAULTY = """\
 ruleset: x
 version: "1"

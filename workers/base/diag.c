@@ -66,21 +66,25 @@ diag_sort(struct diag_list *diags)
 }
 
 void
-diag_print_one(const struct diag *diag, FILE *out)
+diag_add_text(const struct diag *diag, struct buf *buf)
 {
     const char *level = diag_level_name(diag->level);
 
     if (diag->line)
-        fprintf(out, "%s:%d:%d: %s: %s\n", diag->file, diag->line, diag->column,
-                level, diag->text);
+        buf_printf(buf, "%s:%d:%d: %s: %s\n", diag->file, diag->line,
+                   diag->column, level, diag->text);
     else
-        fprintf(out, "%s: %s: %s\n", diag->file, level, diag->text);
+        buf_printf(buf, "%s: %s: %s\n", diag->file, level, diag->text);
 }
 
 void
 diag_print(struct diag_list *diags, FILE *out)
 {
+    struct buf buf;
+
+    buf_init(&buf, diags->arena);
     diag_sort(diags);
     for (size_t i = 0; i < diags->count; i++)
-        diag_print_one(&diags->items[i], out);
+        diag_add_text(&diags->items[i], &buf);
+    fwrite(buf.at, 1, buf.len, out);
 }

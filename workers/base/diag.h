@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "compiler.h"
 #include "str.h"
 
@@ -38,7 +39,8 @@ const char *diag_level_name(enum diag_level level);
 /* In order of file and place. */
 void diag_sort(struct diag_list *diags);
 
-void diag_print_one(const struct diag *diag, FILE *out);
+/* Append one as its line. */
+void diag_add_text(const struct diag *diag, struct buf *buf);
 
 /* Print all in order of place. */
 void diag_print(struct diag_list *diags, FILE *out);

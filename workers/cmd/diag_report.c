@@ -18,45 +18,54 @@ struct report {
     struct diag_list *diags;
     struct arena *arena;
     bool secret;
-    /* the file that the last excerpt was of */
+    /* Of the last excerpt: its file, its line, and the text from there on. */
     const char *file;
+    int line;
     struct str text;
 };
 
 /* ---- for people
  * ----------------------------------------------------------------- */
 
-static struct str
-text_of(struct report *report, const char *file)
+/* Go to the first line of the file. */
+static void
+open_text(struct report *report, const char *file)
 {
     struct err err = {0};
 
-    if (report->file && strcmp(report->file, file) == 0)
-        return report->text;
     report->file = file;
+    report->line = 1;
     if (!file_read(report->arena, file, &report->text, &err))
-        report->text = (struct str){0};
-    return report->text;
+        report->text = STR("");
 }
 
-/* Line `number` of a text without its end; empty when there is none. */
 static struct str
-line_of(struct str text, int number)
+first_line(struct str text)
 {
-    const char *at = text.at ? text.at : "";
-    const char *end = at + text.len;
-    const char *stop;
+    const char *end = memchr(text.at, '\n', text.len);
 
-    for (; number > 1 && at < end; number--) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        at = at ? at + 1 : end;
+    return (struct str){text.at, end ? (size_t)(end - text.at) : text.len};
+}
+
+/* The line of a diagnostic, which come in order; empty when there is none. */
+static struct str
+line_of(struct report *report, const struct diag *diag)
+{
+    struct str line;
+
+    if (!report->file || strcmp(report->file, diag->file) != 0)
+        open_text(report, diag->file);
+    while (line = first_line(report->text),
+           report->line < diag->line && line.len < report->text.len) {
+        report->text.at += line.len + 1;
+        report->text.len -= line.len + 1;
+        report->line++;
     }
-    stop = memchr(at, '\n', (size_t)(end - at));
-    if (!stop)
-        stop = end;
-    if (stop > at && stop[-1] == '\r')
-        stop--;
-    return (struct str){at, (size_t)(stop - at)};
+    if (report->line < diag->line)
+        return STR("");
+    if (line.len && line.at[line.len - 1] == '\r')
+        line.len--;
+    return line;
 }
 
 static bool
@@ -79,23 +88,25 @@ offset_of(struct str line, int column)
 
 /* What the terminal is shown: no control character, a tab as one space. */
 static void
-put_text(struct str text)
+add_text(struct buf *buf, struct str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        putc((unsigned char)text.at[i] < ' ' || text.at[i] == 127 ? ' '
-                                                                  : text.at[i],
-             stderr);
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = text.at[i];
+
+        buf_add_char(buf,
+                     (unsigned char)byte < ' ' || byte == 127 ? ' ' : byte);
+    }
 }
 
 static void
-print_excerpt(struct report *report, const struct diag *diag)
+add_excerpt(struct buf *buf, struct report *report, const struct diag *diag)
 {
-    struct str line = line_of(text_of(report, diag->file), diag->line);
+    struct str line = line_of(report, diag);
     size_t caret = offset_of(line, diag->column);
     size_t from = caret > EXCERPT_BEFORE ? caret - EXCERPT_BEFORE : 0;
     size_t end = line.len;
 
-    if (!line.len)
+    if (!line.len || !str_is_utf8(line))
         return;
     while (from < caret && !begins_character(line.at[from]))
         from++;
@@ -104,25 +115,29 @@ print_excerpt(struct report *report, const struct diag *diag)
         while (end > from && !begins_character(line.at[end]))
             end--;
     }
-    fprintf(stderr, "%6d | ", diag->line);
-    put_text((struct str){line.at + from, end - from});
-    fputs("\n       | ", stderr);
+    buf_printf(buf, "%6d | ", diag->line);
+    add_text(buf, (struct str){line.at + from, end - from});
+    buf_add_cstr(buf, "\n       | ");
     for (size_t i = from; i < caret; i++)
         if (begins_character(line.at[i]))
-            putc(' ', stderr);
-    fputs("^\n", stderr);
+            buf_add_char(buf, ' ');
+    buf_add_cstr(buf, "^\n");
 }
 
 static void
 report_human(struct report *report)
 {
+    struct buf buf;
+
+    buf_init(&buf, report->arena);
     for (size_t i = 0; i < report->diags->count; i++) {
         const struct diag *diag = &report->diags->items[i];
 
-        diag_print_one(diag, stderr);
+        diag_add_text(diag, &buf);
         if (diag->line && !report->secret)
-            print_excerpt(report, diag);
+            add_excerpt(&buf, report, diag);
     }
+    fwrite(buf.at, 1, buf.len, stderr);
 }
 
 static void
