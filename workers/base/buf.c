@@ -69,6 +69,20 @@ int_text(struct arena *arena, int64_t value)
 }
 
 void
+buf_add_visible(struct buf *buf, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        bool c1 = c == 0xC2 && i + 1 < text.len &&
+                  (unsigned char)text.at[i + 1] < 0xA0;
+
+        if (c1)
+            i++;
+        buf_add_char(buf, c < 0x20 || c == 0x7F || c1 ? ' ' : text.at[i]);
+    }
+}
+
+void
 buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;

@@ -41,6 +41,11 @@ void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_add_str(struct buf *buf, struct str text);
 void buf_add_cstr(struct buf *buf, const char *text);
 void buf_add_int(struct buf *buf, int64_t value);
+
+/* Append well-formed UTF-8 with a space for each control character, C0 and C1:
+ * none may move the cursor of a terminal. */
+void buf_add_visible(struct buf *buf, struct str text);
+
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The bytes so far, borrowed until the next change. */

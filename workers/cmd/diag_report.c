@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "file.h"
 #include "json_text.h"
+#include "quote.h"
 #include "version.h"
 
 enum {
@@ -86,42 +87,23 @@ offset_of(struct str line, int column)
     return at;
 }
 
-/* What the terminal is shown: no control character, a tab as one space. */
-static void
-add_text(struct buf *buf, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char byte = text.at[i];
-
-        buf_add_char(buf,
-                     (unsigned char)byte < ' ' || byte == 127 ? ' ' : byte);
-    }
-}
-
 static void
 add_excerpt(struct buf *buf, struct report *report, const struct diag *diag)
 {
     struct str line = line_of(report, diag);
     size_t caret = offset_of(line, diag->column);
     size_t from = caret > EXCERPT_BEFORE ? caret - EXCERPT_BEFORE : 0;
-    size_t end = line.len;
+    struct str before;
 
     if (!line.len || !str_is_utf8(line))
         return;
     while (from < caret && !begins_character(line.at[from]))
         from++;
-    if (end - from > EXCERPT_BYTES) {
-        end = from + EXCERPT_BYTES;
-        while (end > from && !begins_character(line.at[end]))
-            end--;
-    }
+    before = str_make(line.at + from, caret - from);
     buf_printf(buf, "%6d | ", diag->line);
-    add_text(buf, (struct str){line.at + from, end - from});
-    buf_add_cstr(buf, "\n       | ");
-    for (size_t i = from; i < caret; i++)
-        if (begins_character(line.at[i]))
-            buf_add_char(buf, ' ');
-    buf_add_cstr(buf, "^\n");
+    buf_add_visible(
+        buf, str_cut(str_make(before.at, line.len - from), EXCERPT_BYTES));
+    buf_printf(buf, "\n       | %*s^\n", (int)str_utf8_length(before), "");
 }
 
 static void

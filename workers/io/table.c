@@ -63,21 +63,6 @@ column_width(const struct table *table, size_t column)
     return width;
 }
 
-/* No text of an event may move the cursor of a terminal. */
-static void
-add_visible(struct buf *buf, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        bool c1 = c == 0xC2 && i + 1 < text.len &&
-                  (unsigned char)text.at[i + 1] < 0xA0;
-
-        if (c1)
-            i++;
-        buf_add_char(buf, c < 0x20 || c == 0x7F || c1 ? ' ' : text.at[i]);
-    }
-}
-
 static void
 add_cell(struct buf *buf, const struct table *table, size_t column,
          size_t width, struct str text)
@@ -90,7 +75,7 @@ add_cell(struct buf *buf, const struct table *table, size_t column,
         buf_add_cstr(buf, "  ");
     if (right)
         buf_printf(buf, "%*s", pad, "");
-    add_visible(buf, text);
+    buf_add_visible(buf, text);
     if (!right)
         buf_printf(buf, "%*s", pad, "");
 }
@@ -229,7 +214,7 @@ add_record(struct buf *buf, const struct table *table)
             width = strlen(table->columns[i].name);
     for (size_t i = 0; i < table->column_count; i++) {
         buf_printf(buf, "%-*s  ", (int)width, table->columns[i].name);
-        add_visible(buf, *cell_at(table, 0, i));
+        buf_add_visible(buf, *cell_at(table, 0, i));
         end_line(buf);
     }
 }
