@@ -8,19 +8,50 @@
 #include "file.h"
 #include "load.h"
 
-/* What goes wrong in a command of this kind is told at its end, all at once. */
-static int
-tell(struct command_line *line, struct diag_list *diags, bool secret)
+/* One check: its faults are told at its end, all at once. */
+struct check {
+    struct command_line *line;
+    struct diag_list diags;
+    bool excerpts; /* lines can be shown, see diag_report() */
+    int status;    /* unless it is that there are faults */
+};
+
+/* What has no place in a file, such as a folder that is not there. */
+static void
+note(struct check *check, const char *path, struct err *err)
 {
-    diag_report(diags, line->format, secret, line->arena);
-    return diags->errors ? EXIT_ERRORS : EXIT_OK;
+    diag_add(&check->diags, DIAG_ERROR, path, 0, 0, "%s", err->text);
+    if (err->kind == ERR_CONFIG)
+        check->status = EXIT_BAD_CONFIG;
+    err_reset(err);
+}
+
+static int
+conclude(struct check *check)
+{
+    diag_report(&check->diags, check->line->format, check->excerpts,
+                check->line->arena);
+    return check->status         ? check->status
+           : check->diags.errors ? EXIT_ERRORS
+                                 : EXIT_OK;
 }
 
 /* Whether to say what is good, too. */
 static bool
-says_ok(const struct command_line *line)
+says_ok(const struct check *check)
 {
-    return !line->quiet && diag_report_spares_stdout(line->format);
+    return !check->line->quiet &&
+           diag_report_spares_stdout(check->line->format);
+}
+
+/* What needs the settings cannot go on without them. */
+static bool
+read_settings(struct check *check)
+{
+    if (command_settings_noting(check->line, NULL, &check->diags))
+        return true;
+    check->status = EXIT_BAD_CONFIG;
+    return false;
 }
 
 /* ---- settings
@@ -35,10 +66,11 @@ static const struct {
 };
 
 static int
-check_config(struct command_line *line)
+check_config(struct check *check)
 {
+    struct command_line *line = check->line;
     const char *path = line->argc > 1 ? line->argv[1] : line->config_path;
-    struct diag_list diags;
+    bool print = command_option(line, "print");
 
     for (size_t i = 0; i < sizeof(prints) / sizeof(*prints); i++) {
         if (!command_option(line, prints[i].flag))
@@ -48,14 +80,16 @@ check_config(struct command_line *line)
     }
     if (line->argc > 2)
         return command_misused(line, "one file at a time");
-    diag_init(&diags, line->arena);
-    if (command_settings_noting(line, path, &diags)) {
-        if (command_option(line, "print"))
+    if (print && !diag_report_spares_stdout(line->format))
+        return command_misused(line, "--print cannot print format \"%s\"",
+                               line->format);
+    if (command_settings_noting(line, path, &check->diags)) {
+        if (print)
             settings_print(line->settings, stdout);
-        else if (says_ok(line))
+        else if (says_ok(check))
             printf("%s: ok\n", path ? path : "settings");
     }
-    return tell(line, &diags, true);
+    return conclude(check);
 }
 
 /* ---- rules and schemas
@@ -94,88 +128,95 @@ count_paying(const struct ruleset *ruleset)
 }
 
 static void
-check_rule_file(struct command_line *line, const struct schema_set *schemas,
-                const char *path, struct diag_list *diags)
+check_rule_file(struct check *check, const struct schema_set *schemas,
+                const char *path)
 {
     const struct ruleset *ruleset =
-        load_ruleset(line->arena, path, schemas, diags);
+        load_ruleset(check->line->arena, path, schemas, &check->diags);
 
-    if (ruleset && says_ok(line))
+    if (ruleset && says_ok(check))
         printf("%s: %zu rules, %zu lines, %zu tests: ok\n", path,
                ruleset->rule_count, count_paying(ruleset),
                ruleset->tests ? ruleset->tests->item_count : 0);
 }
 
-static int
-check_rules(struct command_line *line)
+static void
+check_rule_path(struct check *check, const struct schema_set *schemas,
+                const char *path)
 {
+    struct err err = {0};
+    const char *const *files;
+    size_t count;
+
+    if (!load_list_rules(check->line->arena, path, &files, &count, &err)) {
+        note(check, path, &err);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        check_rule_file(check, schemas, files[i]);
+}
+
+static int
+check_rules(struct check *check)
+{
+    struct command_line *line = check->line;
     struct err err = {0};
     struct schema_set *schemas;
     struct paths paths;
-    const char *const *files;
-    struct diag_list diags;
-    size_t count;
 
-    if (!command_settings(line, NULL))
-        return EXIT_BAD_CONFIG;
-    if (!command_schemas(line, &schemas, &err))
-        return command_failed(&err);
-    diag_init(&diags, line->arena);
-    choose_paths(line, line->settings->rules.dir, &paths);
-    for (int i = 0; i < paths.count; i++) {
-        if (!load_list_rules(line->arena, paths.at[i], &files, &count, &err)) {
-            (void)tell(line, &diags, false);
-            return command_failed(&err);
-        }
-        for (size_t k = 0; k < count; k++)
-            check_rule_file(line, schemas, files[k], &diags);
+    if (!read_settings(check))
+        return conclude(check);
+    if (!load_schemas(line->arena, line->settings->schemas.dir, &schemas,
+                      &check->diags, &err)) {
+        note(check, line->settings->schemas.dir, &err);
+        return conclude(check);
     }
-    return tell(line, &diags, false);
+    check->excerpts = true;
+    choose_paths(line, line->settings->rules.dir, &paths);
+    for (int i = 0; i < paths.count; i++)
+        check_rule_path(check, schemas, paths.at[i]);
+    return conclude(check);
 }
 
 /* All paths make one set, so that a type described twice is found. */
-static bool
-check_schema_path(struct command_line *line, struct schema_set *schemas,
-                  const char *path, struct diag_list *diags, struct err *err)
+static void
+check_schema_path(struct check *check, struct schema_set *schemas,
+                  const char *path)
 {
     size_t known = schema_count(schemas);
-    size_t errors = diags->errors;
+    size_t errors = check->diags.errors;
+    struct err err = {0};
     const char *const *files;
     size_t count;
 
-    if (!file_list(line->arena, path, ".json", &files, &count, err))
-        return false;
+    if (!file_list(check->line->arena, path, ".json", &files, &count, &err)) {
+        note(check, path, &err);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
-        load_schema_file(line->arena, files[i], schemas, diags);
-    if (diags->errors == errors && says_ok(line))
+        load_schema_file(check->line->arena, files[i], schemas, &check->diags);
+    if (check->diags.errors == errors && says_ok(check))
         printf("%s: %zu event types: ok\n", path,
                schema_count(schemas) - known);
-    return true;
 }
 
 static int
-check_schemas(struct command_line *line)
+check_schemas(struct check *check)
 {
-    struct schema_set *schemas = schema_set_new(line->arena);
-    struct err err = {0};
-    struct diag_list diags;
+    struct schema_set *schemas = schema_set_new(check->line->arena);
     struct paths paths;
 
-    if (!command_settings(line, NULL))
-        return EXIT_BAD_CONFIG;
-    diag_init(&diags, line->arena);
-    choose_paths(line, line->settings->schemas.dir, &paths);
+    if (!read_settings(check))
+        return conclude(check);
+    choose_paths(check->line, check->line->settings->schemas.dir, &paths);
     for (int i = 0; i < paths.count; i++)
-        if (!check_schema_path(line, schemas, paths.at[i], &diags, &err)) {
-            (void)tell(line, &diags, false);
-            return command_failed(&err);
-        }
-    return tell(line, &diags, false);
+        check_schema_path(check, schemas, paths.at[i]);
+    return conclude(check);
 }
 
 static const struct {
     const char *name;
-    int (*run)(struct command_line *line);
+    int (*run)(struct check *check);
 } subjects[] = {
     {"config", check_config},
     {"rules", check_rules},
@@ -185,8 +226,11 @@ static const struct {
 int
 cmd_check(struct command_line *line)
 {
+    struct check check = {.line = line};
+
+    diag_init(&check.diags, line->arena);
     for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
         if (line->argc && strcmp(line->argv[0], subjects[i].name) == 0)
-            return subjects[i].run(line);
+            return subjects[i].run(&check);
     return command_misused(line, "say what to check");
 }

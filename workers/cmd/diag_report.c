@@ -18,7 +18,7 @@ enum {
 struct report {
     struct diag_list *diags;
     struct arena *arena;
-    bool secret;
+    bool excerpts;
     /* Of the last excerpt: its file, its line, and the text from there on. */
     const char *file;
     int line;
@@ -116,7 +116,7 @@ report_human(struct report *report)
         const struct diag *diag = &report->diags->items[i];
 
         diag_add_text(diag, &buf);
-        if (diag->line && !report->secret)
+        if (diag->line && report->excerpts)
             add_excerpt(&buf, report, diag);
     }
     fwrite(buf.at, 1, buf.len, stderr);
@@ -282,10 +282,11 @@ diag_report_spares_stdout(const char *format)
 }
 
 void
-diag_report(struct diag_list *diags, const char *format, bool secret,
+diag_report(struct diag_list *diags, const char *format, bool excerpts,
             struct arena *arena)
 {
-    struct report report = {.diags = diags, .arena = arena, .secret = secret};
+    struct report report = {
+        .diags = diags, .arena = arena, .excerpts = excerpts};
 
     diag_sort(diags);
     format_named(format)->print(&report);

@@ -7,14 +7,15 @@
 #include "diag.h"
 
 /* Print all, in order of place. `format` is a word of --format:
- *   human     (and NULL) on stderr, each with its line and a caret below
+ *   human     (and NULL) on stderr, with `excerpts` each with its line and a
+ *             caret below
  *   parsable  on stderr, a line each, as diag_print
  *   github    on stdout, a workflow command each, which marks the line
  *   json      on stdout, one list of objects, also when there is none
  *   sarif     on stdout, one log (SARIF 2.1.0, OASIS 2020)
- * Files that may hold secrets must not be shown: `secret` leaves the lines out.
- * The arena is for texts of files. */
-void diag_report(struct diag_list *diags, const char *format, bool secret,
+ * There must be no excerpts of files that may hold secrets, or that are known
+ * without places. The arena is for texts of files. */
+void diag_report(struct diag_list *diags, const char *format, bool excerpts,
                  struct arena *arena);
 
 /* Whether the format leaves stdout to what else is to be said. */
