@@ -1,13 +1,13 @@
 /* cmd_eval.c - `reward eval`: an expression, as rules have them, of the event
  * in a file. */
 #include <stdio.h>
-#include <string.h>
 
 #include "command.h"
 #include "expr.h"
 #include "file.h"
 #include "json.h"
 #include "json_text.h"
+#include "table.h"
 
 /* A structured CloudEvents message, as it is published. */
 static bool
@@ -38,7 +38,7 @@ print_value(const struct command_line *line, const struct value *value)
     buf_init(&text, line->arena);
     value_print(&text, value);
     buf_init(&out, line->arena);
-    if (line->format && strcmp(line->format, "json") == 0) {
+    if (table_format_from(line->format) == TABLE_JSON) {
         buf_add_char(&out, '{');
         json_add_member(&out, "type",
                         str_from_cstr(value_type_name(value->type)));

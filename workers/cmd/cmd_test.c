@@ -103,6 +103,7 @@ cmd_test(struct command_line *line)
     struct test_session session = {.line = line};
     const char *junit_path = command_option(line, "junit");
     struct err err = {0};
+    int status;
 
     junit_init(&session.junit, line->arena);
     if (!choose(&session, command_option(line, "run"), &err))
@@ -110,7 +111,8 @@ cmd_test(struct command_line *line)
     if (!command_schemas(line, &session.schemas, &err) ||
         !test_all(&session, &err))
         return command_failed(&err);
+    status = conclude(&session);
     if (junit_path && !junit_write(&session.junit, junit_path, &err))
         return command_failed(&err);
-    return conclude(&session);
+    return status;
 }

@@ -18,15 +18,19 @@ static void
 add_attribute(struct buf *buf, const char *name, struct str text)
 {
     buf_printf(buf, " %s=\"", name);
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.at[i];
+    while (text.len) {
+        unsigned char byte = (unsigned char)text.at[0];
+        bool unknown = str_starts_with(text, STR("\xEF\xBF\xBE")) ||
+                       str_starts_with(text, STR("\xEF\xBF\xBF"));
+        size_t len = unknown ? 3 : 1;
 
-        if (strchr("&<>\"\n\t\r", byte) && byte)
+        if (byte && strchr("&<>\"\n\t\r", byte))
             buf_printf(buf, "&#%d;", byte);
-        else if (byte < ' ')
+        else if (unknown || byte < ' ')
             buf_add_cstr(buf, "\xEF\xBF\xBD");
         else
-            buf_add_char(buf, text.at[i]);
+            buf_add_char(buf, text.at[0]);
+        text = str_make(text.at + len, text.len - len);
     }
     buf_add_char(buf, '"');
 }
@@ -96,23 +100,16 @@ bool
 junit_write(const struct junit *junit, const char *path, struct err *err)
 {
     FILE *out = fopen(path, "w");
-    struct arena arena = {0};
-    struct buf head;
-    bool ok;
+    bool ok = out && fprintf(out,
+                             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                             "<testsuites name=\"reward test\" tests=\"%zu\" "
+                             "failures=\"%zu\" errors=\"%zu\">\n"
+                             "%.*s</testsuites>\n",
+                             junit->tests, junit->failures, junit->errors,
+                             STR_ARG(buf_str(&junit->suites))) > 0;
 
-    if (!out)
-        return err_set(err, ERR_CONFIG, "cannot write \"%s\": %s", path,
-                       strerror(errno));
-    buf_init(&head, &arena);
-    buf_add_cstr(&head, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                        "<testsuites name=\"reward test\"");
-    add_counts(&head, junit->tests, junit->failures, junit->errors);
-    buf_add_str(&head, buf_str(&junit->suites));
-    buf_add_cstr(&head, "</testsuites>\n");
-    ok = fwrite(head.at, 1, head.len, out) == head.len;
-    arena_free(&arena);
-    if (fclose(out) != 0 || !ok)
-        return err_set(err, ERR_CONFIG, "cannot write \"%s\": %s", path,
-                       strerror(errno));
-    return true;
+    if (out && fclose(out) != 0)
+        ok = false;
+    return ok || err_set(err, ERR_CONFIG, "cannot write \"%s\": %s", path,
+                         strerror(errno));
 }
