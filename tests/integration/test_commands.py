@@ -6,7 +6,9 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
+import unicodedata
 import urllib.parse
 from fractions import Fraction
 from xml.etree import ElementTree
@@ -334,10 +336,12 @@ HOSTILE = {
     "byte order mark": ("\ufeffruleset: x\n", "1:1: "),
     "UTF-16": ("ruleset: x\n".encode("utf-16"), "1:1: "),
     "Latin-1": (b"ruleset: \xe9\n", "1:10: "),
+    "escape": ("ruleset: \x1b[2Jx\n", "1:10: "),
+    "escape of C1": ("ruleset: \x9b2Jx\n", "1:10: "),
     "NUL": ("ruleset: x\0y\n", "1:11: "),
     "tag": ("ruleset: !!python/object:os.system x\n", "1:10: "),
     "nothing": ("", "1:1: "),
-    "10 MiB": ("ruleset: x\n#" + "x" * 10 * 1024 * 1024, "larger than"),
+    "10 MiB": ("ruleset: x\n#" + "x" * 10 * 1024 * 1024, " error: "),
 }
 
 
@@ -347,8 +351,10 @@ def test_hostile_rule_files(ledger, tmp_path, name):
     path = tmp_path / "rules.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     done = check_faulty(ledger, path)
-    assert f"{path}" in done.stderr and fault in done.stderr
+    assert f"{path}:{fault}" in done.stderr
     assert len(done.stderr) < 3000
+    assert not [c for c in done.stderr if unicodedata.category(c) == "Cc"
+                and c != "\n"]
 
 
 def test_line_ends_of_windows(ledger, tmp_path):
@@ -359,6 +365,7 @@ def test_line_ends_of_windows(ledger, tmp_path):
     done = ledger.run("check", "rules", str(path))
     readme = (harness.ROOT / "README.md").read_text()
     assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(" ok\n")
     assert done.stdout.replace(str(path), "rules/gigs.yaml") in readme
 
 
@@ -422,6 +429,50 @@ def test_faults_for_programs(ledger, faulty):
     assert run["columnKind"] == "unicodeCodePoints"
 
 
+def test_columns_of_notifications(ledger, tmp_path):
+    """They count characters, as all of them do."""
+    path = tmp_path / "rules.yaml"
+    text = 'notify: {title: "é {event.data.raeson}", body: b}'
+    path.write_text(FAULTY.split("- {")[0] + f"""\
+- id: xp
+  trigger: io.gigchain.xp.gained.v1
+  account: event.data.user_address
+  award: [{{id: xp, flat: 1}}]
+  {text}
+""")
+    [fault] = json.loads(
+        check_faulty(ledger, path, "--format", "json").stdout)
+    assert (fault["line"], fault["column"]) == (10, text.index("event") + 3)
+
+
+@pytest.mark.parametrize("first", ["", "a"])
+def test_no_message_ends_inside_a_character(ledger, faulty, tmp_path, first):
+    schemas = tmp_path / (first + "é" * 120) / ("é" * 120) / ("é" * 120)
+    shutil.copytree(harness.ROOT / "schemas/events", schemas)
+    [fault] = json.loads(
+        check_faulty(ledger, faulty[0], f"--schemas.dir={schemas}", "--format",
+                     "json").stdout)
+    assert fault["message"].endswith("é")
+
+
+def test_faults_of_what_is_read_before(ledger, tmp_path):
+    """All of them, in the format asked for."""
+    broken = tmp_path / "x.json"
+    broken.write_text("{")
+    gone = str(tmp_path / "gone")
+    for words, files in (
+            (["rules", f"--schemas.dir={tmp_path}"],
+             {str(broken), str(tmp_path)}),
+            (["rules", f"--schemas.dir={gone}"], {gone}),
+            (["rules", gone, "rules"], {gone}),
+            (["schemas", gone, str(broken)], {gone, str(broken)})):
+        done = ledger.run("check", *words, "--format", "json")
+        assert done.returncode == 78
+        assert {fault["file"] for fault in json.loads(done.stdout)} == files
+    done = ledger.run("check", "config", "--print", "--format", "json")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_no_fault_for_programs(ledger):
     for words in (["rules"], ["schemas"], ["config", "config.example.yaml"]):
         done = ledger.run("check", *words, "--format", "json")
@@ -435,7 +486,7 @@ def some_tests(tmp_path):
     and a message that XML has to escape, and one that is wrong itself."""
     path = tmp_path / "rules.yaml"
     path.write_text((harness.ROOT / "rules/gigs.yaml").read_text() + """
-- name: "<b>&\\"odd\\"\\n\\u0001"
+- name: "<b>&\\"odd\\"\\n\\u0001\\uffff"
   event:
     type: io.gigchain.profile.completed.v1
     data: {user_address: u1}
@@ -481,9 +532,9 @@ def test_results_as_junit(ledger, tmp_path):
     assert len(good) == passed + failed
     told = {case.get("name"): case.find("failure").get("message")
             for case in good if case.find("failure") is not None}
-    assert set(told) == {'<b>&"odd"\n\ufffd',
+    assert set(told) == {'<b>&"odd"\n\ufffd\ufffd',
                          "a test that expects of no line"}
-    assert "1000.00" in told['<b>&"odd"\n\ufffd']
+    assert "1000.00" in told['<b>&"odd"\n\ufffd\ufffd']
     [case] = bad
     assert case.get("line") == "6"
     assert "raeson" in case.find("error").get("message")

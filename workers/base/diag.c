@@ -21,6 +21,7 @@ diag_add(struct diag_list *diags, enum diag_level level, const char *file,
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    str_drop_partial(text);
     diags->items = arena_room(diags->arena, diags->items, diags->count,
                               &diags->room, 8, sizeof(*diags->items));
     diags->items[diags->count++] = (struct diag){

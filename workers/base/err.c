@@ -5,26 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A text that was cut may end in a part of a character, which no database and
- * no JSON takes: drop it. */
-static void
-drop_partial_character(char *text)
-{
-    size_t len = strlen(text);
-    size_t start = len;
-    unsigned char lead;
-    size_t wanted;
-
-    while (start > 0 && len - start < 3 &&
-           ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start == 0)
-        return;
-    lead = (unsigned char)text[start - 1];
-    wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    if (len - start + 1 < wanted)
-        text[start - 1] = '\0';
-}
+#include "str.h"
 
 static void
 err_fill(struct err *err, enum err_kind kind, const char *code,
@@ -35,7 +16,7 @@ err_fill(struct err *err, enum err_kind kind, const char *code,
     err->kind = kind;
     snprintf(err->code, sizeof(err->code), "%s", code);
     vsnprintf(err->text, sizeof(err->text), format, args);
-    drop_partial_character(err->text);
+    str_drop_partial(err->text);
 }
 
 bool
@@ -74,7 +55,7 @@ err_add(struct err *err, const char *format, ...)
     memcpy(text, err->text, sizeof(text));
     if (snprintf(err->text, sizeof(err->text), "%s: %s", context, text) < 0)
         err->text[0] = '\0';
-    drop_partial_character(err->text);
+    str_drop_partial(err->text);
     return false;
 }
 

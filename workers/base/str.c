@@ -132,6 +132,25 @@ str_is_utf8(struct str text)
     return true;
 }
 
+void
+str_drop_partial(char *text)
+{
+    size_t len = strlen(text);
+    size_t start = len;
+    unsigned char lead;
+    size_t wanted;
+
+    while (start > 0 && len - start < 3 &&
+           ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start == 0)
+        return;
+    lead = (unsigned char)text[start - 1];
+    wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (len - start + 1 < wanted)
+        text[start - 1] = '\0';
+}
+
 size_t
 str_utf8_length(struct str text)
 {

@@ -68,6 +68,10 @@ uint64_t str_hash(struct str text);
  */
 bool str_is_utf8(struct str text);
 
+/* A NUL-terminated text that was cut may end in a part of a character, which no
+ * database and no JSON takes: drop it. */
+void str_drop_partial(char *text);
+
 /* Number of code points of well-formed UTF-8. */
 size_t str_utf8_length(struct str text);
 

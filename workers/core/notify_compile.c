@@ -37,11 +37,13 @@ report_part(const struct template_check *check, struct str part,
             const char *problem)
 {
     struct reader *reader = check->reader;
-    size_t offset = (size_t)(part.at - check->text.at);
+    struct str before =
+        str_make(check->text.at, (size_t)(part.at - check->text.at));
 
     diag_add(reader->diags, DIAG_ERROR, reader->file, check->node->line,
-             check->node->column + check->node->quoted + (int)offset, "%s",
-             problem);
+             check->node->column + check->node->quoted +
+                 (int)str_utf8_length(before),
+             "%s", problem);
 }
 
 static void
