@@ -7,6 +7,7 @@
 #include "quote.h"
 #include "template.h"
 #include "timestamp.h"
+#include "trace.h"
 
 enum { ITEM_MAX_BYTES = 100, DAYS_MAX = 3650 };
 
@@ -312,6 +313,9 @@ find_price(const struct charge *charge, const struct turn *turn,
     for (size_t i = 0; i < charge->price_count; i++)
         if (str_eq(charge->prices[i].item, value.string))
             *price = &charge->prices[i];
+    if (*price)
+        trace_row(turn->trace, charge->ledger,
+                  (size_t)(*price - charge->prices));
     return true;
 }
 

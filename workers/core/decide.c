@@ -83,6 +83,7 @@ turn_start(struct turn *turn, const struct ruleset *ruleset,
     turn->view.extras = turn->extras;
     for (int i = 0; i < EXTRA_COUNT; i++)
         turn->extras[i] = ratio_from_int(0);
+    turn->trace = NULL;
     turn->account = NULL;
     turn->part_count = 0;
     turn->offer_count = 0;
@@ -249,6 +250,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
+    turn.trace = facts->trace;
     ok = decide_turn(&turn, err);
     turn_keep_room(&turn);
     if (!ok) {

@@ -102,6 +102,12 @@ expr_assume(struct expr_scope *scope, const struct expr *condition)
         known_union(scope->arena, scope->known, condition->root->if_true);
 }
 
+struct str
+expr_source(const struct expr *expr)
+{
+    return expr->text;
+}
+
 bool
 expr_is_constant(const struct expr *expr)
 {

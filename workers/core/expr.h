@@ -70,6 +70,9 @@ enum value_type expr_type(const struct expr *expr);
  * compiled next in this scope, e.g. a line's amount after its `when`. */
 void expr_assume(struct expr_scope *scope, const struct expr *condition);
 
+/* As it is written in the rules. */
+struct str expr_source(const struct expr *expr);
+
 /* Whether the expression is a constant (no event field in it). */
 bool expr_is_constant(const struct expr *expr);
 

@@ -16,6 +16,7 @@
 
 struct event;
 struct fact_slot;
+struct trace; /* see trace.h */
 
 /* A name under which the ledger keeps rows: a line ("contract.base"), a table
  * row ("level.level[3]") or, for a rule's own limit and once-key, the rule
@@ -95,6 +96,7 @@ struct facts {
     int64_t now_us; /* the database's clock, for what may happen only later */
     bool is_whole;  /* there is no ledger behind: what was decided is all there
                        is, and so is kept */
+    struct trace *trace; /* where decide() notes what it looks at, or NULL */
     struct turn_room *turn_room; /* decide()'s own, for one event at a time */
     struct fact_slot *slots;     /* all kinds by what they are about */
     size_t slot_room;

@@ -2,6 +2,8 @@
  * counter is read at the start of the event and moved at its end. */
 #include "limit.h"
 
+#include "trace.h"
+
 static bool
 read_whole(struct reader *reader, const struct node *node, const char *what,
            int64_t *number)
@@ -137,6 +139,19 @@ limit_left(const struct limit *limit, const struct turn *turn,
     return true;
 }
 
+static void
+trace_limit(const struct limit *limit, const struct turn *turn,
+            const struct ledger_line *ledger, int64_t wanted, int64_t granted)
+{
+    struct trace_step *step = trace_add(turn->trace, TRACE_LIMIT, ledger);
+
+    step->limit.limit = limit;
+    step->limit.counter = limit_counter(limit, turn, ledger);
+    step->limit.used = step->limit.counter->value;
+    step->limit.wanted_minor = wanted;
+    step->limit.granted_minor = granted;
+}
+
 bool
 limit_apply(const struct limit *limit, struct turn *turn,
             const struct ledger_line *ledger, size_t first, struct err *err)
@@ -154,6 +169,8 @@ limit_apply(const struct limit *limit, struct turn *turn,
         left = left ? wanted : 0;
     else if (left < wanted && !limit->clip)
         left = 0;
+    if (turn->trace)
+        trace_limit(limit, turn, ledger, wanted, left < wanted ? left : wanted);
     clip_offers(turn, first, wanted - left);
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "once.h"
 #include "quote.h"
+#include "trace.h"
 
 struct table_row {
     struct ratio number; /* key of a table of numbers */
@@ -278,6 +279,8 @@ offer_row(const struct line *line, struct turn *turn,
         !once_find(&line->guard.once, turn, line->ledger, turn->day,
                    row_number(row), &once, err))
         return false;
+    trace_row(turn->trace, line->ledger,
+              (size_t)(row - ((const struct table *)line->plan)->rows));
     if (!once || !once->taken)
         return turn_offer(turn, line, row->ledger, once, row->amount, err);
     turn_skip(turn, row->ledger, SKIP_ONCE);
@@ -320,8 +323,10 @@ eval_of(const struct line *line, struct turn *turn, struct once_key *once,
         wanted.number = value.number;
     row = bsearch(&wanted, table->rows, table->row_count, sizeof(*row),
                   table_order(table));
-    if (row)
+    if (row) {
+        trace_row(turn->trace, line->ledger, (size_t)(row - table->rows));
         return turn_offer(turn, line, row->ledger, once, row->amount, err);
+    }
     if (table->missing_is_error)
         return turn_error(err, line->ledger, "there is no row for the value");
     return true;

@@ -4,6 +4,7 @@
 
 #include "quote.h"
 #include "timestamp.h"
+#include "trace.h"
 
 enum { ONCE_PARTS_MAX = 8 };
 
@@ -163,5 +164,12 @@ once_find(const struct once *once, const struct turn *turn,
                           ONCE_KEY_MAX_BYTES);
     *key = facts_once(turn->facts, ledger,
                       once->per_account ? turn->account : NULL, buf_str(&text));
+    if (turn->trace) {
+        struct trace_step *step = trace_add(turn->trace, TRACE_ONCE, ledger);
+
+        step->once.account = (*key)->account;
+        step->once.key = str_dup(turn->trace->arena, (*key)->key);
+        step->once.taken = (*key)->taken;
+    }
     return true;
 }

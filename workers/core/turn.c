@@ -7,6 +7,7 @@
 
 #include "json_text.h"
 #include "quote.h"
+#include "trace.h"
 
 bool
 turn_error(struct err *err, const struct ledger_line *ledger,
@@ -35,8 +36,11 @@ bool
 turn_eval(const struct turn *turn, const struct ledger_line *ledger,
           const struct expr *expr, struct value *value, struct err *err)
 {
-    return expr_eval(expr, &turn->view, value, err) ||
-           err_add(err, "\"%.*s\"", STR_ARG(ledger->name));
+    if (!expr_eval(expr, &turn->view, value, err))
+        return err_add(err, "\"%.*s\"", STR_ARG(ledger->name));
+    if (turn->trace)
+        trace_value(turn->trace, ledger, expr, value);
+    return true;
 }
 
 bool
@@ -84,6 +88,12 @@ turn_offer(struct turn *turn, const struct line *line,
                         &minor) ||
         minor > BALANCE_MAX_MINOR)
         return turn_overflow(err, ledger);
+    if (turn->trace) {
+        struct trace_step *step = trace_add(turn->trace, TRACE_OFFER, ledger);
+
+        step->offer.exact = amount;
+        step->offer.minor = minor;
+    }
     if (minor == 0) {
         turn_skip(turn, ledger, SKIP_ZERO);
         return true;
@@ -99,6 +109,14 @@ turn_change(struct turn *turn, struct counter *counter, struct ratio value)
 {
     assert(turn->change_count < turn->trigger->change_room);
     turn->changes[turn->change_count++] = (struct change){counter, value};
+    if (turn->trace) {
+        struct trace_step *step =
+            trace_add(turn->trace, TRACE_CHANGE, counter->line);
+
+        step->change.counter = counter;
+        step->change.before = counter->value;
+        step->change.after = value;
+    }
 }
 
 void
@@ -107,6 +125,8 @@ turn_skip(struct turn *turn, const struct ledger_line *ledger,
 {
     assert(turn->skip_count < turn->trigger->skip_room);
     turn->skips[turn->skip_count++] = (struct skip){ledger, reason};
+    if (turn->trace)
+        trace_add(turn->trace, TRACE_SKIP, ledger)->skip = reason;
 }
 
 bool

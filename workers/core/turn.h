@@ -65,7 +65,8 @@ struct turn {
     struct ratio extras[EXTRA_COUNT];
     struct facts *facts;
     struct arena *arena;
-    int32_t day; /* of the event, in the rule set's zone */
+    struct trace *trace; /* see trace.h; NULL: nobody asks */
+    int32_t day;         /* of the event, in the rule set's zone */
 
     /* The rule at hand. */
     struct account_state *account;
