@@ -350,8 +350,10 @@ def test_hostile_rule_files(ledger, tmp_path, name):
     text, fault = HOSTILE[name]
     path = tmp_path / "rules.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    done = check_faulty(ledger, path)
+    done = check_faulty(ledger, path, "--format", "parsable")
     assert f"{path}:{fault}" in done.stderr
+    assert not re.search(r"[1-9]: error: .*(?<!])$", done.stderr, re.MULTILINE)
+    done = check_faulty(ledger, path)
     assert len(done.stderr) < 3000
     assert not [c for c in done.stderr if unicodedata.category(c) == "Cc"
                 and c != "\n"]
@@ -399,29 +401,45 @@ def test_faults_for_people(ledger, faulty):
     path, line, column = faulty
     done = check_faulty(ledger, path)
     assert done.stdout == ""
-    place, excerpt, caret = done.stderr.splitlines()
-    assert f"{path}:{line}:{column}: error: " in place
+    fault, place, _, excerpt, caret, *more = done.stderr.splitlines()
+    assert fault == "error[R014]: unknown field `event.data.raeson`"
+    assert place == f" --> {path}:{line}:{column}"
     assert excerpt.index("raeson") == caret.index("^")
-    assert len(excerpt) < 120 and excerpt.startswith("     6 | ")
+    assert len(excerpt) < 120 and excerpt.startswith("6 | ")
+    assert more == ['  = help: did you mean "reason"?',
+                    "  = note: schema: schemas/events/xp.gained.v1.json", "",
+                    "1 error; a file with an error is not loaded"]
     plain = check_faulty(ledger, path, "--format", "parsable")
-    assert (plain.stdout, plain.stderr) == ("", place + "\n")
+    assert (plain.stdout, plain.stderr) == (
+        "", f"{path}:{line}:{column}: error: unknown field "
+        "`event.data.raeson`; schema: schemas/events/xp.gained.v1.json; "
+        'did you mean "reason"? [R014]\n')
 
 
 def test_faults_for_programs(ledger, faulty):
     path, line, column = faulty
     [fault] = json.loads(
         check_faulty(ledger, path, "--format", "json").stdout)
-    assert "raeson" in fault["message"]
-    assert (fault["file"], fault["line"], fault["column"], fault["level"]) == \
-        (str(path), line, column, "error")
+    assert fault == {
+        "file": str(path), "line": line, "column": column, "level": "error",
+        "code": "R014", "message": "unknown field `event.data.raeson`",
+        "help": 'did you mean "reason"?',
+        "note": "schema: schemas/events/xp.gained.v1.json"}
     marks = check_faulty(ledger, path, "--format", "github").stdout
     name = str(path).replace("%", "%25").replace(":", "%3A").replace(
         ",", "%2C")
-    assert f"::error file={name},line={line},col={column}::" in marks
+    assert f"::error file={name},line={line},col={column},title=R014::" \
+        "unknown field `event.data.raeson`; " in marks
+    assert marks.endswith('; did you mean "reason"?\n')
     [run] = json.loads(
         check_faulty(ledger, path, "--format", "sarif").stdout)["runs"]
     [result] = run["results"]
-    assert "raeson" in result["message"]["text"]
+    assert result["ruleId"] == "R014"
+    assert result["message"]["text"].endswith('; did you mean "reason"?')
+    [rule] = run["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["shortDescription"]["text"]) == \
+        ("R014", "unknown field")
+    assert "has(event.data.ratting)" in rule["help"]["text"]
     [place] = result["locations"]
     place = place["physicalLocation"]
     assert urllib.parse.unquote(place["artifactLocation"]["uri"]) == str(path)
@@ -452,7 +470,7 @@ def test_no_message_ends_inside_a_character(ledger, faulty, tmp_path, first):
     [fault] = json.loads(
         check_faulty(ledger, faulty[0], f"--schemas.dir={schemas}", "--format",
                      "json").stdout)
-    assert fault["message"].endswith("é")
+    assert fault["note"].endswith("é")
 
 
 def test_faults_of_what_is_read_before(ledger, tmp_path):

@@ -8,6 +8,7 @@
 
 #include "expr.h"
 #include "json.h"
+#include "unit.h"
 
 static const char schema_text[] =
     "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","

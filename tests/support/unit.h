@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "diag.h"
 #include "str.h"
 
 /* Run the suite with these tests added, each between set_up and tear_down
@@ -44,6 +45,17 @@ static inline const char *
 unit_text(struct arena *arena, struct str text)
 {
     return arena_strndup(arena, text.at, text.len);
+}
+
+/* All that a diagnostic says: `text; note; help`. */
+static inline const char *
+unit_words(struct arena *arena, const struct diag *diag)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    diag_add_words(diag, &buf);
+    return arena_strndup(arena, buf.at, buf.len);
 }
 
 #define ck_assert_contains(text, part)                                         \

@@ -251,8 +251,8 @@ START_TEST(guards_that_do_not)
         ck_assert_msg(!expr_compile(&scope, str_from_cstr(texts[i]), 1, 1),
                       "%s", texts[i]);
         ck_assert_uint_eq(diags.errors, errors + 1);
-        ck_assert_ptr_nonnull(
-            strstr(diags.items[errors].text, "may be missing; guard it with"));
+        ck_assert_ptr_nonnull(strstr(unit_words(&arena, &diags.items[errors]),
+                                     "may be missing; guard it with"));
     }
 }
 END_TEST

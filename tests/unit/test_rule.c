@@ -266,7 +266,8 @@ START_TEST(a_reversal_needs_the_same_account)
              "    match: event.data.contract_id == origin.data.contract_id\n"
              "    once_keys: keep\n    limits: keep\n",
         "rules.yaml:10:14: error: the rule's account must be an account id in "
-        "test.undone.v1 too, but \"event.data.user\" has type int there\n"};
+        "test.undone.v1 too, but \"event.data.user\" has type int there "
+        "[R038]\n"};
 
     schema_add(schemas, json(schema), "undone.json", &diags);
     assert_refused(&row);
@@ -278,77 +279,77 @@ START_TEST(faults_of_lines)
     /* The first line of award is line 9 of the file, its `{` in column 5. */
     static const struct fault_row rows[] = {
         {HEAD LINES "  - {flat: 5}\n",
-         "rules.yaml:9:5: error: a line needs the key \"id\"\n"},
+         "rules.yaml:9:5: error: a line needs the key \"id\" [R012]\n"},
         {HEAD LINES "  - {id: a}\n",
          "rules.yaml:9:5: error: a line needs exactly one of flat, rate, "
-         "percent, every, table, streak and amount\n"},
+         "percent, every, table, streak and amount [R043]\n"},
         {HEAD LINES "  - {id: a, flat: 1, amount: 1}\n",
          "rules.yaml:9:5: error: a line needs exactly one of flat, rate, "
-         "percent, every, table, streak and amount\n"},
+         "percent, every, table, streak and amount [R043]\n"},
         {HEAD LINES "  - {id: A, flat: 1}\n",
-         "rules.yaml:9:10: error: a line id must be a small letter, then "
-         "small letters, digits and _, not \"A\"\n"},
+         "rules.yaml:9:10: error: a line id must be a small letter, then small "
+         "letters, digits and _, not \"A\" [R020]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n  - {id: a, flat: 1}\n",
          "rules.yaml:10:10: error: line id \"a\" is used twice in this rule; "
-         "first at 9:10\n"},
+         "first at 9:10 [R021]\n"},
         {HEAD LINES "  - {id: a, flta: 1}\n",
          "rules.yaml:9:5: error: a line needs exactly one of flat, rate, "
-         "percent, every, table, streak and amount\n"
+         "percent, every, table, streak and amount [R043]\n"
          "rules.yaml:9:13: error: a line has no key \"flta\"; did you mean "
-         "\"flat\"\n"},
+         "\"flat\"? [R011]\n"},
         {HEAD LINES "  - {id: a, flat: -1}\n",
-         "rules.yaml:9:19: error: flat must not be below zero\n"},
+         "rules.yaml:9:19: error: flat must not be below zero [R027]\n"},
         {HEAD LINES "  - {id: a, flat: x}\n",
          "rules.yaml:9:19: error: flat must be a decimal number of at most 18 "
-         "digits before and 9 after the point, not \"x\"\n"},
+         "digits before and 9 after the point, not \"x\" [R026]\n"},
         {HEAD LINES "  - {id: a, flat: true}\n",
-         "rules.yaml:9:19: error: flat must be a number, not true\n"},
+         "rules.yaml:9:19: error: flat must be a number, not true [R010]\n"},
         {HEAD LINES "  - {id: a, amount: event.data.label}\n",
          "rules.yaml:9:21: error: amount must be a number, but "
-         "\"event.data.label\" has type string\n"},
+         "\"event.data.label\" has type string [R038]\n"},
         {HEAD LINES "  - {id: a, rate: {give: 1, per: 0, of: 1}}\n",
-         "rules.yaml:9:34: error: per must be above zero\n"},
+         "rules.yaml:9:34: error: per must be above zero [R027]\n"},
         {HEAD LINES "  - {id: a, percent: {is: 1, of: b}}\n",
-         "rules.yaml:9:34: error: there is no earlier line \"b\" in this "
-         "rule\n"},
+         "rules.yaml:9:34: error: there is no earlier line \"b\" in this rule "
+         "[R019]\n"},
         {HEAD LINES "  - {id: base, flat: 1}\n"
                     "  - {id: a, percent: {is: 1, of: bsae}}\n",
          "rules.yaml:10:34: error: there is no earlier line \"bsae\" in this "
-         "rule; did you mean \"base\"\n"},
+         "rule; did you mean \"base\"? [R019]\n"},
         {HEAD LINES "  - {id: a, every: {step: 1, give: 1, of: 1}}\n",
          "rules.yaml:9:20: error: an every needs leftover: carry (keep it for "
-         "later), drop (lose it) or pro_rata (pay part of a step)\n"},
+         "later), drop (lose it) or pro_rata (pay part of a step) [R044]\n"},
         {HEAD LINES
          "  - {id: a, every: {step: 1, give: 1, of: 1, leftover: keep}}\n",
          "rules.yaml:9:56: error: leftover must be carry, drop or pro_rata, "
-         "not \"keep\"\n"},
+         "not \"keep\" [R013]\n"},
         {HEAD LINES "  - {id: a, table: {of: event.data.count, rows: {1: 1}}}"
                     "\n",
          "rules.yaml:9:20: error: a table needs missing: none (a value without "
-         "a row pays nothing) or error (it sets the event aside)\n"},
+         "a row pays nothing) or error (it sets the event aside) [R044]\n"},
         {HEAD LINES "  - {id: a, table: {rows: {1: 1}, missing: none}}\n",
-         "rules.yaml:9:20: error: a table needs exactly one of of and "
-         "crossed\n"},
+         "rules.yaml:9:20: error: a table needs exactly one of of and crossed "
+         "[R043]\n"},
         {HEAD LINES "  - {id: a, table: {of: event.data.count, rows: {b: 1, "
                     "1.5: 1, 1: 1, \"1.0\": 2}, missing: none}}\n",
          "rules.yaml:9:50: error: row \"b\" can never be met: the rows are "
-         "chosen by a whole number\n"
+         "chosen by a whole number [R040]\n"
          "rules.yaml:9:56: error: row \"1.5\" can never be met: the rows are "
-         "chosen by a whole number\n"
-         "rules.yaml:9:70: error: row \"1.0\" is there twice\n"},
+         "chosen by a whole number [R040]\n"
+         "rules.yaml:9:70: error: row \"1.0\" is there twice [R025]\n"},
         {HEAD LINES "  - {id: a, flat: 1, once: [row]}\n",
-         "rules.yaml:9:28: error: once: row is for lines with table: "
-         "{crossed: ...} only\n"},
+         "rules.yaml:9:28: error: once: row is for lines with table: {crossed: "
+         "...} only [R045]\n"},
         {HEAD LINES "  - {id: a, streak: {day: event.data.day, start: 1, "
                     "add: 1, max: 1000, gap: reset}}\n",
          "rules.yaml:9:21: error: the streak must reach its max within 400 "
-         "days\n"},
+         "days [R027]\n"},
         {HEAD LINES "  - {id: a, streak: {day: event.data.count, start: 2, "
                     "add: 1, max: 1, gap: keep}}\n",
          "rules.yaml:9:27: error: day must be a time or a date, but has type "
-         "int\n"
-         "rules.yaml:9:68: error: max must not be below start\n"
-         "rules.yaml:9:76: error: gap must be reset, not \"keep\"\n"},
+         "int [R038]\n"
+         "rules.yaml:9:68: error: max must not be below start [R031]\n"
+         "rules.yaml:9:76: error: gap must be reset, not \"keep\" [R013]\n"},
     };
 
     ASSERT_REFUSED(rows);
@@ -360,46 +361,48 @@ START_TEST(faults_of_guards)
     static const struct fault_row rows[] = {
         {HEAD LINES "  - {id: a, flat: 1, mode: shadow}\n",
          "rules.yaml:9:28: error: mode: shadow is not supported yet; use live "
-         "or off\n"},
+         "or off [R013]\n"},
         {HEAD LINES "  - {id: a, flat: 1, mode: of}\n",
          "rules.yaml:9:28: error: mode must be live or off, not \"of\"; did "
-         "you mean \"off\"\n"},
+         "you mean \"off\"? [R013]\n"},
         {HEAD LINES "  - {id: a, flat: 1, when: event.data.count}\n",
          "rules.yaml:9:28: error: when must be true or false, but "
-         "\"event.data.count\" has type int\n"},
+         "\"event.data.count\" has type int [R038]\n"},
         {HEAD LINES "  - {id: a, flat: 1, valid_from: 2026-01-01}\n",
          "rules.yaml:9:34: error: valid_from must be a time such as "
-         "\"2026-12-01T00:00:00Z\"\n"},
+         "\"2026-12-01T00:00:00Z\" [R029]\n"},
         {HEAD LINES "  - {id: a, flat: 1, valid_from: \"2026-01-02T00:00:00Z\""
                     ", valid_until: \"2026-01-01T00:00:00Z\"}\n",
-         "rules.yaml:9:71: error: valid_until must be after valid_from\n"},
+         "rules.yaml:9:71: error: valid_until must be after valid_from "
+         "[R031]\n"},
         {HEAD LINES "  - {id: a, flat: 1, once: account}\n",
          "rules.yaml:9:28: error: once must be a list of 1 to 8 of account, "
-         "row, day and fields\n"},
+         "row, day and fields [R010]\n"},
         {HEAD LINES "  - {id: a, flat: 1, once: [acount, day, day]}\n",
          "rules.yaml:9:29: error: once takes account, row, day or a field such "
-         "as event.data.NAME, not \"acount\"; did you mean \"account\"\n"
-         "rules.yaml:9:42: error: once names \"day\" twice\n"},
+         "as event.data.NAME, not \"acount\"; did you mean \"account\"? "
+         "[R049]\n"
+         "rules.yaml:9:42: error: once names \"day\" twice [R025]\n"},
         {HEAD LINES "  - {id: a, flat: 1, limit: {per: al, window: year, "
                     "amount: 1, over: clip}}\n",
          "rules.yaml:9:35: error: per must be account or all, not \"al\"; did "
-         "you mean \"all\"\n"
+         "you mean \"all\"? [R013]\n"
          "rules.yaml:9:47: error: window must be day, week, month or ever, not "
-         "\"year\"\n"},
+         "\"year\" [R013]\n"},
         {HEAD LINES
          "  - {id: a, flat: 1, limit: {per: all, window: day, amount: 1}}\n",
          "rules.yaml:9:29: error: a limit of an amount needs over: clip (pay "
-         "what is left) or over: skip (pay nothing)\n"},
+         "what is left) or over: skip (pay nothing) [R044]\n"},
         {HEAD LINES "  - {id: a, flat: 1, limit: {per: all, window: day}}\n",
          "rules.yaml:9:29: error: a limit needs exactly one of amount and "
-         "times\n"},
+         "times [R043]\n"},
         {HEAD LINES "  - {id: a, flat: 1, limit: {per: all, window: day, "
                     "amount: 0.001, over: clip}}\n",
          "rules.yaml:9:61: error: amount must have at most the 2 decimals of "
-         "the asset\n"},
+         "the asset [R028]\n"},
         {HEAD LINES "  - {id: a, flat: 1, limit: {per: all, window: day, "
                     "times: 1.5}}\n",
-         "rules.yaml:9:60: error: times must be a whole number\n"},
+         "rules.yaml:9:60: error: times must be a whole number [R026]\n"},
     };
 
     ASSERT_REFUSED(rows);
@@ -410,39 +413,42 @@ START_TEST(faults_of_rules)
 {
     static const struct fault_row rows[] = {
         {HEAD "- {}\n",
-         "rules.yaml:5:3: error: a rule needs the key \"id\"\n"
-         "rules.yaml:5:3: error: a rule needs the key \"trigger\"\n"
-         "rules.yaml:5:3: error: a rule needs the key \"account\"\n"
-         "rules.yaml:5:3: error: a rule needs exactly one of award and "
-         "charge\n"},
+         "rules.yaml:5:3: error: a rule needs the key \"id\" [R012]\n"
+         "rules.yaml:5:3: error: a rule needs the key \"trigger\" [R012]\n"
+         "rules.yaml:5:3: error: a rule needs the key \"account\" [R012]\n"
+         "rules.yaml:5:3: error: a rule needs exactly one of award and charge "
+         "[R043]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n" RULE
                     "  overlap: allowed\n  award: [{id: a, flat: 1}]\n",
-         "rules.yaml:10:7: error: rule id \"r\" is used twice; first at 5:7\n"
+         "rules.yaml:10:7: error: rule id \"r\" is used twice; first at 5:7 "
+         "[R021]\n"
          "rules.yaml:10:7: error: rules \"r\" (line 5) and \"r\" both pay "
          "event.data.user for test.done.v1; if that is meant, write overlap: "
-         "allowed in both\n"},
+         "allowed in both [R046]\n"},
         {HEAD "- id: r\n  trigger: test.don.v1\n  account: event.data.user\n"
               "  award: [{id: a, flat: 1}]\n",
          "rules.yaml:6:12: error: unknown event type \"test.don.v1\"; did you "
-         "mean \"test.done.v1\"\n"},
+         "mean \"test.done.v1\"? [R016]\n"},
         {HEAD "- id: r\n  trigger: [test.done.v1, test.done.v1]\n"
               "  account: event.data.user\n  award: [{id: a, flat: 1}]\n",
-         "rules.yaml:6:27: error: trigger names \"test.done.v1\" twice\n"},
+         "rules.yaml:6:27: error: trigger names \"test.done.v1\" twice "
+         "[R025]\n"},
         {HEAD "- id: r\n  trigger: test.done.v1\n  account: event.data.count\n"
               "  award: [{id: a, flat: 1}]\n",
          "rules.yaml:7:12: error: account must be an account id, but "
-         "\"event.data.count\" has type int\n"},
+         "\"event.data.count\" has type int [R038]\n"},
         {HEAD RULE "  once: [row]\n  award: [{id: a, flat: 1}]\n",
          "rules.yaml:8:9: error: once: row is for lines with table: {crossed: "
-         "...} only\n"},
+         "...} only [R045]\n"},
         {HEAD RULE "  late: {accept: soon}\n  award: [{id: a, flat: 1}]\n",
          "rules.yaml:8:18: error: accept must be a time span such as 90s, 30m, "
-         "48h or 7d\n"},
+         "48h or 7d [R030]\n"},
         {HEAD RULE "  late: {accept: 1h, retro: always}\n"
                    "  award: [{id: a, flat: 1}]\n",
-         "rules.yaml:8:29: error: retro must be never, not \"always\"\n"},
-        {HEAD RULE "  award: []\n",
-         "rules.yaml:8:10: error: award must be a list of 1 to 64 lines\n"},
+         "rules.yaml:8:29: error: retro must be never, not \"always\" "
+         "[R013]\n"},
+        {HEAD RULE "  award: []\n", "rules.yaml:8:10: error: award must be a "
+                                    "list of 1 to 64 lines [R024]\n"},
     };
 
     ASSERT_REFUSED(rows);
@@ -455,24 +461,24 @@ START_TEST(faults_of_notify)
         {HEAD LINES "  - {id: a, flat: 1}\n"
                     "  notify: {title: \"got {amuont}\"}\n",
          "rules.yaml:10:25: error: there is no placeholder {amuont}; did you "
-         "mean \"amount\"; use {amount}, {account}, {balance}, {event.id} or "
-         "{event.data.FIELD}\n"},
+         "mean \"amount\"? [R053]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n"
                     "  notify: {body: \"{event.data.lable}\"}\n",
-         "rules.yaml:10:20: error: test.done.v1 has no field \"lable\"; did "
-         "you mean \"label\"\n"},
+         "rules.yaml:10:20: error: test.done.v1 has no field \"lable\"; "
+         "schema: done.json; did you mean \"label\"? [R014]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n"
                     "  notify: {body: \"{event.data.tags}\"}\n",
-         "rules.yaml:10:20: error: a list or an object cannot be printed\n"},
+         "rules.yaml:10:20: error: a list or an object cannot be printed "
+         "[R039]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n"
                     "  notify: {collapse: \"a {\"}\n",
          "rules.yaml:10:25: error: this { is never closed; write {{ for a "
-         "brace\n"},
+         "brace [R053]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n  notify: {ttl: 40d}\n",
-         "rules.yaml:10:17: error: ttl must be at most 28d\n"},
+         "rules.yaml:10:17: error: ttl must be at most 28d [R030]\n"},
         {HEAD LINES "  - {id: a, flat: 1}\n  notify: {titel: x}\n",
          "rules.yaml:10:12: error: notify has no key \"titel\"; did you mean "
-         "\"title\"\n"},
+         "\"title\"? [R011]\n"},
     };
 
     ASSERT_REFUSED(rows);
@@ -483,25 +489,26 @@ START_TEST(faults_of_the_head)
 {
     static const struct fault_row rows[] = {
         {"ruleset: t\n",
-         "rules.yaml:1:1: error: a rule file needs the key \"version\"\n"
-         "rules.yaml:1:1: error: a rule file needs the key \"asset\"\n"
-         "rules.yaml:1:1: error: a rule file needs the key \"rules\"\n"},
+         "rules.yaml:1:1: error: a rule file needs the key \"version\" [R012]\n"
+         "rules.yaml:1:1: error: a rule file needs the key \"asset\" [R012]\n"
+         "rules.yaml:1:1: error: a rule file needs the key \"rules\" [R012]\n"},
         {"ruleset: T\nversion: 1\nasset: {code: gigs, scale: 7}\n"
          "zone: Mars\ndefaults: {round: up}\nrules: []\ntests: 1\n",
          "rules.yaml:1:10: error: ruleset must be a small letter, then small "
-         "letters, digits and _, not \"T\"\n"
+         "letters, digits and _, not \"T\" [R020]\n"
          "rules.yaml:3:15: error: code must be capital letters and digits, not "
-         "\"gigs\"\n"
+         "\"gigs\" [R020]\n"
          "rules.yaml:3:28: error: scale must be 2: the ledger keeps that many "
-         "decimals\n"
+         "decimals [R027]\n"
          "rules.yaml:4:7: error: there is no time zone \"Mars\"; use a name "
-         "such as UTC or Europe/Berlin\n"
+         "such as UTC or Europe/Berlin [R032]\n"
          "rules.yaml:5:19: error: round must be floor, half_even or half_up, "
-         "not \"up\"\n"
-         "rules.yaml:6:8: error: rules must be a list of 1 to 1000 rules\n"
-         "rules.yaml:7:8: error: tests must be a list\n"},
-        {"[]\n",
-         "rules.yaml:1:1: error: a rule file must be a mapping, not a list\n"},
+         "not \"up\" [R013]\n"
+         "rules.yaml:6:8: error: rules must be a list of 1 to 1000 rules "
+         "[R024]\n"
+         "rules.yaml:7:8: error: tests must be a list [R010]\n"},
+        {"[]\n", "rules.yaml:1:1: error: a rule file must be a mapping, not a "
+                 "list [R010]\n"},
     };
 
     ASSERT_REFUSED(rows);
@@ -514,7 +521,7 @@ START_TEST(two_triggers_report_a_fault_once)
         {HEAD "- id: r\n  trigger: [test.done.v1, test.other.v1]\n"
               "  account: event.data.user\n  award: [{id: a, flat: x}]\n",
          "rules.yaml:8:25: error: flat must be a decimal number of at most 18 "
-         "digits before and 9 after the point, not \"x\"\n"},
+         "digits before and 9 after the point, not \"x\" [R026]\n"},
     };
 
     ASSERT_REFUSED(rows);
@@ -550,9 +557,8 @@ START_TEST(sizes_are_bounded)
     compile(many(HEAD LINES, "  - {id: a#, flat: 1}\n", 64).at);
     diag_init(&diags, &arena);
     ck_assert(!try_compile(many(HEAD LINES, "  - {id: a#, flat: 1}\n", 65).at));
-    ck_assert_str_eq(
-        all_diagnostics(),
-        "rules.yaml:9:3: error: award must be a list of 1 to 64 lines\n");
+    ck_assert_str_eq(all_diagnostics(), "rules.yaml:9:3: error: award must be "
+                                        "a list of 1 to 64 lines [R024]\n");
     diag_init(&diags, &arena);
     ck_assert(!try_compile(
         many(HEAD LINES "  - id: a\n    table:\n      of: event.data.count\n"
@@ -561,7 +567,7 @@ START_TEST(sizes_are_bounded)
             .at));
     ck_assert_str_eq(all_diagnostics(),
                      "rules.yaml:14:9: error: rows must be a mapping of 1 to "
-                     "200 keys to amounts\n");
+                     "200 keys to amounts [R024]\n");
 }
 END_TEST
 

@@ -1,7 +1,6 @@
 /* diag.c - collects diagnostics and prints them in the order of the file. */
 #include "diag.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,17 +10,48 @@ diag_init(struct diag_list *diags, struct arena *arena)
     *diags = (struct diag_list){.arena = arena};
 }
 
-void
-diag_add(struct diag_list *diags, enum diag_level level, const char *file,
-         int line, int column, const char *format, ...)
-{
-    char text[600];
-    va_list args;
+enum { TEXT_BYTES = 600 }; /* more is too long to be read */
 
-    va_start(args, format);
+/* In the list's arena. */
+static const char *PRINTF_LIKE(2, 0)
+    make_text(struct diag_list *diags, const char *format, va_list args)
+{
+    char text[TEXT_BYTES];
+
     vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
     str_drop_partial(text);
+    return arena_strdup(diags->arena, text);
+}
+
+/* How long the text before the help gets; SIZE_MAX when there is no help. */
+static size_t PRINTF_LIKE(1, 0) text_length(const char *format, va_list args)
+{
+    const char *help = strstr(format, "; ");
+    char before[TEXT_BYTES];
+    int len;
+
+    if (!help || help - format >= TEXT_BYTES)
+        return SIZE_MAX;
+    memcpy(before, format, (size_t)(help - format));
+    before[help - format] = '\0';
+    len = vsnprintf(NULL, 0, before, args);
+    return len < 0 ? SIZE_MAX : (size_t)len;
+}
+
+void
+diag_add_list(struct diag_list *diags, enum diag_level level, const char *file,
+              int line, int column, const char *format, va_list args)
+{
+    va_list again;
+    size_t text_len;
+    const char *words;
+    bool helps;
+
+    va_copy(again, args);
+    text_len = text_length(format, again);
+    va_end(again);
+    words = make_text(diags, format, args);
+    helps = text_len < SIZE_MAX && strlen(words) > text_len + strlen("; ");
     diags->items = arena_room(diags->arena, diags->items, diags->count,
                               &diags->room, 8, sizeof(*diags->items));
     diags->items[diags->count++] = (struct diag){
@@ -29,9 +59,53 @@ diag_add(struct diag_list *diags, enum diag_level level, const char *file,
         .file = arena_strdup(diags->arena, file),
         .line = line,
         .column = column,
-        .text = arena_strdup(diags->arena, text),
+        .code = "",
+        .text = helps ? arena_strndup(diags->arena, words, text_len) : words,
+        .note = "",
+        .help = helps ? words + text_len + strlen("; ") : "",
     };
     diags->errors += level == DIAG_ERROR;
+}
+
+void
+diag_add(struct diag_list *diags, enum diag_level level, const char *file,
+         int line, int column, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    diag_add_list(diags, level, file, line, column, format, args);
+    va_end(args);
+}
+
+void
+diag_code(struct diag_list *diags, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    diags->items[diags->count - 1].code = make_text(diags, format, args);
+    va_end(args);
+}
+
+void
+diag_note(struct diag_list *diags, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    diags->items[diags->count - 1].note = make_text(diags, format, args);
+    va_end(args);
+}
+
+void
+diag_help(struct diag_list *diags, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    diags->items[diags->count - 1].help = make_text(diags, format, args);
+    va_end(args);
 }
 
 static int
@@ -67,15 +141,28 @@ diag_sort(struct diag_list *diags)
 }
 
 void
+diag_add_words(const struct diag *diag, struct buf *buf)
+{
+    buf_add_cstr(buf, diag->text);
+    if (*diag->note)
+        buf_printf(buf, "; %s", diag->note);
+    if (*diag->help)
+        buf_printf(buf, "; %s", diag->help);
+}
+
+void
 diag_add_text(const struct diag *diag, struct buf *buf)
 {
     const char *level = diag_level_name(diag->level);
 
+    buf_add_cstr(buf, diag->file);
     if (diag->line)
-        buf_printf(buf, "%s:%d:%d: %s: %s\n", diag->file, diag->line,
-                   diag->column, level, diag->text);
-    else
-        buf_printf(buf, "%s: %s: %s\n", diag->file, level, diag->text);
+        buf_printf(buf, ":%d:%d", diag->line, diag->column);
+    buf_printf(buf, ": %s: ", level);
+    diag_add_words(diag, buf);
+    if (*diag->code)
+        buf_printf(buf, " [%s]", diag->code);
+    buf_add_char(buf, '\n');
 }
 
 void

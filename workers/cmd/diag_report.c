@@ -7,6 +7,8 @@
 #include "buf.h"
 #include "file.h"
 #include "json_text.h"
+#include "mistake.h"
+#include "mistake_page.h"
 #include "quote.h"
 #include "version.h"
 
@@ -87,6 +89,13 @@ offset_of(struct str line, int column)
     return at;
 }
 
+/* As wide as the number of the line. */
+static int
+margin_of(const struct diag *diag)
+{
+    return snprintf(NULL, 0, "%d", diag->line);
+}
+
 static void
 add_excerpt(struct buf *buf, struct report *report, const struct diag *diag)
 {
@@ -100,25 +109,58 @@ add_excerpt(struct buf *buf, struct report *report, const struct diag *diag)
     while (from < caret && !begins_character(line.at[from]))
         from++;
     before = str_make(line.at + from, caret - from);
-    buf_printf(buf, "%6d | ", diag->line);
+    buf_printf(buf, "%*s |\n%d | ", margin_of(diag), "", diag->line);
     buf_add_visible(
         buf, str_cut(str_make(before.at, line.len - from), EXCERPT_BYTES));
-    buf_printf(buf, "\n       | %*s^\n", (int)str_utf8_length(before), "");
+    buf_printf(buf, "\n%*s | %*s^\n", margin_of(diag), "",
+               (int)str_utf8_length(before), "");
+}
+
+static void
+add_human(struct buf *buf, struct report *report, const struct diag *diag)
+{
+    buf_add_cstr(buf, diag_level_name(diag->level));
+    if (*diag->code)
+        buf_printf(buf, "[%s]", diag->code);
+    buf_printf(buf, ": %s\n%*s--> %s", diag->text, margin_of(diag), "",
+               diag->file);
+    if (diag->line)
+        buf_printf(buf, ":%d:%d", diag->line, diag->column);
+    buf_add_char(buf, '\n');
+    if (diag->line && report->excerpts)
+        add_excerpt(buf, report, diag);
+    if (*diag->help)
+        buf_printf(buf, "%*s = help: %s\n", margin_of(diag), "", diag->help);
+    if (*diag->note)
+        buf_printf(buf, "%*s = note: %s\n", margin_of(diag), "", diag->note);
+    buf_add_char(buf, '\n');
+}
+
+static void
+add_count(struct buf *buf, size_t count, const char *what)
+{
+    if (!count)
+        return;
+    if (buf->len && buf->at[buf->len - 1] != '\n')
+        buf_add_cstr(buf, ", ");
+    buf_printf(buf, "%zu %s%s", count, what, count == 1 ? "" : "s");
 }
 
 static void
 report_human(struct report *report)
 {
+    const struct diag_list *diags = report->diags;
     struct buf buf;
 
     buf_init(&buf, report->arena);
-    for (size_t i = 0; i < report->diags->count; i++) {
-        const struct diag *diag = &report->diags->items[i];
-
-        diag_add_text(diag, &buf);
-        if (diag->line && report->excerpts)
-            add_excerpt(&buf, report, diag);
-    }
+    for (size_t i = 0; i < diags->count; i++)
+        add_human(&buf, report, &diags->items[i]);
+    add_count(&buf, diags->errors, "error");
+    add_count(&buf, diags->count - diags->errors, "warning");
+    if (diags->errors)
+        buf_add_cstr(&buf, "; a file with an error is not loaded");
+    if (diags->count)
+        buf_add_char(&buf, '\n');
     fwrite(buf.at, 1, buf.len, stderr);
 }
 
@@ -130,6 +172,17 @@ report_parsable(struct report *report)
 
 /* ---- for programs
  * --------------------------------------------------------------- */
+
+/* All that is said of one, in a line. */
+static const char *
+words_of(struct report *report, const struct diag *diag)
+{
+    struct buf buf;
+
+    buf_init(&buf, report->arena);
+    diag_add_words(diag, &buf);
+    return arena_strndup(report->arena, buf.at, buf.len);
+}
 
 /* The text of a workflow command, or of a property of one, in which commas and
  * colons separate. */
@@ -155,8 +208,10 @@ report_github(struct report *report)
         put_github(diag->file, true);
         if (diag->line)
             printf(",line=%d,col=%d", diag->line, diag->column);
+        if (*diag->code)
+            printf(",title=%s", diag->code);
         fputs("::", stdout);
-        put_github(diag->text, false);
+        put_github(words_of(report, diag), false);
         putchar('\n');
     }
 }
@@ -169,6 +224,13 @@ add_number(struct buf *buf, const char *key, int number)
 }
 
 static void
+add_given(struct buf *buf, const char *key, const char *text)
+{
+    if (*text)
+        json_add_member(buf, key, str_from_cstr(text));
+}
+
+static void
 add_object(struct buf *buf, const struct diag *diag)
 {
     buf_add_cstr(buf, "{");
@@ -178,7 +240,10 @@ add_object(struct buf *buf, const struct diag *diag)
         add_number(buf, "column", diag->column);
     }
     json_add_member(buf, "level", str_from_cstr(diag_level_name(diag->level)));
+    add_given(buf, "code", diag->code);
     json_add_member(buf, "message", str_from_cstr(diag->text));
+    add_given(buf, "help", diag->help);
+    add_given(buf, "note", diag->note);
     buf_add_cstr(buf, "}");
 }
 
@@ -200,15 +265,16 @@ add_uri(struct buf *buf, struct arena *arena, const char *path)
 }
 
 static void
-add_result(struct buf *buf, struct arena *arena, const struct diag *diag)
+add_result(struct buf *buf, struct report *report, const struct diag *diag)
 {
     buf_add_cstr(buf, "{");
+    add_given(buf, "ruleId", diag->code);
     json_add_member(buf, "level", str_from_cstr(diag_level_name(diag->level)));
     buf_add_cstr(buf, ",\"message\":{");
-    json_add_member(buf, "text", str_from_cstr(diag->text));
+    json_add_member(buf, "text", str_from_cstr(words_of(report, diag)));
     buf_add_cstr(buf, "},\"locations\":[{\"physicalLocation\":"
                       "{\"artifactLocation\":{");
-    add_uri(buf, arena, diag->file);
+    add_uri(buf, report->arena, diag->file);
     buf_add_cstr(buf, "}");
     if (diag->line) {
         buf_add_cstr(buf, ",\"region\":{");
@@ -234,6 +300,45 @@ report_json(struct report *report)
     printf("%.*s\n", STR_ARG(buf_str(&buf)));
 }
 
+static bool
+is_found(const struct diag_list *diags, const char *code)
+{
+    for (size_t i = 0; i < diags->count; i++)
+        if (strcmp(diags->items[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+static void
+add_text(struct buf *buf, const char *key, const char *text)
+{
+    json_add_key(buf, key);
+    buf_add_cstr(buf, "{");
+    json_add_member(buf, "text", str_from_cstr(text));
+    buf_add_cstr(buf, "}");
+}
+
+/* What is known of the codes that were found. */
+static void
+add_rules(struct buf *buf, struct report *report)
+{
+    for (size_t i = 0; i < mistake_count(); i++) {
+        const struct mistake_row *row = mistake_at(i);
+        char code[MISTAKE_CODE_BYTES];
+
+        if (!is_found(report->diags, mistake_code(row->mistake, code)))
+            continue;
+        if (buf->at[buf->len - 1] == '}')
+            buf_add_cstr(buf, ",");
+        buf_add_cstr(buf, "\n {");
+        json_add_member(buf, "id", str_from_cstr(code));
+        add_text(buf, "shortDescription", row->title);
+        add_text(buf, "fullDescription", row->cause);
+        add_text(buf, "help", mistake_examples(report->arena, row));
+        buf_add_cstr(buf, "}");
+    }
+}
+
 static void
 report_sarif(struct report *report)
 {
@@ -244,10 +349,13 @@ report_sarif(struct report *report)
         &buf, "{\"$schema\":\"https://json.schemastore.org/"
               "sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":"
               "{\"driver\":{\"name\":\"reward\",\"version\":\"" REWARD_VERSION
-              "\"}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
+              "\",\"rules\":[");
+    add_rules(&buf, report);
+    buf_add_cstr(&buf, "]}},\"columnKind\":\"unicodeCodePoints\","
+                       "\"results\":[");
     for (size_t i = 0; i < report->diags->count; i++) {
         buf_add_cstr(&buf, i ? ",\n " : "\n ");
-        add_result(&buf, report->arena, &report->diags->items[i]);
+        add_result(&buf, report, &report->diags->items[i]);
     }
     buf_add_cstr(&buf, "]}]}");
     printf("%.*s\n", STR_ARG(buf_str(&buf)));

@@ -8,7 +8,7 @@
 
 /* Print all, in order of place. `format` is a word of --format:
  *   human     (and NULL) on stderr, with `excerpts` each with its line and a
- *             caret below
+ *             caret below, and at the end how many there are
  *   parsable  on stderr, a line each, as diag_print
  *   github    on stdout, a workflow command each, which marks the line
  *   json      on stdout, one list of objects, also when there is none

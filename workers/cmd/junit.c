@@ -61,6 +61,19 @@ add_case(struct buf *buf, const char *file, struct str name, int line,
 }
 
 static void
+add_fault(struct buf *buf, const struct diag *diag)
+{
+    struct buf words;
+
+    buf_init(&words, buf->arena);
+    diag_add_words(diag, &words);
+    if (*diag->code)
+        buf_printf(&words, " [%s]", diag->code);
+    add_case(buf, diag->file, STR("rule file"), diag->line, "error",
+             arena_strndup(buf->arena, words.at, words.len));
+}
+
+static void
 add_counts(struct buf *buf, size_t tests, size_t failures, size_t errors)
 {
     add_number(buf, "tests", tests);
@@ -82,8 +95,7 @@ junit_add(struct junit *junit, const char *file,
     add_counts(buf, tests, failures, diags->errors);
     for (size_t i = 0; i < diags->count; i++)
         if (diags->items[i].level == DIAG_ERROR)
-            add_case(buf, diags->items[i].file, STR("rule file"),
-                     diags->items[i].line, "error", diags->items[i].text);
+            add_fault(buf, &diags->items[i]);
     for (size_t i = 0; i < report->count; i++) {
         const struct rule_test_result *result = &report->results[i];
 

@@ -13,14 +13,12 @@
 bool
 setting_fault(const struct setting_source *source, const char *format, ...)
 {
-    char text[500];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    diag_add_list(source->diags, DIAG_ERROR, source->file, source->line,
+                  source->column, format, args);
     va_end(args);
-    diag_add(source->diags, DIAG_ERROR, source->file, source->line,
-             source->column, "%s", text);
     return false;
 }
 
@@ -159,7 +157,8 @@ setting_find_word(const struct setting_source *source, const char *name,
         suggest_offer(&suggest, str_from_cstr(words[i]));
         buf_printf(&known, "%s%s", i ? ", " : "", words[i]);
     }
-    return setting_fault(
-        source, "\"%s\" cannot be \"%.*s\", it is one of %.*s" SUGGEST_FORMAT,
-        name, STR_ARG(word), STR_ARG(buf_str(&known)), SUGGEST_ARG(suggest));
+    setting_fault(source, "\"%s\" cannot be \"%.*s\", it is one of %.*s", name,
+                  STR_ARG(word), STR_ARG(buf_str(&known)));
+    suggest_help(&suggest, source->diags);
+    return false;
 }

@@ -127,8 +127,8 @@ find_key(struct setting_source *source, struct str name)
             return &input_keys[i];
         suggest_offer(&suggest, str_from_cstr(input_keys[i].name));
     }
-    (void)setting_fault(source, "an input has no \"%.*s\"" SUGGEST_FORMAT,
-                        STR_ARG(name), SUGGEST_ARG(suggest));
+    (void)setting_fault(source, "an input has no \"%.*s\"", STR_ARG(name));
+    suggest_help(&suggest, source->diags);
     return NULL;
 }
 

@@ -52,8 +52,9 @@ unknown_setting(const struct setting_source *source, struct str name)
     struct suggest suggest = suggest_for(name);
 
     settings_suggest(&suggest);
-    return setting_fault(source, "there is no setting \"%.*s\"" SUGGEST_FORMAT,
-                         STR_ARG(name), SUGGEST_ARG(suggest));
+    (void)setting_fault(source, "there is no setting \"%.*s\"", STR_ARG(name));
+    suggest_help(&suggest, source->diags);
+    return false;
 }
 
 /* ---- built-in values --------------------------------------------------------
@@ -210,10 +211,8 @@ unknown_variable(struct setting_source *source, struct str name)
 
     for (size_t i = 0; i < settings_table_count; i++)
         suggest_offer(&suggest, env_name(source->arena, &settings_table[i]));
-    setting_fault(source,
-                  "no setting belongs to this environment "
-                  "variable" SUGGEST_FORMAT,
-                  SUGGEST_ARG(suggest));
+    setting_fault(source, "no setting belongs to this environment variable");
+    suggest_help(&suggest, source->diags);
 }
 
 static bool

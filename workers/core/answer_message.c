@@ -37,9 +37,9 @@ find_kind(struct reader *reader, const struct node_member *member)
             return &answer_messages[i];
         suggest_offer(&suggest, str_from_cstr(answer_messages[i].name));
     }
-    diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
-             member->column, "there is no message of that kind" SUGGEST_FORMAT,
-             SUGGEST_ARG(suggest));
+    reader_key_error(reader, member, MISTAKE_UNKNOWN_WORD,
+                     "there is no message of that kind");
+    suggest_help(&suggest, reader->diags);
     return NULL;
 }
 
@@ -49,7 +49,7 @@ answer_messages_compile(struct reader *reader, const struct node *node)
     struct ruleset *ruleset = reader->draft;
 
     if (node->kind != NODE_OBJECT || node->member_count == 0) {
-        reader_error(reader, node,
+        reader_error(reader, node, kind_or_size(node, NODE_OBJECT),
                      "messages must be a mapping of kinds to texts");
         return;
     }

@@ -57,7 +57,7 @@ compile_asked(struct reader *reader, const struct node *node,
 
     if (!node_is_string(node) || !template_data_path(node->text, &path) ||
         !is_name(path)) {
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_FIELD_WANTED,
                      "from must be a field of the request such as "
                      "event.data.price, not %s",
                      reader_describe(reader, node));
@@ -86,8 +86,8 @@ read_cost(struct reader *reader, const struct node *node, const char *what,
     if (ratio_round(*cost, scale, ROUND_FLOOR, &rounded) &&
         ratio_compare(rounded, *cost) == 0)
         return true;
-    return reader_error(reader, node, "%s must have at most %d decimals", what,
-                        scale);
+    return reader_error(reader, node, MISTAKE_TOO_PRECISE,
+                        "%s must have at most %d decimals", what, scale);
 }
 
 /* `{from: FIELD, min: NUMBER, max: NUMBER}`. */
@@ -105,7 +105,7 @@ compile_band(struct reader *reader, const struct node *node,
         !read_cost(reader, node_get(node, STR("max")), "max", &price->most))
         return;
     if (ratio_compare(price->least, price->most) > 0)
-        reader_error(reader, node, "min is above max");
+        reader_error(reader, node, MISTAKE_WRONG_ORDER, "min is above max");
 }
 
 static void
@@ -122,15 +122,15 @@ compile_terms(struct reader *reader, const struct node *node,
     if (per && read_word(reader, per, "per", words, 1, &index))
         price->per_contract = true;
     if (price->per_contract && !find_field(type, STR("contract_id"), &field))
-        reader_error(reader, per,
+        reader_error(reader, per, MISTAKE_UNFIT_TYPE,
                      "per: contract is for requests that can name one, but "
                      "%.*s has no contract_id",
                      STR_ARG(type->name));
     if (!days)
         return;
     if (days->kind != NODE_INT || days->integer < 1 || days->integer > DAYS_MAX)
-        reader_error(reader, days, "days must be a whole number from 1 to %d",
-                     DAYS_MAX);
+        reader_error(reader, days, MISTAKE_OUT_OF_BOUNDS,
+                     "days must be a whole number from 1 to %d", DAYS_MAX);
     else
         price->days = days->integer;
 }
@@ -146,9 +146,8 @@ compile_price(struct reader *reader, const struct node_member *member,
     price->item = str_dup(reader->arena, member->key);
     price->cost = ratio_from_int(0);
     if (member->key.len > ITEM_MAX_BYTES)
-        diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
-                 member->column, "an item is at most %d bytes long",
-                 ITEM_MAX_BYTES);
+        reader_key_error(reader, member, MISTAKE_BAD_TEXT,
+                         "an item is at most %d bytes long", ITEM_MAX_BYTES);
     if (!read_keys(reader, member->value, "a price", keys, 3))
         return;
     cost = node_get(member->value, STR("cost"));
@@ -165,7 +164,7 @@ compile_rows(struct reader *reader, const struct node *node,
 {
     if (node->kind != NODE_OBJECT || node->member_count == 0 ||
         node->member_count > TABLE_ROWS_MAX) {
-        reader_error(reader, node,
+        reader_error(reader, node, kind_or_size(node, NODE_OBJECT),
                      "rows must be a mapping of 1 to %d items to prices",
                      TABLE_ROWS_MAX);
         return;
@@ -193,7 +192,7 @@ compile_price_list(struct reader *reader, const struct node *node,
         return;
     charge->by = read_expr(reader, node_get(node, STR("by")), "by");
     if (charge->by && expr_type(charge->by) != VALUE_STRING)
-        reader_error(reader, node_get(node, STR("by")),
+        reader_error(reader, node_get(node, STR("by")), MISTAKE_WRONG_RESULT,
                      "by must be a text, the name of an item");
     compile_rows(reader, node_get(node, STR("rows")), charge);
 }
@@ -212,7 +211,8 @@ compile_line(struct reader *reader, const struct node *node,
     struct ledger_line *ledger;
 
     if (!line) {
-        reader_error(reader, node, "charge must be a list of one line");
+        reader_error(reader, node, kind_or_size(node, NODE_LIST),
+                     "charge must be a list of one line");
         return;
     }
     if (!read_keys(reader, line, "a charge", keys, 3) ||
@@ -242,7 +242,7 @@ compile_guard(struct reader *reader, const struct node *node,
     charge->guard = read_expr(reader, node, "guard");
     reader->scope.charge = (struct str){0};
     if (charge->guard && expr_type(charge->guard) != VALUE_BOOL)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_WRONG_RESULT,
                      "guard must be true or false, but %s has type %s",
                      quoted(reader->arena, node->text),
                      value_type_name(expr_type(charge->guard)));
@@ -258,8 +258,8 @@ refuse_conditions(struct reader *reader, const struct node *rule_node)
         const struct node *node = node_get(rule_node, str_from_cstr(words[i]));
 
         if (node)
-            reader_error(reader, node, "a rule that charges takes no %s",
-                         words[i]);
+            reader_error(reader, node, MISTAKE_NOT_TOGETHER,
+                         "a rule that charges takes no %s", words[i]);
     }
 }
 
@@ -275,7 +275,7 @@ charge_compile(struct reader *reader, const struct node *rule_node)
 
     refuse_conditions(reader, rule_node);
     if (!lacking)
-        reader_error(reader, rule_node,
+        reader_error(reader, rule_node, MISTAKE_UNSAID,
                      "a charge needs short: reject (an account that has too "
                      "little is charged nothing)");
     else if (!read_word(reader, lacking, "short", words, 1, &index))

@@ -47,7 +47,7 @@ match_compile(struct reader *reader, const struct node *node,
         read_side(reader, str_make(equals + 2, text.len - left - 2),
                   STR("origin.data."), origin_field))
         return true;
-    return reader_error(reader, node,
+    return reader_error(reader, node, MISTAKE_BAD_MATCH,
                         "match must be \"event.data.FIELD == "
                         "origin.data.FIELD\", not %s",
                         reader_describe(reader, node));
@@ -59,8 +59,8 @@ check_other_type(struct reader *reader, const struct node *node,
                  const struct event_type *paying)
 {
     return closing != paying ||
-           reader_error(reader, node, "%s cannot be what the rule pays for",
-                        what);
+           reader_error(reader, node, MISTAKE_OWN_TRIGGER,
+                        "%s cannot be what the rule pays for", what);
 }
 
 void

@@ -17,7 +17,7 @@ conversion_compile(struct reader *reader, const struct node *node)
     if (!ratio_round(conversion->rate, RATE_DECIMALS, ROUND_FLOOR, &rounded) ||
         ratio_compare(rounded, conversion->rate) != 0 ||
         ratio_compare(rounded, ratio_from_int(1000000)) >= 0) {
-        reader_error(reader, rate,
+        reader_error(reader, rate, MISTAKE_OUT_OF_BOUNDS,
                      "rate must be below 1000000 and have at most %d decimals",
                      RATE_DECIMALS);
         return NULL;

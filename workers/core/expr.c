@@ -2,7 +2,6 @@
  * gave. The steps between are in expr_*.c. */
 #include "expr.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "expr_parts.h"
@@ -36,19 +35,18 @@ place_of(const struct expr_build *build, size_t offset, int *line, int *column)
 }
 
 void *
-expr_fail(struct expr_build *build, size_t offset, const char *format, ...)
+expr_fail(struct expr_build *build, size_t offset, enum mistake mistake,
+          const char *format, ...)
 {
-    char text[512];
     va_list args;
     int line;
     int column;
 
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
     place_of(build, offset, &line, &column);
-    diag_add(build->scope->diags, DIAG_ERROR, build->scope->file, line, column,
-             "%s", text);
+    va_start(args, format);
+    mistake_add_list(build->scope->diags, mistake, build->scope->file, line,
+                     column, format, args);
+    va_end(args);
     build->failed = true;
     return NULL;
 }
@@ -58,10 +56,11 @@ static bool
 check_text(struct expr_build *build)
 {
     if (build->text.len > EXPR_MAX_BYTES)
-        expr_fail(build, 0, "the expression is longer than %d bytes",
-                  EXPR_MAX_BYTES);
+        expr_fail(build, 0, MISTAKE_LONG_EXPRESSION,
+                  "the expression is longer than %d bytes", EXPR_MAX_BYTES);
     else if (!str_is_utf8(build->text))
-        expr_fail(build, 0, "the expression is not UTF-8 text without NUL");
+        expr_fail(build, 0, MISTAKE_EXPRESSION,
+                  "the expression is not UTF-8 text without NUL");
     return !build->failed;
 }
 

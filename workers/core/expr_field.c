@@ -180,15 +180,18 @@ static const struct field_kind {
 /* Names that do not exist, and what people want by them. */
 static const struct name_help {
     const char *name;
+    const char *problem;
     const char *help;
 } name_helps[] = {
-    {"null", "there is no null; ask has(event.data.FIELD) whether a field is "
-             "there"},
-    {"now", "there is no clock in a rule; use event.time"},
-    {"account", "account.bonus_xp can be read only by the amount of a line, "
-                "not by conditions, days and levels"},
-    {"charge", "charge.LINE can be read only by the guard of a rule that "
-               "charges"},
+    {"null", "there is no null",
+     "ask has(event.data.FIELD) whether a field is there"},
+    {"now", "there is no clock in a rule", "use event.time"},
+    {"account",
+     "account.bonus_xp can be read only by the amount of a line, not by "
+     "conditions, days and levels",
+     ""},
+    {"charge",
+     "charge.LINE can be read only by the guard of a rule that charges", ""},
 };
 
 /* A chain of members: [event, data, a, b] with the tokens they came from. */
@@ -244,6 +247,15 @@ is_property(const struct expr_build *build, struct str name)
     return type && schema_field(type, &name, 1, &field);
 }
 
+static void *
+fail_known(struct expr_build *build, size_t offset,
+           const struct name_help *known)
+{
+    expr_fail(build, offset, MISTAKE_UNKNOWN_NAME, "%s", known->problem);
+    diag_help(build->scope->diags, "%s", known->help);
+    return NULL;
+}
+
 /* The first name is not `event`. */
 static void *
 fail_root(struct expr_build *build, const struct chain *chain)
@@ -253,16 +265,16 @@ fail_root(struct expr_build *build, const struct chain *chain)
     size_t count = sizeof(name_helps) / sizeof(name_helps[0]);
 
     if (is_property(build, name))
-        return expr_fail(build, offset,
+        return expr_fail(build, offset, MISTAKE_UNKNOWN_NAME,
                          "unknown name `%.*s`; write `event.data.%.*s`",
                          STR_ARG(name), STR_ARG(name));
     for (size_t i = 0; i < count; i++)
         if (str_eq_cstr(name, name_helps[i].name))
-            return expr_fail(build, offset, "%s", name_helps[i].help);
+            return fail_known(build, offset, &name_helps[i]);
     if (str_eq_cstr(name, "data"))
-        return expr_fail(build, offset,
+        return expr_fail(build, offset, MISTAKE_UNKNOWN_NAME,
                          "unknown name `data`; write `event.data`");
-    return expr_fail(build, offset,
+    return expr_fail(build, offset, MISTAKE_UNKNOWN_NAME,
                      "unknown name `%.*s`; fields are read as "
                      "event.data.FIELD, strings stand in quotes",
                      STR_ARG(name));
@@ -277,21 +289,19 @@ fail_attribute(struct expr_build *build, const struct chain *chain)
     struct suggest suggest = suggest_for(name);
 
     if (is_property(build, name))
-        return expr_fail(build, offset,
+        return expr_fail(build, offset, MISTAKE_UNKNOWN_FIELD,
                          "unknown field `event.%.*s`; write "
                          "`event.data.%.*s`",
                          STR_ARG(name), STR_ARG(name));
     suggest_offer(&suggest, STR("data"));
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++)
         suggest_offer(&suggest, str_from_cstr(attributes[i].name));
-    if (suggest.nearest.len)
-        return expr_fail(build, offset,
-                         "unknown field `event.%.*s`" SUGGEST_FORMAT,
-                         STR_ARG(name), SUGGEST_ARG(suggest));
-    return expr_fail(build, offset,
-                     "unknown field `event.%.*s`; there are event.id, "
-                     "event.type, event.source, event.time and event.data",
-                     STR_ARG(name));
+    expr_fail(build, offset, MISTAKE_UNKNOWN_FIELD,
+              "unknown field `event.%.*s`; there are event.id, event.type, "
+              "event.source, event.time and event.data",
+              STR_ARG(name));
+    suggest_help(&suggest, build->scope->diags);
+    return NULL;
 }
 
 /* How many of the keys lead somewhere, the last of which is unknown. */
@@ -318,9 +328,11 @@ fail_field(struct expr_build *build, const struct chain *chain)
 
     for (size_t i = 0; known == 0 && i < schema_property_count(type); i++)
         suggest_offer(&suggest, schema_property(type, i));
-    return expr_fail(build, offset,
-                     "unknown field `%.*s`, not in %s" SUGGEST_FORMAT,
-                     STR_ARG(spelled), type->file, SUGGEST_ARG(suggest));
+    expr_fail(build, offset, MISTAKE_UNKNOWN_FIELD, "unknown field `%.*s`",
+              STR_ARG(spelled));
+    diag_note(build->scope->diags, "schema: %s", type->file);
+    suggest_help(&suggest, build->scope->diags);
+    return NULL;
 }
 
 /* The path of event.data that the chain names. */
@@ -332,10 +344,10 @@ data_path(struct expr_build *build, const struct chain *chain)
     struct field field;
 
     if (!type)
-        return expr_fail(build, chain->tokens[1]->offset,
+        return expr_fail(build, chain->tokens[1]->offset, MISTAKE_UNKNOWN_FIELD,
                          "event.data cannot be read here");
     if (chain->len < 3)
-        return expr_fail(build, chain->tokens[1]->offset,
+        return expr_fail(build, chain->tokens[1]->offset, MISTAKE_NO_VALUE,
                          "`event.data` is an object; name one of its fields");
     if (!schema_field(type, chain->keys + 2, chain->len - 2, &field))
         return fail_field(build, chain);
@@ -360,12 +372,12 @@ data_code(struct expr_build *build, const struct syntax *syntax,
         return NULL;
     kind = &field_kinds[path->type];
     if (!kind->eval)
-        return expr_fail(build, syntax->start,
+        return expr_fail(build, syntax->start, MISTAKE_NO_VALUE,
                          "`%.*s` is a list, an object or of mixed type and "
                          "cannot be used in a rule",
                          STR_ARG(path->spelled));
     if (path->optional && !build->lenient && !known_has(build->known, path))
-        return expr_fail(build, syntax->start,
+        return expr_fail(build, syntax->start, MISTAKE_MISSING_HAS,
                          "`%.*s` may be missing; guard it with has(%.*s)",
                          STR_ARG(path->spelled), STR_ARG(path->spelled));
     code = code_new(build, kind->eval, kind->type, syntax->start, NULL, 0);
@@ -385,7 +397,7 @@ attribute_code(struct expr_build *build, const struct syntax *syntax,
     if (!attribute)
         return fail_attribute(build, chain);
     if (chain->len > 2)
-        return expr_fail(build, chain->tokens[2]->offset,
+        return expr_fail(build, chain->tokens[2]->offset, MISTAKE_NO_VALUE,
                          "`event.%s` is %s and has no fields", attribute->name,
                          value_type_name(attribute->type));
     return code_new(build, attribute->eval, attribute->type, syntax->start,
@@ -404,13 +416,13 @@ extra_code(struct expr_build *build, const struct syntax *syntax,
 
     if (is_charge &&
         (chain->len != 2 || !str_eq(chain->keys[1], scope->charge)))
-        return expr_fail(build, syntax->start,
+        return expr_fail(build, syntax->start, MISTAKE_UNKNOWN_LINE,
                          "there is no such charge; that of this rule is "
                          "charge.%.*s",
                          STR_ARG(scope->charge));
     if (!is_charge &&
         (chain->len != 2 || !str_eq_cstr(chain->keys[1], "bonus_xp")))
-        return expr_fail(build, syntax->start,
+        return expr_fail(build, syntax->start, MISTAKE_UNKNOWN_NAME,
                          "of an account, only account.bonus_xp can be read");
     code = code_new(build, eval_extra, VALUE_DECIMAL, syntax->start, NULL, 0);
     code->extra = is_charge ? EXTRA_CHARGE : EXTRA_BONUS_XP;
@@ -431,14 +443,14 @@ field_code(struct expr_build *build, const struct syntax *syntax)
     struct chain chain;
 
     if (!chain_from_syntax(build->arena, syntax, &chain))
-        return expr_fail(build, syntax->offset,
+        return expr_fail(build, syntax->offset, MISTAKE_NO_VALUE,
                          "only `event` has fields; functions end in ()");
     if (is_extra(build->scope, chain.keys[0]))
         return extra_code(build, syntax, &chain);
     if (!str_eq_cstr(chain.keys[0], "event"))
         return fail_root(build, &chain);
     if (chain.len < 2)
-        return expr_fail(build, syntax->offset,
+        return expr_fail(build, syntax->offset, MISTAKE_NO_VALUE,
                          "`event` is an object; name one of its fields");
     if (str_eq_cstr(chain.keys[1], "data"))
         return data_code(build, syntax, &chain);
@@ -457,7 +469,7 @@ has_code(struct expr_build *build, const struct syntax *syntax)
     if (arg == syntax || !chain_from_syntax(build->arena, arg, &chain) ||
         chain.len < 3 || !str_eq_cstr(chain.keys[0], "event") ||
         !str_eq_cstr(chain.keys[1], "data"))
-        return expr_fail(build, arg->start,
+        return expr_fail(build, arg->start, MISTAKE_WRONG_CALL,
                          "has() takes one field, as in "
                          "has(event.data.rating)");
     path = data_path(build, &chain);
@@ -486,10 +498,10 @@ account_literal(struct expr_build *build, struct str text, size_t offset)
     struct str account;
 
     if (!account_canonical(build->arena, text, &account))
-        expr_fail(build, offset, "%s cannot be an account id",
-                  quoted(build->arena, text));
+        expr_fail(build, offset, MISTAKE_NEVER_TRUE,
+                  "%s cannot be an account id", quoted(build->arena, text));
     else if (!str_eq(account, text))
-        expr_fail(build, offset,
+        expr_fail(build, offset, MISTAKE_NEVER_TRUE,
                   "accounts are kept in lower case; write \"%.*s\"",
                   STR_ARG(account));
     else
@@ -504,8 +516,8 @@ date_literal(struct expr_build *build, struct str text, size_t offset)
 
     if (date_parse(text, &day))
         return true;
-    expr_fail(build, offset, "%s is not a date; write YYYY-MM-DD",
-              quoted(build->arena, text));
+    expr_fail(build, offset, MISTAKE_NEVER_TRUE,
+              "%s is not a date; write YYYY-MM-DD", quoted(build->arena, text));
     return false;
 }
 

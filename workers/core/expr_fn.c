@@ -116,7 +116,7 @@ prepare_mode(struct expr_build *build, struct code *code)
             return true;
         }
     }
-    expr_fail(build, code->args[2]->offset,
+    expr_fail(build, code->args[2]->offset, MISTAKE_WRONG_ARGUMENT,
               "%s is not a way to round; there are \"floor\", \"ceil\", "
               "\"half_even\" and \"half_up\"",
               quoted(build->arena, name));
@@ -129,7 +129,7 @@ prepare_round(struct expr_build *build, struct code *code)
     struct ratio places = code->args[1]->constant->number;
 
     if (places.num < 0 || places.num > NUM_MAX_DECIMALS) {
-        expr_fail(build, code->args[1]->offset,
+        expr_fail(build, code->args[1]->offset, MISTAKE_WRONG_ARGUMENT,
                   "round() takes 0 to %d places after the point",
                   NUM_MAX_DECIMALS);
         return false;
@@ -407,14 +407,15 @@ fail_unknown(struct expr_build *build, const struct syntax *syntax)
 
     for (size_t i = 0; i < sizeof(missing_fns) / sizeof(missing_fns[0]); i++)
         if (str_eq_cstr(syntax->name, missing_fns[i].name))
-            return expr_fail(build, syntax->offset,
-                             "there is no function `%s`: %s",
+            return expr_fail(build, syntax->offset, MISTAKE_UNKNOWN_FUNCTION,
+                             "there is no function `%s`; %s",
                              missing_fns[i].name, missing_fns[i].help);
     for (size_t i = 0; i < FUNCTION_COUNT; i++)
         suggest_offer(&suggest, str_from_cstr(functions[i].name));
-    return expr_fail(build, syntax->offset,
-                     "there is no function `%.*s`" SUGGEST_FORMAT,
-                     STR_ARG(syntax->name), SUGGEST_ARG(suggest));
+    expr_fail(build, syntax->offset, MISTAKE_UNKNOWN_FUNCTION,
+              "there is no function `%.*s`", STR_ARG(syntax->name));
+    suggest_help(&suggest, build->scope->diags);
+    return NULL;
 }
 
 /* Whether the call has the form and number of arguments of the function. */
@@ -424,8 +425,8 @@ check_shape(struct expr_build *build, const struct expr_fn *fn,
 {
     if (!(fn->form & (syntax->method ? FN_METHOD : FN_FUNCTION)) ||
         syntax->arg_count < fn->min_args || syntax->arg_count > fn->max_args) {
-        expr_fail(build, syntax->offset, "`%s` is called as %s", fn->name,
-                  fn->usage);
+        expr_fail(build, syntax->offset, MISTAKE_WRONG_CALL,
+                  "`%s` is called as %s", fn->name, fn->usage);
         return false;
     }
     return true;
@@ -453,12 +454,14 @@ check_arg(struct expr_build *build, const struct expr_fn *fn, size_t index,
     if (!(types & TYPE_BIT(arg->type))) {
         buf_init(&wanted, build->arena);
         types_print(&wanted, types);
-        expr_fail(build, syntax->start, "%s needs %.*s here, not %s", fn->usage,
+        expr_fail(build, syntax->start, MISTAKE_WRONG_ARGUMENT,
+                  "%s needs %.*s here, not %s", fn->usage,
                   STR_ARG(buf_str(&wanted)), value_type_name(arg->type));
         return false;
     }
     if (fn->constants & 1u << index && !code_is_constant(arg)) {
-        expr_fail(build, syntax->start, "%s needs a literal here", fn->usage);
+        expr_fail(build, syntax->start, MISTAKE_WRONG_ARGUMENT,
+                  "%s needs a literal here", fn->usage);
         return false;
     }
     return true;

@@ -107,7 +107,8 @@ prepare_zone(struct expr_build *build, struct code *code)
     zone = ARENA_NEW(build->arena, struct zone);
     if (!zone_load(build->arena, code->args[1]->constant->string.at, zone,
                    &err)) {
-        expr_fail(build, code->args[1]->offset, "%s", err.text);
+        expr_fail(build, code->args[1]->offset, MISTAKE_WRONG_ARGUMENT, "%s",
+                  err.text);
         return false;
     }
     code->zone = zone;
@@ -147,7 +148,7 @@ prepare_timestamp(struct expr_build *build, struct code *code)
 
     if (!path || path->type != FIELD_DATE)
         return true;
-    expr_fail(build, code->args[0]->offset,
+    expr_fail(build, code->args[0]->offset, MISTAKE_WRONG_ARGUMENT,
               "`%.*s` is a date without a time; compare it as a string",
               STR_ARG(path->spelled));
     return false;

@@ -366,13 +366,13 @@ static const char *
 form_help(enum op_class class, unsigned types)
 {
     if (class == OP_REM)
-        return "; it takes two whole numbers";
+        return "it takes two whole numbers";
     if (types & TEXT && types & NUMBER)
-        return "; numbers stand without quotes, strings in them";
+        return "numbers stand without quotes, strings in them";
     if (types & TEXT && types & TIME)
-        return "; make a time of the string with timestamp()";
+        return "make a time of the string with timestamp()";
     if (types & TEXT && types & SPAN)
-        return "; make a duration of the string with duration()";
+        return "make a duration of the string with duration()";
     return "";
 }
 
@@ -384,13 +384,15 @@ fail_form(struct expr_build *build, const struct syntax *syntax,
     unsigned types = TYPE_BIT(args[0]->type);
 
     if (syntax->arg_count == 1)
-        return expr_fail(build, syntax->offset, "`%s` cannot take %s",
-                         op->symbol, value_type_name(args[0]->type));
+        return expr_fail(build, syntax->offset, MISTAKE_WRONG_OPERANDS,
+                         "`%s` cannot take %s", op->symbol,
+                         value_type_name(args[0]->type));
     types |= TYPE_BIT(args[1]->type);
-    return expr_fail(build, syntax->offset, "`%s` cannot take %s and %s%s",
-                     op->symbol, value_type_name(args[0]->type),
-                     value_type_name(args[1]->type),
-                     form_help(op->class, types));
+    expr_fail(build, syntax->offset, MISTAKE_WRONG_OPERANDS,
+              "`%s` cannot take %s and %s", op->symbol,
+              value_type_name(args[0]->type), value_type_name(args[1]->type));
+    diag_help(build->scope->diags, "%s", form_help(op->class, types));
+    return NULL;
 }
 
 static struct scratch *
@@ -411,7 +413,8 @@ check_sides(struct expr_build *build, const struct syntax *syntax,
 
     if ((class == OP_DIV || class == OP_REM) && code_is_constant(right) &&
         right->constant->number.num == 0) {
-        expr_fail(build, syntax->offset, "division by zero");
+        expr_fail(build, syntax->offset, MISTAKE_CONSTANT_FAULT,
+                  "division by zero");
         return false;
     }
     if (class != OP_EQUAL)

@@ -30,10 +30,10 @@ static const struct word_help {
     const char *word;
     const char *help;
 } word_helps[] = {
-    {"and", "; write &&"},
-    {"or", "; write ||"},
-    {"not", "; write !"},
-    {"is", "; write =="},
+    {"and", "write &&"},
+    {"or", "write ||"},
+    {"not", "write !"},
+    {"is", "write =="},
 };
 
 struct parser {
@@ -77,14 +77,16 @@ fail_expected(struct parser *parser, const char *expected)
     const char *mark = token->kind == TOKEN_STRING ? "\"" : "`";
 
     if (token->kind == TOKEN_BAD)
-        return expr_fail(parser->build, token->offset, "%.*s",
-                         STR_ARG(token->text));
+        return expr_fail(parser->build, token->offset, MISTAKE_EXPRESSION,
+                         "%.*s", STR_ARG(token->text));
     if (token->kind == TOKEN_END)
-        return expr_fail(parser->build, token->offset,
+        return expr_fail(parser->build, token->offset, MISTAKE_EXPRESSION,
                          "expected %s, but the expression ends here", expected);
-    return expr_fail(parser->build, token->offset,
-                     "expected %s, found %s%.*s%s%s", expected, mark,
-                     STR_ARG(token->text), mark, word_help(token));
+    expr_fail(parser->build, token->offset, MISTAKE_EXPRESSION,
+              "expected %s, found %s%.*s%s", expected, mark,
+              STR_ARG(token->text), mark);
+    diag_help(parser->build->scope->diags, "%s", word_help(token));
+    return NULL;
 }
 
 static bool
@@ -129,7 +131,7 @@ syntax_add(struct parser *parser, struct syntax *syntax, struct syntax *part)
     if (part->height >= syntax->height)
         syntax->height = part->height + 1;
     if (syntax->height > EXPR_MAX_HEIGHT)
-        return expr_fail(parser->build, syntax->offset,
+        return expr_fail(parser->build, syntax->offset, MISTAKE_LONG_EXPRESSION,
                          "the expression is a chain of over %d operators; use "
                          "`in` or several lines",
                          EXPR_MAX_HEIGHT);
@@ -158,7 +160,7 @@ parse_number(struct parser *parser, const struct token *token)
 
     syntax->literal.type = point ? VALUE_DECIMAL : VALUE_INT;
     if (!ratio_parse(token->text, &syntax->literal.number))
-        return expr_fail(parser->build, token->offset,
+        return expr_fail(parser->build, token->offset, MISTAKE_LONG_NUMBER,
                          "the number has more than %d digits before the point "
                          "or %d after it",
                          NUM_MAX_INTEGER_DIGITS, NUM_MAX_DECIMALS);
@@ -249,6 +251,7 @@ parse_member(struct parser *parser)
     }
     if (base && token_is(&parser->token, "["))
         return expr_fail(parser->build, parser->token.offset,
+                         MISTAKE_EXPRESSION,
                          "fields are read with a point, as in "
                          "event.data.rating; lists cannot be indexed");
     return base;
@@ -270,7 +273,7 @@ enter(struct parser *parser)
         parser->depth++;
         return true;
     }
-    expr_fail(parser->build, parser->token.offset,
+    expr_fail(parser->build, parser->token.offset, MISTAKE_LONG_EXPRESSION,
               "the expression is nested deeper than %d", EXPR_MAX_NESTING);
     return false;
 }
@@ -360,7 +363,8 @@ syntax_parse(struct expr_build *build)
 
     advance(&parser);
     if (parser.token.kind == TOKEN_END)
-        return expr_fail(build, 0, "the expression is empty");
+        return expr_fail(build, 0, MISTAKE_EXPRESSION,
+                         "the expression is empty");
     syntax = parse_expr(&parser);
     if (syntax && parser.token.kind != TOKEN_END)
         return fail_expected(&parser, "an operator or the end");

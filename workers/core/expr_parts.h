@@ -6,6 +6,7 @@
 
 #include "expr.h"
 #include "expr_syntax.h"
+#include "mistake.h"
 #include "zone.h"
 
 /* ---- code ---- */
@@ -89,8 +90,8 @@ struct expr_build {
 
 /* Add an error at text[offset]; returns NULL, so that a caller that makes
  * something can `return expr_fail(...)`. */
-void *expr_fail(struct expr_build *build, size_t offset, const char *format,
-                ...) PRINTF_LIKE(3, 4);
+void *expr_fail(struct expr_build *build, size_t offset, enum mistake mistake,
+                const char *format, ...) PRINTF_LIKE(4, 5);
 
 /* ---- expr_type.c: NULL after expr_fail ---- */
 

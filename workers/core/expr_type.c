@@ -62,7 +62,7 @@ code_fold(struct expr_build *build, struct code *code, size_t offset)
     if (build->scratch)
         build->scratch->used = 0;
     if (!code_run(code, NULL, &value, &err))
-        return expr_fail(build, offset, "%s", err.text);
+        return expr_fail(build, offset, MISTAKE_CONSTANT_FAULT, "%s", err.text);
     return code_constant(build, value, offset);
 }
 
@@ -106,7 +106,7 @@ require_bool(struct expr_build *build, struct code *code,
 {
     if (!code || code->type == VALUE_BOOL)
         return code;
-    return expr_fail(build, syntax->start,
+    return expr_fail(build, syntax->start, MISTAKE_WRONG_OPERANDS,
                      "`%s` needs a condition here, not %s; compare it with "
                      "something",
                      symbol, value_type_name(code->type));
@@ -220,7 +220,7 @@ choice_code(struct expr_build *build, const struct syntax *syntax)
     if (!args[0] || !args[1] || !args[2])
         return NULL;
     if (!same_kind(args[1]->type, args[2]->type))
-        return expr_fail(build, syntax->offset,
+        return expr_fail(build, syntax->offset, MISTAKE_WRONG_OPERANDS,
                          "both results of `?:` must be of one type, not %s and "
                          "%s",
                          value_type_name(args[1]->type),
@@ -257,11 +257,12 @@ list_item(struct expr_build *build, const struct code *wanted,
     if (!code || !wanted)
         return false;
     if (!code_is_constant(code)) {
-        expr_fail(build, syntax->start, "a list holds literals only");
+        expr_fail(build, syntax->start, MISTAKE_BAD_LIST,
+                  "a list holds literals only");
         return false;
     }
     if (!same_kind(wanted->type, code->type)) {
-        expr_fail(build, syntax->start,
+        expr_fail(build, syntax->start, MISTAKE_BAD_LIST,
                   "`in` cannot look for %s in a list with %s",
                   value_type_name(wanted->type), value_type_name(code->type));
         return false;
@@ -294,11 +295,11 @@ in_code(struct expr_build *build, const struct syntax *syntax)
     struct code *code;
 
     if (right->kind != SYNTAX_LIST)
-        return expr_fail(build, right->start,
+        return expr_fail(build, right->start, MISTAKE_BAD_LIST,
                          "the right side of `in` must be a list, as in "
                          "[1, 2]");
     if (!right->arg_count)
-        return expr_fail(build, right->start,
+        return expr_fail(build, right->start, MISTAKE_NEVER_TRUE,
                          "the list is empty, so `in` is never true");
     list = list_from_syntax(build, wanted, right);
     if (!wanted || !list)
@@ -349,7 +350,7 @@ literal_code(struct expr_build *build, const struct syntax *syntax)
 static struct code *
 list_code(struct expr_build *build, const struct syntax *syntax)
 {
-    return expr_fail(build, syntax->start,
+    return expr_fail(build, syntax->start, MISTAKE_BAD_LIST,
                      "a list can only stand to the right of `in`");
 }
 

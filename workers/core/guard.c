@@ -14,7 +14,7 @@ compile_mode(struct reader *reader, const struct node *node,
     size_t index = 0;
 
     if (node_is_string(node) && str_eq(node->text, STR("shadow")))
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_UNKNOWN_WORD,
                      "mode: shadow is not supported yet; use live or off");
     else if (read_word(reader, node, "mode", words, 2, &index))
         guard->off = index == 1;
@@ -28,7 +28,7 @@ compile_when(struct reader *reader, const struct node *node,
     if (!guard->when)
         return;
     if (expr_type(guard->when) != VALUE_BOOL)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_WRONG_RESULT,
                      "when must be true or false, but %s has type %s",
                      quoted(reader->arena, node->text),
                      value_type_name(expr_type(guard->when)));
@@ -48,7 +48,8 @@ span_compile(struct reader *reader, const struct node *node, struct span *span)
     if (until && !read_time(reader, until, "valid_until", &span->until_us))
         return;
     if (span->from_us >= span->until_us)
-        reader_error(reader, until, "valid_until must be after valid_from");
+        reader_error(reader, until, MISTAKE_WRONG_ORDER,
+                     "valid_until must be after valid_from");
 }
 
 bool

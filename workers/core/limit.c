@@ -13,7 +13,8 @@ read_whole(struct reader *reader, const struct node *node, const char *what,
     if (!read_positive(reader, node, what, &value))
         return false;
     if (!ratio_is_integer(value))
-        return reader_error(reader, node, "%s must be a whole number", what);
+        return reader_error(reader, node, MISTAKE_BAD_NUMBER,
+                            "%s must be a whole number", what);
     *number = (int64_t)(value.num / value.den);
     return true;
 }
@@ -29,12 +30,12 @@ read_minor(struct reader *reader, const struct node *node, const char *what,
         return false;
     if (!ratio_to_minor(value, scale, ROUND_FLOOR, minor) ||
         *minor > BALANCE_MAX_MINOR)
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
                             "%s is beyond what an account can "
                             "hold",
                             what);
     if (ratio_compare(ratio_from_minor(*minor, scale), value) != 0)
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_TOO_PRECISE,
                             "%s must have at most the %d decimals of the asset",
                             what, scale);
     return true;
@@ -48,7 +49,7 @@ read_measure(struct reader *reader, const struct node *node,
     const struct node *times = node_get(node, STR("times"));
 
     if (!amount == !times)
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_EXACTLY_ONE,
                             "a limit needs exactly one of amount and times");
     limit->times = times != NULL;
     if (times)
@@ -64,7 +65,7 @@ read_over(struct reader *reader, const struct node *node, struct limit *limit)
     size_t index = 0;
 
     if (!over && !limit->times)
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_UNSAID,
                             "a limit of an amount needs over: clip (pay what "
                             "is left) or over: skip (pay nothing)");
     if (over && !read_word(reader, over, "over", words, 2, &index))

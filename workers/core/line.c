@@ -86,8 +86,8 @@ find_kind(struct reader *reader, const struct node *node)
     }
     if (count == 1)
         return found;
-    reader_error(reader, node, "a line needs exactly one of %s",
-                 kind_names(reader));
+    reader_error(reader, node, MISTAKE_EXACTLY_ONE,
+                 "a line needs exactly one of %s", kind_names(reader));
     return NULL;
 }
 
@@ -96,12 +96,13 @@ check_unique(struct reader *reader, const struct node *id,
              const struct rule_form *form, const struct line *line)
 {
     for (size_t i = 0; i < form->line_count; i++)
-        if (str_eq(form->lines[i].id, line->id))
-            reader_error(reader, id,
-                         "line id \"%.*s\" is used twice in this rule; first "
-                         "at %d:%d",
-                         STR_ARG(line->id), form->lines[i].row,
-                         form->lines[i].column);
+        if (str_eq(form->lines[i].id, line->id)) {
+            reader_error(reader, id, MISTAKE_REPEATED_ID,
+                         "line id \"%.*s\" is used twice in this rule",
+                         STR_ARG(line->id));
+            diag_note(reader->diags, "first at %d:%d", form->lines[i].row,
+                      form->lines[i].column);
+        }
 }
 
 /* Read the id; a line that has none that is fit gets a stand-in, so that the
@@ -141,7 +142,7 @@ compile_kind(struct reader *reader, const struct node *node,
                         form, line);
     reader->scope.has_account = false;
     if (line->guard.once.per_row && !line->has_rows)
-        reader_error(reader, once,
+        reader_error(reader, once, MISTAKE_NOT_TOGETHER,
                      "once: row is for lines with table: {crossed: ...} only");
 }
 

@@ -24,7 +24,7 @@ compile_leftover(struct reader *reader, const struct node *node,
     size_t index = EVERY_CARRY;
 
     if (!leftover)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_UNSAID,
                      "an every needs leftover: carry (keep it for later), "
                      "drop (lose it) or pro_rata (pay part of a step)");
     else if (read_word(reader, leftover, "leftover", words, 3, &index))

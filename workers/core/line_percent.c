@@ -20,9 +20,10 @@ report_no_line(struct reader *reader, const struct node *node,
     for (size_t i = 0; i < form->line_count; i++)
         ids[i] = arena_strndup(reader->arena, form->lines[i].id.at,
                                form->lines[i].id.len);
-    reader_error(reader, node, "there is no earlier line %s in this rule%s",
-                 quoted(reader->arena, id),
-                 reader_suggest(reader, id, ids, form->line_count));
+    reader_error(reader, node, MISTAKE_UNKNOWN_LINE,
+                 "there is no earlier line %s in this rule",
+                 quoted(reader->arena, id));
+    reader_suggest(reader, id, ids, form->line_count);
 }
 
 static void
@@ -53,7 +54,8 @@ percent_compile(struct reader *reader, const struct node *node,
     find_line(reader, node_get(node, STR("of")), form, percent);
     if (read_amount(reader, node_get(node, STR("is")), "is", &is) &&
         !ratio_div(is, ratio_from_int(100), &percent->part))
-        reader_error(reader, node, "the percent is too large");
+        reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
+                     "the percent is too large");
 }
 
 static bool

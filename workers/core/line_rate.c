@@ -25,7 +25,8 @@ rate_compile(struct reader *reader, const struct node *node,
     if (read_amount(reader, node_get(node, STR("give")), "give", &give) &&
         (!per || read_positive(reader, per, "per", &unit)) &&
         !ratio_div(give, unit, &rate->factor))
-        reader_error(reader, node, "give / per is too large");
+        reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
+                     "give / per is too large");
 }
 
 static bool

@@ -42,7 +42,7 @@ compile_day(struct reader *reader, const struct node *node,
     streak->day = read_expr(reader, node, "day");
     if (streak->day && expr_type(streak->day) != VALUE_TIMESTAMP &&
         expr_type(streak->day) != VALUE_STRING)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_WRONG_RESULT,
                      "day must be a time or a date, but has type %s",
                      value_type_name(expr_type(streak->day)));
 }
@@ -67,11 +67,11 @@ compile_days(struct reader *reader, const struct node *node,
     struct ratio days;
 
     if (ratio_compare(streak->start, streak->max) > 0)
-        reader_error(reader, node_get(node, STR("max")),
+        reader_error(reader, node_get(node, STR("max")), MISTAKE_WRONG_ORDER,
                      "max must not be below start");
     else if (!count_days(streak, &days) ||
              ratio_compare(days, ratio_from_int(STREAK_DAYS_MAX)) > 0)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
                      "the streak must reach its max within %d days",
                      STREAK_DAYS_MAX);
     else

@@ -66,10 +66,11 @@ read_row_key(struct reader *reader, const struct table *table,
         (is_number &&
          (table->key_type == VALUE_DECIMAL || ratio_is_integer(row->number))))
         return true;
-    diag_add(reader->diags, DIAG_ERROR, reader->file, row->line, row->column,
-             "row %s can never be met: the rows are chosen by %s",
-             quoted(reader->arena, row->text),
-             table->key_type == VALUE_INT ? "a whole number" : "a number");
+    mistake_add(reader->diags, MISTAKE_NEVER_TRUE, reader->file, row->line,
+                row->column,
+                "row %s can never be met: the rows are chosen by %s",
+                quoted(reader->arena, row->text),
+                table->key_type == VALUE_INT ? "a whole number" : "a number");
     return false;
 }
 
@@ -107,9 +108,9 @@ check_rows_differ(struct reader *reader, const struct table *table)
         const struct table_row *row = &table->rows[i];
 
         if (order(row - 1, row) == 0)
-            diag_add(reader->diags, DIAG_ERROR, reader->file, row->line,
-                     row->column, "row %s is there twice",
-                     quoted(reader->arena, row->text));
+            mistake_add(reader->diags, MISTAKE_REPEATED_ENTRY, reader->file,
+                        row->line, row->column, "row %s is there twice",
+                        quoted(reader->arena, row->text));
     }
 }
 
@@ -119,7 +120,7 @@ compile_rows(struct reader *reader, const struct node *node,
 {
     if (node->kind != NODE_OBJECT || node->member_count == 0 ||
         node->member_count > TABLE_ROWS_MAX) {
-        reader_error(reader, node,
+        reader_error(reader, node, kind_or_size(node, NODE_OBJECT),
                      "rows must be a mapping of 1 to %d keys to amounts",
                      TABLE_ROWS_MAX);
         return;
@@ -148,7 +149,8 @@ read_level(struct reader *reader, const struct node *node, const char *what)
 
     if (!expr || expr_type(expr) == VALUE_INT)
         return expr;
-    reader_error(reader, node, "%s must be a whole number", what);
+    reader_error(reader, node, MISTAKE_WRONG_RESULT,
+                 "%s must be a whole number", what);
     return NULL;
 }
 
@@ -177,7 +179,7 @@ compile_of(struct reader *reader, const struct node *node, struct table *table)
     if (table->key_type == VALUE_INT || table->key_type == VALUE_DECIMAL ||
         table->key_type == VALUE_STRING)
         return;
-    reader_error(reader, node,
+    reader_error(reader, node, MISTAKE_WRONG_RESULT,
                  "of must be a number or a string, but has type "
                  "%s",
                  value_type_name(table->key_type));
@@ -193,7 +195,7 @@ compile_missing(struct reader *reader, const struct node *node,
     size_t index = 0;
 
     if (!missing)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_UNSAID,
                      "a table needs missing: none (a value without a row pays "
                      "nothing) or error (it sets the event aside)");
     else if (read_word(reader, missing, "missing", words, 2, &index))
@@ -215,7 +217,7 @@ table_compile(struct reader *reader, const struct node *node,
     if (!read_keys(reader, node, "a table", keys, 4))
         return;
     if (!of == !crossed) {
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_EXACTLY_ONE,
                      "a table needs exactly one of of and crossed");
         return;
     }

@@ -32,18 +32,21 @@ struct template_check {
 };
 
 /* Add an error at a part of the template. */
-static void
-report_part(const struct template_check *check, struct str part,
-            const char *problem)
+static void PRINTF_LIKE(4, 5)
+    report_part(const struct template_check *check, struct str part,
+                enum mistake mistake, const char *format, ...)
 {
-    struct reader *reader = check->reader;
+    const struct node *node = check->node;
     struct str before =
         str_make(check->text.at, (size_t)(part.at - check->text.at));
+    va_list args;
 
-    diag_add(reader->diags, DIAG_ERROR, reader->file, check->node->line,
-             check->node->column + check->node->quoted +
-                 (int)str_utf8_length(before),
-             "%s", problem);
+    va_start(args, format);
+    mistake_add_list(check->reader->diags, mistake, check->reader->file,
+                     node->line,
+                     node->column + node->quoted + (int)str_utf8_length(before),
+                     format, args);
+    va_end(args);
 }
 
 static void
@@ -54,11 +57,10 @@ report_no_field(const struct template_check *check, struct str name,
 
     for (size_t i = 0; i < schema_property_count(type); i++)
         suggest_offer(&suggest, schema_property(type, i));
-    report_part(
-        check, name,
-        arena_printf(check->reader->arena,
-                     "%.*s has no field %s" SUGGEST_FORMAT, STR_ARG(type->name),
-                     quoted(check->reader->arena, path), SUGGEST_ARG(suggest)));
+    report_part(check, name, MISTAKE_UNKNOWN_FIELD, "%.*s has no field %s",
+                STR_ARG(type->name), quoted(check->reader->arena, path));
+    diag_note(check->reader->diags, "schema: %s", type->file);
+    suggest_help(&suggest, check->reader->diags);
 }
 
 static void
@@ -70,29 +72,42 @@ check_field(const struct template_check *check, struct str name,
     if (!find_field(type, path, &field))
         report_no_field(check, name, path, type);
     else if (field.type == FIELD_OTHER)
-        report_part(check, name, "a list or an object cannot be printed");
+        report_part(check, name, MISTAKE_NO_VALUE,
+                    "a list or an object cannot be printed");
+}
+
+static void
+report_no_answer(const struct template_check *check, struct str name,
+                 struct str path)
+{
+    struct suggest suggest = suggest_for(path);
+    const char *word = check->answers + 1; /* words with spaces around them */
+    const char *end;
+
+    for (; (end = strchr(word, ' ')); word = end + 1)
+        suggest_offer(&suggest, str_make(word, (size_t)(end - word)));
+    report_part(check, name, MISTAKE_UNKNOWN_FIELD,
+                "this message has no field %s; it has:%.*s",
+                quoted(check->reader->arena, path),
+                (int)strlen(check->answers) - 1, check->answers);
+    suggest_help(&suggest, check->reader->diags);
 }
 
 static void
 check_answer(const struct template_check *check, struct str name,
              struct str path)
 {
-    struct arena *arena = check->reader->arena;
-    const char *word = arena_printf(arena, " %.*s ", STR_ARG(path));
+    const char *word =
+        arena_printf(check->reader->arena, " %.*s ", STR_ARG(path));
     bool is_word = !memchr(path.at, ' ', path.len);
 
     if (!is_word || !strstr(check->answers, word))
-        report_part(
-            check, name,
-            arena_printf(arena, "this message has no field %s; it has:%.*s",
-                         quoted(arena, path), (int)strlen(check->answers) - 1,
-                         check->answers));
+        report_no_answer(check, name, path);
 }
 
 static void
 check_name(const struct template_check *check, struct str name)
 {
-    struct arena *arena = check->reader->arena;
     const struct rule *rule = check->reader->rule;
     struct str path;
 
@@ -102,7 +117,7 @@ check_name(const struct template_check *check, struct str name)
     }
     if (!check->answers && template_data_path(name, &path)) {
         if (rule->pending)
-            report_part(check, name,
+            report_part(check, name, MISTAKE_PLACEHOLDER,
                         "what is held is told when it is released, by an "
                         "event without such data");
         for (size_t i = 0; i < rule->form_count; i++)
@@ -112,14 +127,12 @@ check_name(const struct template_check *check, struct str name)
     for (size_t i = 0; i < NAME_COUNT; i++)
         if (str_eq_cstr(name, names[i]))
             return;
-    report_part(
-        check, name,
-        arena_printf(arena,
-                     "there is no placeholder {%.*s}%s; use {amount}, "
-                     "{account}, {balance}, {event.id} or {%s.FIELD}",
-                     STR_ARG(str_cut(name, QUOTE_MAX_BYTES)),
-                     reader_suggest(check->reader, name, names, NAME_COUNT),
-                     check->answers ? "answer" : "event.data"));
+    report_part(check, name, MISTAKE_PLACEHOLDER,
+                "there is no placeholder {%.*s}; use {amount}, {account}, "
+                "{balance}, {event.id} or {%s.FIELD}",
+                STR_ARG(str_cut(name, QUOTE_MAX_BYTES)),
+                check->answers ? "answer" : "event.data");
+    reader_suggest(check->reader, name, names, NAME_COUNT);
 }
 
 static void
@@ -132,7 +145,7 @@ check_template(const struct template_check *check)
         if (part.kind == TEMPLATE_NAME)
             check_name(check, part.text);
         else if (part.kind == TEMPLATE_BROKEN)
-            report_part(check, part.text,
+            report_part(check, part.text, MISTAKE_PLACEHOLDER,
                         "this { is never closed; write {{ for a brace");
     }
 }
@@ -158,7 +171,7 @@ compile_data(struct reader *reader, const struct node *node,
     struct notify_datum *data;
 
     if (node->kind != NODE_OBJECT || node->member_count > DATA_MAX) {
-        reader_error(reader, node,
+        reader_error(reader, node, kind_or_size(node, NODE_OBJECT),
                      "data must be a mapping of at most %d names to texts",
                      DATA_MAX);
         return;
@@ -182,7 +195,7 @@ compile_ttl(struct reader *reader, const struct node *node,
     if (!read_duration(reader, node, "ttl", &seconds))
         return;
     if (seconds > TTL_MAX_S)
-        reader_error(reader, node, "ttl must be at most 28d");
+        reader_error(reader, node, MISTAKE_BAD_SPAN, "ttl must be at most 28d");
     else
         notify->ttl_s = (int32_t)seconds;
 }
@@ -211,7 +224,8 @@ static void
 require_texts(struct reader *reader, const struct node *node)
 {
     if (!node_get(node, STR("title")) || !node_get(node, STR("body")))
-        reader_error(reader, node, "a message needs a title and a body");
+        reader_error(reader, node, MISTAKE_MISSING_KEY,
+                     "a message needs a title and a body");
 }
 
 void

@@ -27,13 +27,13 @@ compile_field(struct reader *reader, const struct node *node,
     static const char *const words[] = {"account", "row", "day"};
 
     part->kind = ONCE_FIELD;
-    if (!is_field_path(node->text))
-        return reader_error(
-            reader, node,
-            "once takes account, row, day or a field such as event.data.NAME, "
-            "not %s%s",
-            quoted(reader->arena, node->text),
-            reader_suggest(reader, node->text, words, 3));
+    if (!is_field_path(node->text)) {
+        reader_error(reader, node, MISTAKE_FIELD_WANTED,
+                     "once takes account, row, day or a field such as "
+                     "event.data.NAME, not %s",
+                     quoted(reader->arena, node->text));
+        return reader_suggest(reader, node->text, words, 3);
+    }
     part->field = read_expr(reader, node, "a field of once");
     return part->field != NULL;
 }
@@ -76,7 +76,7 @@ once_compile(struct reader *reader, const struct node *node, struct once *once)
 
     if (node->kind != NODE_LIST || node->item_count == 0 ||
         node->item_count > ONCE_PARTS_MAX)
-        return reader_error(reader, node,
+        return reader_error(reader, node, kind_or_size(node, NODE_LIST),
                             "once must be a list of 1 to %d of account, row, "
                             "day and fields",
                             ONCE_PARTS_MAX);
@@ -87,10 +87,12 @@ once_compile(struct reader *reader, const struct node *node, struct once *once)
         const struct node *item = node->items[i];
 
         if (!node_is_string(item))
-            reader_error(reader, item, "once takes words, not %s",
+            reader_error(reader, item, MISTAKE_WRONG_KIND,
+                         "once takes words, not %s",
                          reader_describe(reader, item));
         else if (is_repeated(node, i))
-            reader_error(reader, item, "once names %s twice",
+            reader_error(reader, item, MISTAKE_REPEATED_ENTRY,
+                         "once names %s twice",
                          quoted(reader->arena, item->text));
         else
             compile_part(reader, item, once, parts);

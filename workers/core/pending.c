@@ -15,7 +15,7 @@ check_account_field(struct reader *reader, const struct node *node,
     if (find_field(type, path, &field) && field.type == FIELD_ACCOUNT &&
         !field.optional)
         return true;
-    return reader_error(reader, node,
+    return reader_error(reader, node, MISTAKE_BAD_MATCH,
                         "match compares accounts, but %.*s of %.*s is none "
                         "(a required field with format: account)",
                         STR_ARG(path), STR_ARG(type->name));
@@ -44,7 +44,7 @@ pending_compile(struct reader *reader, const struct node *node,
         return NULL;
     /* That is what the ledger knows events by. */
     if (!str_eq(pending->closing_field, STR("user_address"))) {
-        reader_error(reader, match,
+        reader_error(reader, match, MISTAKE_BAD_MATCH,
                      "match must compare event.data.user_address, whose event "
                      "it is");
         return NULL;

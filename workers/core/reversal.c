@@ -23,8 +23,8 @@ check_match(struct reader *reader, const struct node *node)
     if (str_eq(event_field, contract_field) &&
         str_eq(origin_field, contract_field))
         return true;
-    return reader_error(reader, node,
-                        "a reversal finds its origin by contract: write "
+    return reader_error(reader, node, MISTAKE_BAD_MATCH,
+                        "a reversal finds its origin by contract; write "
                         "\"event.data.contract_id == "
                         "origin.data.contract_id\"");
 }
@@ -52,7 +52,7 @@ read_account(struct reader *reader, const struct node *node,
     struct field field;
 
     if (!find_field(type, contract_field, &field) || field.optional) {
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_UNFIT_TYPE,
                      "a reversal finds its origin by contract, but %.*s has "
                      "no contract_id, or may be without",
                      STR_ARG(type->name));
@@ -65,7 +65,7 @@ read_account(struct reader *reader, const struct node *node,
     expr = account ? read_expr(reader, account, "account") : NULL;
     if (!expr || expr_type(expr) == VALUE_STRING)
         return expr;
-    reader_error(reader, node,
+    reader_error(reader, node, MISTAKE_WRONG_RESULT,
                  "the rule's account must be an account id in %.*s too, but "
                  "%s has type %s there",
                  STR_ARG(type->name), quoted(reader->arena, account->text),

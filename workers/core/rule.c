@@ -35,7 +35,7 @@ compile_code(struct reader *reader, const struct node *node)
 
         if ((c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9'))
             continue;
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_BAD_ID,
                      "code must be capital letters and digits, not %s",
                      quoted(reader->arena, *asset));
         return;
@@ -52,7 +52,7 @@ compile_asset(struct reader *reader, const struct node *node)
         return;
     compile_code(reader, node_get(node, STR("code")));
     if (scale->kind != NODE_INT || scale->integer != SCALE)
-        reader_error(reader, scale,
+        reader_error(reader, scale, MISTAKE_OUT_OF_BOUNDS,
                      "scale must be %d: the ledger keeps that many decimals",
                      SCALE);
     reader->draft->scale = SCALE;
@@ -67,7 +67,7 @@ compile_zone(struct reader *reader, const struct node *node)
     if (node && !read_text(reader, node, "zone", ID_MAX_BYTES, &name))
         return;
     if (!zone_load(reader->arena, name.at, &reader->index->zone, &err))
-        reader_error(reader, node, "%s", err.text);
+        reader_error(reader, node, MISTAKE_UNKNOWN_ZONE, "%s", err.text);
 }
 
 static void
@@ -122,8 +122,8 @@ compile_rules(struct reader *reader, const struct node *node)
     size_t count = node->kind == NODE_LIST ? node->item_count : 0;
 
     if (count == 0 || count > RULES_MAX) {
-        reader_error(reader, node, "rules must be a list of 1 to %d rules",
-                     RULES_MAX);
+        reader_error(reader, node, kind_or_size(node, NODE_LIST),
+                     "rules must be a list of 1 to %d rules", RULES_MAX);
         return;
     }
     ruleset->rules = arena_array(reader->arena, count, sizeof(*ruleset->rules));
@@ -179,24 +179,25 @@ check_overlap(struct reader *reader, size_t index)
         const struct rule *other = ruleset->rules[i];
 
         if (rule->pending && other->pending && common_trigger(other, rule)) {
-            diag_add(reader->diags, DIAG_ERROR, reader->file, rule->row,
-                     rule->column,
-                     "rule \"%.*s\" (line %d) holds back what it pays for "
-                     "%.*s as well; one rule can",
-                     STR_ARG(other->id), other->row,
-                     STR_ARG(common_trigger(other, rule)->name));
+            mistake_add(reader->diags, MISTAKE_TWO_HOLDS, reader->file,
+                        rule->row, rule->column,
+                        "rule \"%.*s\" (line %d) holds back what it pays for "
+                        "%.*s as well; one rule can",
+                        STR_ARG(other->id), other->row,
+                        STR_ARG(common_trigger(other, rule)->name));
             return;
         }
 
         if (!rules_overlap(other, rule) ||
             (other->overlap_allowed && rule->overlap_allowed))
             continue;
-        diag_add(
-            reader->diags, DIAG_ERROR, reader->file, rule->row, rule->column,
-            "rules \"%.*s\" (line %d) and \"%.*s\" both pay %.*s for "
-            "%.*s; if that is meant, write overlap: allowed in both",
-            STR_ARG(other->id), other->row, STR_ARG(rule->id),
-            STR_ARG(rule->account), STR_ARG(common_trigger(other, rule)->name));
+        mistake_add(reader->diags, MISTAKE_OVERLAP, reader->file, rule->row,
+                    rule->column,
+                    "rules \"%.*s\" (line %d) and \"%.*s\" both pay %.*s for "
+                    "%.*s; if that is meant, write overlap: allowed in both",
+                    STR_ARG(other->id), other->row, STR_ARG(rule->id),
+                    STR_ARG(rule->account),
+                    STR_ARG(common_trigger(other, rule)->name));
         return;
     }
 }
@@ -205,7 +206,7 @@ static void
 compile_tests(struct reader *reader, const struct node *node)
 {
     if (node->kind != NODE_LIST)
-        reader_error(reader, node, "tests must be a list");
+        reader_error(reader, node, MISTAKE_WRONG_KIND, "tests must be a list");
     else
         reader->draft->tests = node_copy(reader->arena, node);
 }

@@ -25,12 +25,14 @@ compile_id(struct reader *reader, const struct node *node, struct rule *rule)
     if (!node || !read_id(reader, node, "a rule id", &id))
         return;
     for (size_t i = 0; ruleset->rules[i] != rule; i++)
-        if (str_eq(ruleset->rules[i]->id, id))
-            reader_error(
-                reader, node, "rule id \"%.*s\" is used twice; first at %d:%d",
-                STR_ARG(id), ruleset->rules[i]->row, ruleset->rules[i]->column);
+        if (str_eq(ruleset->rules[i]->id, id)) {
+            reader_error(reader, node, MISTAKE_REPEATED_ID,
+                         "rule id \"%.*s\" is used twice", STR_ARG(id));
+            diag_note(reader->diags, "first at %d:%d", ruleset->rules[i]->row,
+                      ruleset->rules[i]->column);
+        }
     if (house_line_reserves(id))
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_RESERVED_ID,
                      "rule id \"%.*s\" is reserved: the program itself posts "
                      "under such names; choose another",
                      STR_ARG(id));
@@ -111,7 +113,7 @@ compile_account(struct reader *reader, const struct node *node,
     rule->account = str_dup(reader->arena, node->text);
     form->account_is_canonical = is_account_field(node->text, form->type);
     if (expr_type(form->account) != VALUE_STRING)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_WRONG_RESULT,
                      "account must be an account id, but %s has type %s",
                      quoted(reader->arena, node->text),
                      value_type_name(expr_type(form->account)));
@@ -123,8 +125,8 @@ compile_award(struct reader *reader, const struct node *node,
 {
     if (node->kind != NODE_LIST || node->item_count == 0 ||
         node->item_count > RULE_LINES_MAX) {
-        reader_error(reader, node, "award must be a list of 1 to %d lines",
-                     RULE_LINES_MAX);
+        reader_error(reader, node, kind_or_size(node, NODE_LIST),
+                     "award must be a list of 1 to %d lines", RULE_LINES_MAX);
         return;
     }
     form->lines =
@@ -149,7 +151,7 @@ compile_form(struct reader *reader, const struct node *node, struct rule *rule,
                                         .diags = reader->diags,
                                         .file = reader->file};
     if (guard_compile(reader, node, &form->guard) && form->guard.once.per_row)
-        reader_error(reader, node_get(node, STR("once")),
+        reader_error(reader, node_get(node, STR("once")), MISTAKE_NOT_TOGETHER,
                      "once: row is for lines with table: {crossed: ...} only");
     if (account)
         compile_account(reader, account, form, rule);
@@ -170,10 +172,11 @@ find_type(struct reader *reader, const struct node *node,
 
     for (size_t i = 0; type && i < rule->form_count; i++)
         if (rule->forms[i].type == type)
-            reader_error(reader, node, "trigger names %s twice",
+            reader_error(reader, node, MISTAKE_REPEATED_ENTRY,
+                         "trigger names %s twice",
                          quoted(reader->arena, node->text));
     if (type && op_find(type->name) && !op_find(type->name)->by_rules)
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_OPERATION,
                      "%s is an operation of the program; no rule pays for it",
                      quoted(reader->arena, node->text));
     return type;
@@ -194,7 +197,8 @@ static bool
 same_diag(const struct diag *left, const struct diag *right)
 {
     return left->line == right->line && left->column == right->column &&
-           strcmp(left->text, right->text) == 0;
+           strcmp(left->text, right->text) == 0 &&
+           strcmp(left->note, right->note) == 0;
 }
 
 /* Two triggers find most faults of a rule twice: keep the first of equals. */
@@ -227,7 +231,8 @@ compile_forms(struct reader *reader, const struct node *node, struct rule *rule)
     if (!trigger)
         return;
     if (count == 0)
-        reader_error(reader, trigger, "trigger needs at least one event type");
+        reader_error(reader, trigger, MISTAKE_WRONG_SIZE,
+                     "trigger needs at least one event type");
     rule->forms = arena_array(reader->arena, count, sizeof(*rule->forms));
     for (size_t i = 0; i < count; i++)
         compile_trigger(reader, node, is_list ? trigger->items[i] : trigger,
@@ -243,14 +248,15 @@ check_purpose(struct reader *reader, const struct node *node)
     bool charges = node_get(node, STR("charge")) != NULL;
 
     if (charges == (node_get(node, STR("award")) != NULL))
-        reader_error(reader, node,
+        reader_error(reader, node, MISTAKE_EXACTLY_ONE,
                      "a rule needs exactly one of award and charge");
     for (int i = 0; i < 2; i++) {
         const char *const *words = charges ? paying : charging;
         const struct node *misplaced = node_get(node, str_from_cstr(words[i]));
 
         if (misplaced)
-            reader_error(reader, misplaced, "%s is for rules that %s", words[i],
+            reader_error(reader, misplaced, MISTAKE_NOT_TOGETHER,
+                         "%s is for rules that %s", words[i],
                          charges ? "pay" : "charge");
     }
 }
@@ -263,7 +269,7 @@ compile_closings(struct reader *reader, const struct node *node,
     const struct node *reversed = node_get(node, STR("reversed_by"));
 
     if (pending && reversed)
-        reader_error(reader, reversed,
+        reader_error(reader, reversed, MISTAKE_NOT_TOGETHER,
                      "a rule cannot have both pending and reversed_by");
     if (pending)
         rule->pending = pending_compile(reader, pending, rule);

@@ -11,17 +11,28 @@
 #include "timestamp.h"
 
 bool
-reader_error(struct reader *reader, const struct node *node, const char *format,
-             ...)
+reader_error(struct reader *reader, const struct node *node,
+             enum mistake mistake, const char *format, ...)
 {
-    char text[500];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    mistake_add_list(reader->diags, mistake, reader->file, node->line,
+                     node->column, format, args);
     va_end(args);
-    diag_add(reader->diags, DIAG_ERROR, reader->file, node->line, node->column,
-             "%s", text);
+    return false;
+}
+
+bool
+reader_key_error(struct reader *reader, const struct node_member *member,
+                 enum mistake mistake, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    mistake_add_list(reader->diags, mistake, reader->file, member->line,
+                     member->column, format, args);
+    va_end(args);
     return false;
 }
 
@@ -35,7 +46,7 @@ reader_describe(struct reader *reader, const struct node *node)
     return arena_strndup(reader->arena, buf.at, buf.len);
 }
 
-const char *
+bool
 reader_suggest(struct reader *reader, struct str word, const char *const *words,
                size_t count)
 {
@@ -43,7 +54,14 @@ reader_suggest(struct reader *reader, struct str word, const char *const *words,
 
     for (size_t i = 0; i < count; i++)
         suggest_offer(&suggest, str_from_cstr(words[i]));
-    return arena_printf(reader->arena, SUGGEST_FORMAT, SUGGEST_ARG(suggest));
+    suggest_help(&suggest, reader->diags);
+    return false;
+}
+
+enum mistake
+kind_or_size(const struct node *node, enum node_kind wanted)
+{
+    return node->kind == wanted ? MISTAKE_WRONG_SIZE : MISTAKE_WRONG_KIND;
 }
 
 static bool
@@ -63,10 +81,9 @@ report_unknown_key(struct reader *reader, const struct node_member *member,
 
     for (size_t i = 0; i < count; i++)
         names[i] = keys[i].name;
-    diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
-             member->column, "%s has no key %s%s", what,
-             quoted(reader->arena, member->key),
-             reader_suggest(reader, member->key, names, count));
+    reader_key_error(reader, member, MISTAKE_UNKNOWN_KEY, "%s has no key %s",
+                     what, quoted(reader->arena, member->key));
+    reader_suggest(reader, member->key, names, count);
 }
 
 bool
@@ -76,15 +93,16 @@ read_keys(struct reader *reader, const struct node *node, const char *what,
     size_t errors = reader->diags->errors;
 
     if (node->kind != NODE_OBJECT)
-        return reader_error(reader, node, "%s must be a mapping, not %s", what,
+        return reader_error(reader, node, MISTAKE_WRONG_KIND,
+                            "%s must be a mapping, not %s", what,
                             reader_describe(reader, node));
     for (size_t i = 0; i < node->member_count; i++)
         if (!key_is_known(node->members[i].key, keys, count))
             report_unknown_key(reader, &node->members[i], what, keys, count);
     for (size_t i = 0; i < count; i++)
         if (keys[i].required && !node_get(node, str_from_cstr(keys[i].name)))
-            reader_error(reader, node, "%s needs the key \"%s\"", what,
-                         keys[i].name);
+            reader_error(reader, node, MISTAKE_MISSING_KEY,
+                         "%s needs the key \"%s\"", what, keys[i].name);
     return reader->diags->errors == errors;
 }
 
@@ -109,13 +127,16 @@ read_text(struct reader *reader, const struct node *node, const char *what,
           size_t max, struct str *text)
 {
     if (!is_scalar_text(node))
-        return reader_error(reader, node, "%s must be a text, not %s", what,
+        return reader_error(reader, node, MISTAKE_WRONG_KIND,
+                            "%s must be a text, not %s", what,
                             reader_describe(reader, node));
     if (node->text.len == 0 || node->text.len > max)
-        return reader_error(reader, node, "%s must be 1 to %zu bytes, not %zu",
-                            what, max, node->text.len);
+        return reader_error(reader, node, MISTAKE_BAD_TEXT,
+                            "%s must be 1 to %zu bytes, not %zu", what, max,
+                            node->text.len);
     if (!is_one_line(node->text))
-        return reader_error(reader, node, "%s must be on one line", what);
+        return reader_error(reader, node, MISTAKE_BAD_TEXT,
+                            "%s must be on one line", what);
     *text = str_dup(reader->arena, node->text);
     return true;
 }
@@ -141,7 +162,7 @@ read_id(struct reader *reader, const struct node *node, const char *what,
     if (!read_text(reader, node, what, ID_MAX_BYTES, id))
         return false;
     if (!is_id(*id))
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_BAD_ID,
                             "%s must be a small letter, then small letters, "
                             "digits and _, not %s",
                             what, quoted(reader->arena, *id));
@@ -153,11 +174,11 @@ read_id_key(struct reader *reader, const struct node_member *member,
             const char *what, struct str *id)
 {
     if (member->key.len > ID_MAX_BYTES || !is_id(member->key)) {
-        diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
-                 member->column,
-                 "%s must be a small letter, then small letters, digits and _, "
-                 "%d at most, not %s",
-                 what, ID_MAX_BYTES, quoted(reader->arena, member->key));
+        reader_key_error(
+            reader, member, MISTAKE_BAD_ID,
+            "%s must be a small letter, then small letters, digits and _, "
+            "%d at most, not %s",
+            what, ID_MAX_BYTES, quoted(reader->arena, member->key));
         return false;
     }
     *id = str_dup(reader->arena, member->key);
@@ -169,10 +190,11 @@ read_decimal(struct reader *reader, const struct node *node, const char *what,
              struct ratio *amount)
 {
     if (!is_scalar_text(node))
-        return reader_error(reader, node, "%s must be a number, not %s", what,
+        return reader_error(reader, node, MISTAKE_WRONG_KIND,
+                            "%s must be a number, not %s", what,
                             reader_describe(reader, node));
     if (!ratio_parse(node->text, amount))
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_BAD_NUMBER,
                             "%s must be a decimal number of at most %d digits "
                             "before and %d after the point, not %s",
                             what, NUM_MAX_INTEGER_DIGITS, NUM_MAX_DECIMALS,
@@ -187,7 +209,8 @@ read_amount(struct reader *reader, const struct node *node, const char *what,
     if (!read_decimal(reader, node, what, amount))
         return false;
     if (amount->num < 0)
-        return reader_error(reader, node, "%s must not be below zero", what);
+        return reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
+                            "%s must not be below zero", what);
     return true;
 }
 
@@ -198,7 +221,8 @@ read_positive(struct reader *reader, const struct node *node, const char *what,
     if (!read_amount(reader, node, what, number))
         return false;
     if (number->num == 0)
-        return reader_error(reader, node, "%s must be above zero", what);
+        return reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
+                            "%s must be above zero", what);
     return true;
 }
 
@@ -223,14 +247,15 @@ read_word(struct reader *reader, const struct node *node, const char *what,
     const char *list = word_list(reader, words, count);
 
     if (!node_is_string(node))
-        return reader_error(reader, node, "%s must be %s, not %s", what, list,
+        return reader_error(reader, node, MISTAKE_UNKNOWN_WORD,
+                            "%s must be %s, not %s", what, list,
                             reader_describe(reader, node));
     for (*index = 0; *index < count; ++*index)
         if (str_eq_cstr(node->text, words[*index]))
             return true;
-    return reader_error(reader, node, "%s must be %s, not %s%s", what, list,
-                        quoted(reader->arena, node->text),
-                        reader_suggest(reader, node->text, words, count));
+    reader_error(reader, node, MISTAKE_UNKNOWN_WORD, "%s must be %s, not %s",
+                 what, list, quoted(reader->arena, node->text));
+    return reader_suggest(reader, node->text, words, count);
 }
 
 bool
@@ -239,7 +264,7 @@ read_time(struct reader *reader, const struct node *node, const char *what,
 {
     if (node_is_string(node) && timestamp_parse(node->text, at_us))
         return true;
-    return reader_error(reader, node,
+    return reader_error(reader, node, MISTAKE_BAD_TIME,
                         "%s must be a time such as \"2026-12-01T00:00:00Z\"",
                         what);
 }
@@ -272,7 +297,7 @@ read_duration(struct reader *reader, const struct node *node, const char *what,
         !__builtin_mul_overflow(*seconds, unit ? unit : 1, seconds) &&
         *seconds <= INT64_MAX / US_PER_SECOND)
         return true;
-    return reader_error(reader, node,
+    return reader_error(reader, node, MISTAKE_BAD_SPAN,
                         "%s must be a time span such as 90s, 30m, 48h or 7d",
                         what);
 }
@@ -287,11 +312,12 @@ read_period(struct reader *reader, const struct node *node, const char *what,
     if (!read_duration(reader, node, what, &seconds))
         return false;
     if (!unit_seconds(node->text.at[node->text.len - 1]))
-        return reader_error(reader, node, "%s needs a unit: %.*ss, %.*sd ...",
-                            what, STR_ARG(node->text), STR_ARG(node->text));
+        return reader_error(reader, node, MISTAKE_BAD_SPAN,
+                            "%s needs a unit: %.*ss, %.*sd ...", what,
+                            STR_ARG(node->text), STR_ARG(node->text));
     if (seconds < 1 || seconds > most)
-        return reader_error(reader, node, "%s must be from 1s to %dd", what,
-                            PERIOD_MAX_DAYS);
+        return reader_error(reader, node, MISTAKE_BAD_SPAN,
+                            "%s must be from 1s to %dd", what, PERIOD_MAX_DAYS);
     *period_us = seconds * US_PER_SECOND;
     return true;
 }
@@ -310,7 +336,8 @@ read_expr(struct reader *reader, const struct node *node, const char *what)
     struct str text = expr_text(node);
 
     if (!text.len) {
-        reader_error(reader, node, "%s must be an expression, not %s", what,
+        reader_error(reader, node, MISTAKE_WRONG_KIND,
+                     "%s must be an expression, not %s", what,
                      node->kind == NODE_STRING ? "empty"
                                                : reader_describe(reader, node));
         return NULL;
@@ -328,7 +355,8 @@ read_number_expr(struct reader *reader, const struct node *node,
     if (!expr || expr_type(expr) == VALUE_INT ||
         expr_type(expr) == VALUE_DECIMAL)
         return expr;
-    reader_error(reader, node, "%s must be a number, but %s has type %s", what,
+    reader_error(reader, node, MISTAKE_WRONG_RESULT,
+                 "%s must be a number, but %s has type %s", what,
                  quoted(reader->arena, expr_text(node)),
                  value_type_name(expr_type(expr)));
     return NULL;
@@ -341,7 +369,8 @@ read_type(struct reader *reader, const struct node *node, const char *what)
     struct suggest suggest;
 
     if (!node_is_string(node)) {
-        reader_error(reader, node, "%s must be an event type, not %s", what,
+        reader_error(reader, node, MISTAKE_WRONG_KIND,
+                     "%s must be an event type, not %s", what,
                      reader_describe(reader, node));
         return NULL;
     }
@@ -351,8 +380,9 @@ read_type(struct reader *reader, const struct node *node, const char *what)
     suggest = suggest_for(node->text);
     for (size_t i = 0; i < schema_count(reader->schemas); i++)
         suggest_offer(&suggest, schema_at(reader->schemas, i)->name);
-    reader_error(reader, node, "unknown event type %s" SUGGEST_FORMAT,
-                 quoted(reader->arena, node->text), SUGGEST_ARG(suggest));
+    reader_error(reader, node, MISTAKE_UNKNOWN_TYPE, "unknown event type %s",
+                 quoted(reader->arena, node->text));
+    suggest_help(&suggest, reader->diags);
     return NULL;
 }
 

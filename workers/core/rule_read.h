@@ -6,6 +6,7 @@
 #include "diag.h"
 #include "expr.h"
 #include "map.h"
+#include "mistake.h"
 #include "node.h"
 #include "rule.h"
 #include "rule_parts.h"
@@ -36,16 +37,26 @@ struct key {
 
 /* Add an error at the node; returns false. */
 bool reader_error(struct reader *reader, const struct node *node,
-                  const char *format, ...) PRINTF_LIKE(3, 4);
+                  enum mistake mistake, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* The same at the key of a member. */
+bool reader_key_error(struct reader *reader, const struct node_member *member,
+                      enum mistake mistake, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 /* What the node is, for "must be a number, not ...": `a list`, `true`. Made
  * in the reader's arena. */
 const char *reader_describe(struct reader *reader, const struct node *node);
 
-/* The word of the list nearest to `word`, as `; did you mean "..."`, or an
- * empty text when none is near. Made in the reader's arena. */
-const char *reader_suggest(struct reader *reader, struct str word,
-                           const char *const *words, size_t count);
+/* The word of the list nearest to `word`, if one is near, as the help for the
+ * error added last; returns false. */
+bool reader_suggest(struct reader *reader, struct str word,
+                    const char *const *words, size_t count);
+
+/* Why the node is not a list or mapping, as it should be, of so many entries.
+ */
+enum mistake kind_or_size(const struct node *node, enum node_kind wanted);
 
 /* Check that node is an object with known keys, none that is required
  * missing. `what` names it in messages: "a rule". */

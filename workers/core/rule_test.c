@@ -111,7 +111,7 @@ is_repeat(struct test_run *run, const struct node *spec,
             !str_eq(other->source, event->source))
             continue;
         if (memcmp(other->hash, event->hash, EVENT_HASH_BYTES) != 0)
-            reader_error(&run->reader, spec,
+            reader_error(&run->reader, spec, MISTAKE_TEST_EVENTS,
                          "two different events have the id %s",
                          quoted(run->reader.arena, event->id));
         return true;
@@ -163,7 +163,7 @@ read_events(struct test_run *run, const struct node *test)
     size_t count = many && many->kind == NODE_LIST ? many->item_count : 1;
 
     if (!one == !many || (many && many->kind != NODE_LIST)) {
-        reader_error(&run->reader, test,
+        reader_error(&run->reader, test, MISTAKE_TEST_EVENTS,
                      "a test needs an event or a list of events");
         return;
     }
@@ -230,9 +230,12 @@ run_message(struct test_run *run)
 {
     const struct diag *diag = run->diags.items;
 
-    if (run->diags.count)
-        return arena_printf(run->reader.arena, "%d:%d: %s", diag->line,
-                            diag->column, diag->text);
+    if (run->diags.count) {
+        buf_init(&run->message, run->reader.arena);
+        buf_printf(&run->message, "%d:%d: ", diag->line, diag->column);
+        diag_add_words(diag, &run->message);
+        buf_printf(&run->message, " [%s]", diag->code);
+    }
     return arena_printf(run->reader.arena, "%.*s",
                         STR_ARG(buf_str(&run->message)));
 }

@@ -27,8 +27,9 @@ add_benefit(struct reader *reader, const struct benefit *benefit,
 
     if (benefit->is_flag) {
         if (node->kind != NODE_BOOL) {
-            reader_error(reader, node, "%s must be true or false, not %s",
-                         benefit->name, reader_describe(reader, node));
+            reader_error(reader, node, MISTAKE_WRONG_KIND,
+                         "%s must be true or false, not %s", benefit->name,
+                         reader_describe(reader, node));
             return;
         }
         json_add_key(json, benefit->name);
@@ -55,9 +56,9 @@ compile_period(struct reader *reader, const struct node_member *member,
     period->bonus_xp = ratio_from_int(0);
     if (!num_parse_int(member->key, &period->days) || period->days < 1 ||
         period->days > DAYS_MAX)
-        diag_add(reader->diags, DIAG_ERROR, reader->file, member->line,
-                 member->column,
-                 "a period is a whole number of days from 1 to %d", DAYS_MAX);
+        reader_key_error(reader, member, MISTAKE_OUT_OF_BOUNDS,
+                         "a period is a whole number of days from 1 to %d",
+                         DAYS_MAX);
     if (!read_keys(reader, member->value, "a period", keys, BENEFIT_COUNT))
         return;
     buf_init(&json, reader->arena);
@@ -85,7 +86,7 @@ staking_compile(struct reader *reader, const struct node *node)
     periods = node_get(node, STR("periods"));
     if (periods->kind != NODE_OBJECT || periods->member_count == 0 ||
         periods->member_count > PERIODS_MAX) {
-        reader_error(reader, periods,
+        reader_error(reader, periods, kind_or_size(periods, NODE_OBJECT),
                      "periods must be a mapping of 1 to %d numbers of days to "
                      "their benefits",
                      PERIODS_MAX);

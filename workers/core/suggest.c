@@ -21,6 +21,13 @@ suggest_offer(struct suggest *suggest, struct str candidate)
     suggest->distance = distance;
 }
 
+void
+suggest_help(const struct suggest *suggest, struct diag_list *diags)
+{
+    if (suggest->nearest.len)
+        diag_help(diags, "did you mean \"%.*s\"?", STR_ARG(suggest->nearest));
+}
+
 struct str
 suggest_before(const struct suggest *suggest)
 {

@@ -2,6 +2,7 @@
 #ifndef CORE_SUGGEST_H
 #define CORE_SUGGEST_H
 
+#include "diag.h"
 #include "str.h"
 
 struct suggest {
@@ -16,6 +17,10 @@ struct suggest suggest_for(struct str word);
 /* Offer a known word; kept when it is at most two typing errors away, not
  * wholly different, and nearer than those before. */
 void suggest_offer(struct suggest *suggest, struct str candidate);
+
+/* Say `did you mean "..."?` of the diagnostic added last, when a word is near.
+ */
+void suggest_help(const struct suggest *suggest, struct diag_list *diags);
 
 /* For messages, "%.*s" three times: `; did you mean "`, the word, `"`, or
  * three empty texts. */

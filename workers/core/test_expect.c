@@ -62,9 +62,10 @@ report_unknown(struct comparison *comparison, const struct node_member *member)
             suggest_offer(&suggest, is_short
                                         ? short_name(ruleset->lines[i]->name)
                                         : ruleset->lines[i]->name);
-    reader_error(reader, member->value,
-                 "no line pays under the name %s" SUGGEST_FORMAT,
-                 quoted(reader->arena, member->key), SUGGEST_ARG(suggest));
+    reader_error(reader, member->value, MISTAKE_UNKNOWN_LINE,
+                 "no line pays under the name %s",
+                 quoted(reader->arena, member->key));
+    suggest_help(&suggest, reader->diags);
 }
 
 static void
@@ -87,7 +88,7 @@ compare_line(struct comparison *comparison, const struct node_member *member)
     if (count == 0) {
         report_unknown(comparison, member);
     } else if (count > 1) {
-        reader_error(comparison->reader, member->value,
+        reader_error(comparison->reader, member->value, MISTAKE_TEST_EXPECT,
                      "%s is a line of more than one rule; write RULE.LINE",
                      quoted(comparison->reader->arena, member->key));
     } else {
@@ -122,7 +123,7 @@ check_reason(const struct comparison *comparison, const struct node *expected)
     struct suggest suggest;
 
     if (!node_is_string(expected))
-        return reader_error(reader, expected,
+        return reader_error(reader, expected, MISTAKE_WRONG_KIND,
                             "rejected must be a reason, not %s",
                             reader_describe(reader, expected));
     suggest = suggest_for(expected->text);
@@ -133,9 +134,11 @@ check_reason(const struct comparison *comparison, const struct node *expected)
             return true;
         suggest_offer(&suggest, name);
     }
-    return reader_error(
-        reader, expected, "nothing is refused for the reason %s" SUGGEST_FORMAT,
-        quoted(reader->arena, expected->text), SUGGEST_ARG(suggest));
+    reader_error(reader, expected, MISTAKE_UNKNOWN_WORD,
+                 "nothing is refused for the reason %s",
+                 quoted(reader->arena, expected->text));
+    suggest_help(&suggest, reader->diags);
+    return false;
 }
 
 static void
@@ -183,7 +186,7 @@ test_expect_compare(struct reader *reader, const struct node *expect,
     };
 
     if (expect->kind != NODE_OBJECT || expect->member_count == 0) {
-        reader_error(reader, expect,
+        reader_error(reader, expect, MISTAKE_TEST_EXPECT,
                      "expect must be a mapping of lines to amounts");
         return;
     }

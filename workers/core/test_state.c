@@ -4,6 +4,7 @@
 
 #include "line.h"
 #include "quote.h"
+#include "suggest.h"
 #include "timestamp.h"
 
 /* What a fact's name stands for. */
@@ -61,10 +62,28 @@ set_account(struct reader *reader, const struct node *node, struct facts *facts,
     if (text.len == 0)
         return true;
     if (!account_canonical(reader->arena, text, &account))
-        return reader_error(reader, node, "%s is no account id",
-                            quoted(reader->arena, text));
+        return reader_error(reader, node, MISTAKE_TEST_STATE,
+                            "%s is no account id", quoted(reader->arena, text));
     owner->account = facts_account(facts, account);
     return true;
+}
+
+static void
+report_no_owner(struct reader *reader, const struct node *node, struct str name)
+{
+    const struct ruleset *ruleset = reader->ruleset;
+    struct suggest suggest = suggest_for(name);
+
+    for (size_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule_form *form = ruleset->rules[i]->forms;
+
+        suggest_offer(&suggest, ruleset->rules[i]->id);
+        for (size_t j = 0; j < form->line_count; j++)
+            suggest_offer(&suggest, form->lines[j].ledger->name);
+    }
+    reader_error(reader, node, MISTAKE_UNKNOWN_LINE,
+                 "there is no rule or line %s", quoted(reader->arena, name));
+    suggest_help(&suggest, reader->diags);
 }
 
 /* Read NAME/ACCOUNT or NAME/ACCOUNT/REST. */
@@ -84,8 +103,7 @@ read_owner(struct reader *reader, const struct node *node, struct facts *facts,
     for (size_t i = 0; i < ruleset->rule_count && !found; i++)
         found = find_in_rule(ruleset->rules[i], name, owner);
     if (!found) {
-        reader_error(reader, node, "there is no rule or line %s",
-                     quoted(reader->arena, name));
+        report_no_owner(reader, node, name);
         return false;
     }
     return set_account(reader, node, facts, account, owner);
@@ -97,12 +115,12 @@ check_account(struct reader *reader, const struct node *node,
               const struct owner *owner, bool per_account)
 {
     if (per_account && !owner->account)
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_TEST_STATE,
                             "\"%.*s\" counts for each account; "
                             "name one after the slash",
                             STR_ARG(owner->ledger->name));
     if (!per_account && owner->account)
-        return reader_error(reader, node,
+        return reader_error(reader, node, MISTAKE_TEST_STATE,
                             "\"%.*s\" counts for all accounts; leave the "
                             "account between the slashes empty",
                             STR_ARG(owner->ledger->name));
@@ -113,8 +131,9 @@ static bool
 check_wanted(struct reader *reader, const struct node *node,
              const struct owner *owner, bool wanted, const char *what)
 {
-    return wanted || reader_error(reader, node, "\"%.*s\" has no %s",
-                                  STR_ARG(owner->ledger->name), what);
+    return wanted ||
+           reader_error(reader, node, MISTAKE_TEST_STATE, "\"%.*s\" has no %s",
+                        STR_ARG(owner->ledger->name), what);
 }
 
 static void
@@ -123,7 +142,8 @@ apply_once(struct reader *reader, const struct node *node, struct facts *facts)
     struct owner owner;
 
     if (!node_is_string(node)) {
-        reader_error(reader, node, "once must be a list of NAME/ACCOUNT/KEY");
+        reader_error(reader, node, MISTAKE_TEST_STATE,
+                     "once must be a list of NAME/ACCOUNT/KEY");
         return;
     }
     if (!read_owner(reader, node, facts, node->text, &owner) ||
@@ -132,7 +152,7 @@ apply_once(struct reader *reader, const struct node *node, struct facts *facts)
         !check_account(reader, node, &owner, owner.guard->once.per_account))
         return;
     if (owner.rest.len > ONCE_KEY_MAX_BYTES)
-        reader_error(reader, node, "the key is too long");
+        reader_error(reader, node, MISTAKE_TEST_STATE, "the key is too long");
     else
         facts_once(facts, owner.ledger, owner.account, owner.rest)->taken =
             true;
@@ -151,7 +171,8 @@ apply_balance(struct reader *reader, const struct node_member *member,
         return;
     if (!owner.account ||
         !ratio_to_minor(amount, reader->ruleset->scale, ROUND_FLOOR, &minor)) {
-        reader_error(reader, member->value, "this is no balance");
+        reader_error(reader, member->value, MISTAKE_TEST_STATE,
+                     "this is no balance");
         return;
     }
     owner.account->balance_minor = minor;
@@ -193,8 +214,8 @@ apply_used(struct reader *reader, const struct node_member *member,
         return;
     limit = &owner.guard->limit;
     if (!window_parse(limit->window, owner.rest, &bucket)) {
-        reader_error(reader, member->value, "%s does not name a %s",
-                     quoted(reader->arena, owner.rest),
+        reader_error(reader, member->value, MISTAKE_TEST_STATE,
+                     "%s does not name a %s", quoted(reader->arena, owner.rest),
                      window_words[limit->window]);
         return;
     }
@@ -213,7 +234,8 @@ add_day(struct reader *reader, const struct node *node, struct facts *facts,
     int64_t bits;
 
     if (!node_is_string(node) || !date_parse(node->text, &day)) {
-        reader_error(reader, node, "a day must be YYYY-MM-DD");
+        reader_error(reader, node, MISTAKE_TEST_STATE,
+                     "a day must be YYYY-MM-DD");
         return;
     }
     bucket = streak_bucket(day);
@@ -237,7 +259,8 @@ apply_days(struct reader *reader, const struct node_member *member,
         !check_account(reader, days, &owner, true))
         return;
     if (days->kind != NODE_LIST)
-        reader_error(reader, days, "days must be a list of YYYY-MM-DD");
+        reader_error(reader, days, MISTAKE_TEST_STATE,
+                     "days must be a list of YYYY-MM-DD");
     for (size_t i = 0; days->kind == NODE_LIST && i < days->item_count; i++)
         add_day(reader, days->items[i], facts, &owner);
 }
@@ -249,7 +272,8 @@ apply_members(struct reader *reader, const struct node *node,
                             struct facts *))
 {
     if (node && node->kind != NODE_OBJECT)
-        reader_error(reader, node, "this part of a state must be a mapping");
+        reader_error(reader, node, MISTAKE_TEST_STATE,
+                     "this part of a state must be a mapping");
     for (size_t i = 0;
          node && node->kind == NODE_OBJECT && i < node->member_count; i++)
         apply(reader, &node->members[i], facts);
@@ -274,7 +298,8 @@ test_state_apply(struct reader *reader, const struct node *state,
     apply_members(reader, node_get(state, STR("used")), facts, apply_used);
     apply_members(reader, node_get(state, STR("days")), facts, apply_days);
     if (once && once->kind != NODE_LIST)
-        reader_error(reader, once, "once must be a list of NAME/ACCOUNT/KEY");
+        reader_error(reader, once, MISTAKE_TEST_STATE,
+                     "once must be a list of NAME/ACCOUNT/KEY");
     for (size_t i = 0; once && once->kind == NODE_LIST && i < once->item_count;
          i++)
         apply_once(reader, once->items[i], facts);

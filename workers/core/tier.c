@@ -23,10 +23,10 @@ read_level(struct reader *reader, const struct node_member *member,
                      &tier->fee))
         return false;
     if (ratio_compare(tier->fee, ratio_from_int(100)) > 0)
-        return reader_error(reader, member->value,
+        return reader_error(reader, member->value, MISTAKE_OUT_OF_BOUNDS,
                             "a fee is at most 100 percent");
     if (!ratio_to_minor_exactly(balance, scale, &tier->from_minor))
-        return reader_error(reader, member->value,
+        return reader_error(reader, member->value, MISTAKE_TOO_PRECISE,
                             "balance must have at most %d decimals", scale);
     return true;
 }
@@ -45,18 +45,19 @@ check_levels(struct reader *reader, const struct node *node,
              const struct tiers *tiers)
 {
     if (tiers->level_count && tiers->levels[0].from_minor != 0)
-        reader_error(reader, node, "the lowest tier must start at balance 0");
+        reader_error(reader, node, MISTAKE_TIERS,
+                     "the lowest tier must start at balance 0");
     for (size_t i = 1; i < tiers->level_count; i++) {
         const struct tier *below = &tiers->levels[i - 1];
         const struct tier *tier = &tiers->levels[i];
 
         if (tier->from_minor == below->from_minor)
-            reader_error(reader, node,
+            reader_error(reader, node, MISTAKE_TIERS,
                          "tiers \"%.*s\" and \"%.*s\" start at the same "
                          "balance",
                          STR_ARG(below->name), STR_ARG(tier->name));
         else if (ratio_compare(tier->fee, below->fee) > 0)
-            reader_error(reader, node,
+            reader_error(reader, node, MISTAKE_TIERS,
                          "tier \"%.*s\" has more balance than \"%.*s\" and a "
                          "higher fee",
                          STR_ARG(tier->name), STR_ARG(below->name));
@@ -69,7 +70,7 @@ compile_levels(struct reader *reader, const struct node *node,
 {
     if (node->kind != NODE_OBJECT || node->member_count == 0 ||
         node->member_count > LEVELS_MAX) {
-        reader_error(reader, node,
+        reader_error(reader, node, kind_or_size(node, NODE_OBJECT),
                      "levels must be a mapping of 1 to %d names to tiers",
                      LEVELS_MAX);
         return;
@@ -97,7 +98,7 @@ tiers_compile(struct reader *reader, const struct node *node)
         return NULL;
     staked = node_get(node, STR("count_staked"));
     if (staked && staked->kind != NODE_BOOL)
-        reader_error(reader, staked,
+        reader_error(reader, staked, MISTAKE_WRONG_KIND,
                      "count_staked must be true or false, not %s",
                      reader_describe(reader, staked));
     tiers->count_staked = !staked || staked->boolean;

@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "map.h"
+#include "mistake.h"
 #include "quote.h"
 #include "yaml_scalar.h"
 
@@ -22,11 +23,16 @@ struct reader {
     bool stopped;      /* nothing more can be read */
 };
 
-static void
-complain(struct reader *reader, yaml_mark_t at, const char *text)
+static void PRINTF_LIKE(4, 5)
+    complain(struct reader *reader, yaml_mark_t at, enum mistake mistake,
+             const char *format, ...)
 {
-    diag_add(reader->diags, DIAG_ERROR, reader->file, (int)at.line + 1,
-             (int)at.column + 1, "%s", text);
+    va_list args;
+
+    va_start(args, format);
+    mistake_add_list(reader->diags, mistake, reader->file, (int)at.line + 1,
+                     (int)at.column + 1, format, args);
+    va_end(args);
 }
 
 /* The mark of a byte offset, which is all libyaml tells of a bad byte. */
@@ -54,13 +60,13 @@ syntax_hint(const char *context, const char *problem)
         const char *part;
         const char *hint;
     } hints[] = {
-        {"an anchor", "; an expression with `!`, `&` or `*` must be in quotes"},
-        {"an alias", "; an expression with `!`, `&` or `*` must be in quotes"},
-        {"a tag", "; an expression with `!`, `&` or `*` must be in quotes"},
-        {"tag handle", "; an expression that starts with `!` must be in "
+        {"an anchor", "an expression with `!`, `&` or `*` must be in quotes"},
+        {"an alias", "an expression with `!`, `&` or `*` must be in quotes"},
+        {"a tag", "an expression with `!`, `&` or `*` must be in quotes"},
+        {"tag handle", "an expression that starts with `!` must be in "
                        "quotes"},
-        {"mapping values", "; a text with `: ` in it must be in quotes"},
-        {"cannot start", "; indent with spaces, not tabs, and quote a text "
+        {"mapping values", "a text with `: ` in it must be in quotes"},
+        {"cannot start", "indent with spaces, not tabs, and quote a text "
                          "that starts with `@`, `%` or a backtick"},
     };
 
@@ -77,13 +83,15 @@ complain_syntax(struct reader *reader)
     const char *context = parser->context ? parser->context : "";
     const char *problem = parser->problem ? parser->problem : "cannot be read";
     yaml_mark_t at = parser->problem_mark;
+    enum mistake mistake = MISTAKE_SYNTAX;
 
-    if (parser->error == YAML_READER_ERROR)
+    if (parser->error == YAML_READER_ERROR) {
         at = mark_of_byte(reader->text, parser->problem_offset);
-    diag_add(reader->diags, DIAG_ERROR, reader->file, (int)at.line + 1,
-             (int)at.column + 1, "not valid YAML: %s%s%s%s%s", problem,
-             *context ? " (" : "", context, *context ? ")" : "",
-             syntax_hint(context, problem));
+        mistake = MISTAKE_BYTES;
+    }
+    complain(reader, at, mistake, "not valid YAML: %s%s%s%s", problem,
+             *context ? " (" : "", context, *context ? ")" : "");
+    diag_help(reader->diags, "%s", syntax_hint(context, problem));
 }
 
 /* The next event, to be deleted by the caller; false after complaining. */
@@ -126,19 +134,23 @@ char_at(struct reader *reader, yaml_mark_t mark)
 static void
 refuse_signs(struct reader *reader, yaml_mark_t at)
 {
-    static const char *const refused[256] = {
-        ['!'] = "tags are not supported; an expression that starts with `!` "
-                "must be in quotes",
-        ['&'] = "anchors are not supported; write the value out, or quote it",
-        ['*'] = "aliases are not supported; write the value out, or quote it",
+    static const struct sign {
+        const char *what;
+        const char *help;
+    } refused[256] = {
+        ['!'] = {"tags",
+                 "an expression that starts with `!` must be in quotes"},
+        ['&'] = {"anchors", "write the value out, or quote it"},
+        ['*'] = {"aliases", "write the value out, or quote it"},
     };
-    const char *text = refused[(unsigned char)char_at(reader, at)];
+    const struct sign *sign = &refused[(unsigned char)char_at(reader, at)];
 
     /* A mapping starts where its first key does: say it once. */
-    if (!text || reader->refused_at == at.index + 1)
+    if (!sign->what || reader->refused_at == at.index + 1)
         return;
     reader->refused_at = at.index + 1;
-    complain(reader, at, text);
+    complain(reader, at, MISTAKE_SIGN, "%s are not supported; %s", sign->what,
+             sign->help);
 }
 
 static struct str
@@ -149,23 +161,26 @@ scalar_text(struct reader *reader, const yaml_event_t *event)
                                         event->data.scalar.length));
 
     if (text.len && memchr(text.at, '\0', text.len))
-        complain(reader, event->start_mark, "a text cannot hold a NUL");
+        complain(reader, event->start_mark, MISTAKE_BYTES,
+                 "a text cannot hold a NUL");
     return text;
 }
 
 static void
 read_scalar(struct reader *reader, const yaml_event_t *event, struct node *node)
 {
-    const char *advice;
+    struct yaml_refusal refusal;
 
     node->text = scalar_text(reader, event);
     node->kind = NODE_STRING;
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     if (!node->quoted &&
-        !yaml_scalar_read(reader->spellings, node->text, node, &advice))
-        diag_add(reader->diags, DIAG_ERROR, reader->file, node->line,
-                 node->column, "%s %s", quoted(reader->arena, node->text),
-                 advice);
+        !yaml_scalar_read(reader->spellings, node->text, node, &refusal)) {
+        mistake_add(reader->diags, refusal.mistake, reader->file, node->line,
+                    node->column, "%s %s", quoted(reader->arena, node->text),
+                    refusal.problem);
+        diag_help(reader->diags, "%s", refusal.help);
+    }
 }
 
 static struct node *read_node(struct reader *reader, yaml_event_t *event,
@@ -205,11 +220,13 @@ key_text(struct reader *reader, const struct node *key)
                       .column = (size_t)key->column - 1};
 
     if (key->kind == NODE_LIST || key->kind == NODE_OBJECT)
-        complain(reader, at, "a key must be a text, not a list or a mapping");
+        complain(reader, at, MISTAKE_BAD_KEY,
+                 "a key must be a text, not a list or a mapping");
     else if (key->kind == NODE_BOOL || key->kind == NODE_NULL)
-        complain(reader, at, "a key must be a text; quote it if it is one");
+        complain(reader, at, MISTAKE_BAD_KEY,
+                 "a key must be a text; quote it if it is one");
     else if (str_eq(key->text, STR("<<")) && !key->quoted)
-        complain(reader, at,
+        complain(reader, at, MISTAKE_SIGN,
                  "merge keys are not supported; write the keys "
                  "out");
     return key->text;
@@ -232,12 +249,14 @@ refuse_repeated(struct reader *reader, struct map *keys, struct str text,
     void **place = map_put(keys, text);
     const struct node *first = *place;
 
-    if (first)
-        diag_add(reader->diags, DIAG_ERROR, reader->file, key->line,
-                 key->column, "the key %s is there twice, first at %d:%d",
-                 quoted(reader->arena, text), first->line, first->column);
-    else
+    if (!first) {
         *place = key;
+        return;
+    }
+    mistake_add(reader->diags, MISTAKE_REPEATED_KEY, reader->file, key->line,
+                key->column, "the key %s is there twice",
+                quoted(reader->arena, text));
+    diag_note(reader->diags, "first at %d:%d", first->line, first->column);
 }
 
 static void
@@ -282,7 +301,8 @@ read_node(struct reader *reader, yaml_event_t *event, int depth)
     node->column = (int)event->start_mark.column + 1;
     refuse_signs(reader, event->start_mark);
     if (depth > YAML_MAX_DEPTH) {
-        complain(reader, event->start_mark, "nested deeper than 32 levels");
+        complain(reader, event->start_mark, MISTAKE_DEPTH,
+                 "nested deeper than 32 levels");
         reader->stopped = true;
     } else if (type == YAML_SCALAR_EVENT) {
         read_scalar(reader, event, node);
@@ -301,9 +321,9 @@ refuse_directives(struct reader *reader, const yaml_event_t *start)
     if (start->data.document_start.version_directive ||
         start->data.document_start.tag_directives.start !=
             start->data.document_start.tag_directives.end)
-        complain(reader, start->start_mark,
+        complain(reader, start->start_mark, MISTAKE_DOCUMENT,
                  "directives are not supported; remove the line that starts "
-                 "with `%`");
+                 "with `%%`");
 }
 
 /* After the first document nothing may follow. */
@@ -315,7 +335,7 @@ refuse_more(struct reader *reader)
     if (!next_event(reader, &event))
         return;
     if (event.type == YAML_DOCUMENT_START_EVENT)
-        complain(reader, event.start_mark,
+        complain(reader, event.start_mark, MISTAKE_DOCUMENT,
                  "a second document starts here; a file holds one");
     yaml_event_delete(&event);
 }
@@ -331,7 +351,7 @@ read_document(struct reader *reader)
         return NULL;
     if (event.type != YAML_DOCUMENT_START_EVENT) {
         yaml_event_delete(&event);
-        complain(reader, start, "there is nothing in this file");
+        complain(reader, start, MISTAKE_BYTES, "there is nothing in this file");
         return NULL;
     }
     refuse_directives(reader, &event);
@@ -356,7 +376,7 @@ read_stream(struct reader *reader)
                                  (const unsigned char *)reader->text.at,
                                  reader->text.len);
     if (str_starts_with(reader->text, STR("\xEF\xBB\xBF"))) {
-        complain(reader, (yaml_mark_t){0},
+        complain(reader, (yaml_mark_t){0}, MISTAKE_BYTES,
                  "starts with a byte order mark; save as UTF-8 without it");
         return NULL;
     }
@@ -379,7 +399,8 @@ yaml_read(struct arena *arena, const char *file, struct str text,
     struct node *root;
 
     if (!yaml_parser_initialize(&reader.parser)) {
-        complain(&reader, (yaml_mark_t){0}, "could not start the YAML reader");
+        complain(&reader, (yaml_mark_t){0}, MISTAKE_SYNTAX,
+                 "could not start the YAML reader");
         return NULL;
     }
     root = read_stream(&reader);

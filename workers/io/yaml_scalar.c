@@ -6,36 +6,33 @@
 
 #include "regex.h"
 
-struct spelling {
-    const char *pattern;
-    const char *advice;
-};
-
 /* The first that fits gives the advice. */
-static const struct spelling refused[] = {
+static const struct spelling {
+    const char *pattern;
+    const char *problem;
+    const char *help;
+} refused[] = {
     {"^(?i:yes|no|on|off|y|n)$",
-     "is a truth value to some YAML readers and a word to others; write true "
-     "or false, or quote it"},
-    {"^(?i:true|false|null)$", "must be written in lower case, or quoted"},
+     "is a truth value to some YAML readers and a word to others",
+     "write true or false, or quote it"},
+    {"^(?i:true|false|null)$", "must be written in lower case, or quoted", ""},
     {"^[-+]?[0-9]+(:[0-9]+)+(\\.[0-9]*)?$",
-     "is a number of base 60 to some YAML readers; quote it"},
-    {"^[-+]?0[xXoObB][0-9a-fA-F_]+$",
-     "is a number to some YAML readers; write a number in decimal, or quote "
-     "the text"},
+     "is a number of base 60 to some YAML readers", "quote it"},
+    {"^[-+]?0[xXoObB][0-9a-fA-F_]+$", "is a number to some YAML readers",
+     "write a number in decimal, or quote the text"},
     {"^[-+]?(?=[^_]*_)[0-9][0-9_]*(\\.[0-9_]*)?$",
-     "is a number to some YAML readers; write it without underscores, or "
-     "quote it"},
-    {"^[-+]?0[0-9]+(\\.[0-9]*)?$",
-     "is an octal number to some YAML readers; write it without leading "
-     "zeros, or quote it"},
-    {"^[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)[eE][-+]?[0-9]+$",
-     "has an exponent; write the number in full, or quote it"},
+     "is a number to some YAML readers",
+     "write it without underscores, or quote it"},
+    {"^[-+]?0[0-9]+(\\.[0-9]*)?$", "is an octal number to some YAML readers",
+     "write it without leading zeros, or quote it"},
+    {"^[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)[eE][-+]?[0-9]+$", "has an exponent",
+     "write the number in full, or quote it"},
     {"^[-+]?(\\.[0-9]+|[0-9]+\\.)$",
-     "needs digits on both sides of the point, or quotes"},
+     "needs digits on both sides of the point, or quotes", ""},
     {"^\\+[0-9]+(\\.[0-9]+)?$",
-     "must be written without the plus sign, or quoted"},
-    {"^[-+]?\\.(?i:inf|nan)$",
-     "is no number to calculate with; quote it if it is a text"},
+     "must be written without the plus sign, or quoted", ""},
+    {"^[-+]?\\.(?i:inf|nan)$", "is no number to calculate with",
+     "quote it if it is a text"},
 };
 
 enum { REFUSED_COUNT = sizeof(refused) / sizeof(refused[0]) };
@@ -85,12 +82,13 @@ read_word(struct str text, struct node *node)
 
 static bool
 is_refused(const struct yaml_spellings *spellings, struct str text,
-           const char **advice)
+           struct yaml_refusal *refusal)
 {
     for (size_t i = 0; i < REFUSED_COUNT; i++) {
         if (!regex_search(spellings->refused[i], text))
             continue;
-        *advice = refused[i].advice;
+        *refusal = (struct yaml_refusal){MISTAKE_DOUBTFUL_WORD,
+                                         refused[i].problem, refused[i].help};
         return true;
     }
     return false;
@@ -120,21 +118,26 @@ looks_like_number(struct str text, bool *whole)
 }
 
 static bool
-read_number(struct str text, bool whole, struct node *node, const char **advice)
+read_number(struct str text, bool whole, struct node *node,
+            struct yaml_refusal *refusal)
 {
     if (whole) {
         node->kind = NODE_INT;
-        *advice = "does not fit 64 bits; quote it if it is a text";
+        *refusal =
+            (struct yaml_refusal){MISTAKE_LONG_NUMBER, "does not fit 64 bits",
+                                  "quote it if it is a text"};
         return num_parse_int(text, &node->integer);
     }
     node->kind = NODE_DECIMAL;
-    *advice = "has more than 18 digits before or 9 after the point";
+    *refusal = (struct yaml_refusal){
+        MISTAKE_LONG_NUMBER,
+        "has more than 18 digits before or 9 after the point", ""};
     return ratio_parse(text, &node->decimal);
 }
 
 bool
 yaml_scalar_read(const struct yaml_spellings *spellings, struct str text,
-                 struct node *node, const char **advice)
+                 struct node *node, struct yaml_refusal *refusal)
 {
     bool whole;
 
@@ -142,8 +145,8 @@ yaml_scalar_read(const struct yaml_spellings *spellings, struct str text,
     node->kind = NODE_STRING;
     if (read_word(text, node))
         return true;
-    if (is_refused(spellings, text, advice))
+    if (is_refused(spellings, text, refusal))
         return false;
     return !looks_like_number(text, &whole) ||
-           read_number(text, whole, node, advice);
+           read_number(text, whole, node, refusal);
 }
