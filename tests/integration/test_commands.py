@@ -447,6 +447,37 @@ def test_faults_for_programs(ledger, faulty):
     assert run["columnKind"] == "unicodeCodePoints"
 
 
+def test_codes_are_explained():
+    def explain(*words):
+        done = subprocess.run(
+            [harness.BINARY, "check", "--explain", *words], text=True,
+            capture_output=True, timeout=60, cwd=harness.ROOT, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert explain("R018") == (0, """\
+error[R018]: a field that may be missing is not guarded
+
+The schema does not require the field. An event without it would fail, so the
+expression, or a condition before it, has to ask has(...) first.
+
+bad, in a rule:
+
+    when: event.data.rating >= 4.5
+
+good:
+
+    when: has(event.data.rating) && event.data.rating >= 4.5
+""", "")
+    code, pages, _ = explain("all")
+    heads = re.findall(r"^error\[(R\d{3})\]: ", pages, re.MULTILINE)
+    assert code == 0 and heads[:57] == [f"R{n:03}" for n in range(1, 58)]
+    code, pages, told = explain("r014")
+    assert (code, pages) == (2, "") and told.startswith(
+        'reward check: there is no code "r014"; did you mean "R014"; '
+        "--explain all")
+    assert explain("R014", "rules")[0] == 2
+
+
 def test_columns_of_notifications(ledger, tmp_path):
     """They count characters, as all of them do."""
     path = tmp_path / "rules.yaml"

@@ -7,6 +7,8 @@
 #include "diag_report.h"
 #include "file.h"
 #include "load.h"
+#include "mistake_page.h"
+#include "suggest.h"
 
 /* One check: its faults are told at its end, all at once. */
 struct check {
@@ -214,6 +216,53 @@ check_schemas(struct check *check)
     return conclude(check);
 }
 
+/* ---- codes
+ * --------------------------------------------------------------------- */
+
+/* One code, or `all`. */
+static bool
+add_pages(struct buf *buf, struct str code)
+{
+    bool all = str_eq_cstr(code, "all");
+    const struct mistake_row *one = mistake_find(code);
+
+    for (size_t i = 0; i < mistake_count(); i++) {
+        if (!all && mistake_at(i) != one)
+            continue;
+        if (buf->len)
+            buf_add_char(buf, '\n');
+        mistake_page_add(buf, mistake_at(i));
+    }
+    return buf->len > 0;
+}
+
+static int
+explain(const struct command_line *line, const char *code)
+{
+    struct suggest suggest = suggest_for(str_from_cstr(code));
+    struct buf buf;
+
+    buf_init(&buf, line->arena);
+    if (line->argc)
+        return command_misused(line, "--explain takes a code and nothing else");
+    if (add_pages(&buf, suggest.word)) {
+        printf("%.*s", STR_ARG(buf_str(&buf)));
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < mistake_count(); i++) {
+        char known[MISTAKE_CODE_BYTES];
+
+        suggest_offer(
+            &suggest,
+            str_from_cstr(arena_strdup(
+                line->arena, mistake_code(mistake_at(i)->mistake, known))));
+    }
+    return command_misused(line,
+                           "there is no code \"%s\"" SUGGEST_FORMAT
+                           "; --explain all prints those that there are",
+                           code, SUGGEST_ARG(suggest));
+}
+
 static const struct {
     const char *name;
     int (*run)(struct check *check);
@@ -227,7 +276,10 @@ int
 cmd_check(struct command_line *line)
 {
     struct check check = {.line = line};
+    const char *code = command_option(line, "explain");
 
+    if (code)
+        return explain(line, code);
     diag_init(&check.diags, line->arena);
     for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
         if (line->argc && strcmp(line->argv[0], subjects[i].name) == 0)

@@ -5,6 +5,7 @@ static const struct command_flag check_flags[] = {
     {"print", NULL, "config: print the settings in force"},
     {"print-example", NULL, "config: print config.example.yaml"},
     {"print-schema", NULL, "config: print schemas/config.schema.json"},
+    {"explain", "CODE", "say what a code such as R014 means; or of all"},
     {0},
 };
 
