@@ -1,5 +1,5 @@
 /* topic_reader.c - librdkafka's simple consumer on all partitions of a topic,
- * through one queue. */
+ * through one queue or, to have records in order of time, through one each. */
 #include "topic_reader.h"
 
 #include "clock.h"
@@ -21,6 +21,7 @@ struct partition {
     int64_t end; /* offset to be reached; below 0 while unknown */
     bool started;
     bool finished;
+    rd_kafka_message_t *pending; /* the next one, by time */
 };
 
 struct topic_reader {
@@ -35,6 +36,8 @@ struct topic_reader {
     int32_t finished_count;
     rd_kafka_message_t *message; /* lent out */
     int64_t deadline_ms;
+    bool by_time;
+    int64_t since_ms;
 };
 
 /* ---- opening ----------------------------------------------------------------
@@ -83,6 +86,34 @@ count_partitions(struct topic_reader *reader, struct err *err)
     return true;
 }
 
+/* The offset of the first record since then, or of the end. */
+static rd_kafka_resp_err_t
+find_since(const struct topic_reader *reader, int32_t number, int64_t end,
+           int64_t *offset)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(1);
+    rd_kafka_resp_err_t code;
+
+    rd_kafka_topic_partition_list_add(list, reader->topic_name, number)
+        ->offset = reader->since_ms;
+    code = rd_kafka_offsets_for_times(reader->client, list, ANSWER_MS);
+    if (!code)
+        code = list->elems[0].err;
+    *offset = list->elems[0].offset >= 0 ? list->elems[0].offset : end;
+    rd_kafka_topic_partition_list_destroy(list);
+    return code;
+}
+
+static int
+start_at(const struct topic_reader *reader, int32_t number, int64_t offset)
+{
+    return reader->by_time
+               ? rd_kafka_consume_start(reader->topic, number, offset)
+               : rd_kafka_consume_start_queue(reader->topic, number, offset,
+                                              reader->queue);
+}
+
 static bool
 start_partition(struct topic_reader *reader, int32_t number, struct err *err)
 {
@@ -92,12 +123,13 @@ start_partition(struct topic_reader *reader, int32_t number, struct err *err)
         reader->client, reader->topic_name, number, &partition->first, &end,
         ANSWER_MS);
 
+    if (!code && reader->by_time)
+        code = find_since(reader, number, end, &partition->first);
     if (code)
         return kafka_err(err, &reader->watch, code,
                          "could not read topic \"%s\"", reader->topic_name);
     partition->end = -1;
-    if (rd_kafka_consume_start_queue(reader->topic, number, partition->first,
-                                     reader->queue))
+    if (start_at(reader, number, partition->first))
         return kafka_err(err, &reader->watch, rd_kafka_last_error(),
                          "could not read topic \"%s\"", reader->topic_name);
     partition->started = true;
@@ -114,15 +146,21 @@ start_all(struct topic_reader *reader, struct err *err)
     return true;
 }
 
-bool
-topic_reader_open(const struct kafka_options *kafka, const char *topic,
-                  struct topic_reader **opened, struct err *err)
+static struct topic_reader *
+reader_new(const char *topic)
 {
     struct arena arena = {0};
     struct topic_reader *reader = ARENA_NEW(&arena, struct topic_reader);
 
     reader->topic_name = arena_strdup(&arena, topic);
     reader->arena = arena;
+    return reader;
+}
+
+static bool
+open_reader(const struct kafka_options *kafka, struct topic_reader *reader,
+            struct topic_reader **opened, struct err *err)
+{
     if (!make_client(reader, kafka, err) || !count_partitions(reader, err) ||
         !start_all(reader, err)) {
         topic_reader_close(reader);
@@ -130,6 +168,25 @@ topic_reader_open(const struct kafka_options *kafka, const char *topic,
     }
     *opened = reader;
     return true;
+}
+
+bool
+topic_reader_open(const struct kafka_options *kafka, const char *topic,
+                  struct topic_reader **opened, struct err *err)
+{
+    return open_reader(kafka, reader_new(topic), opened, err);
+}
+
+bool
+topic_reader_open_since(const struct kafka_options *kafka, const char *topic,
+                        int64_t since_ms, struct topic_reader **opened,
+                        struct err *err)
+{
+    struct topic_reader *reader = reader_new(topic);
+
+    reader->by_time = true;
+    reader->since_ms = since_ms;
+    return open_reader(kafka, reader, opened, err);
 }
 
 static void
@@ -148,9 +205,13 @@ topic_reader_close(struct topic_reader *reader)
     if (!reader)
         return;
     give_back(reader);
-    for (int32_t i = 0; i < reader->partition_count && reader->partitions; i++)
+    for (int32_t i = 0; i < reader->partition_count && reader->partitions;
+         i++) {
+        if (reader->partitions[i].pending)
+            rd_kafka_message_destroy(reader->partitions[i].pending);
         if (reader->partitions[i].started)
             rd_kafka_consume_stop(reader->topic, i);
+    }
     if (reader->queue)
         rd_kafka_queue_destroy(reader->queue);
     if (reader->topic)
@@ -273,25 +334,83 @@ take_message(struct topic_reader *reader, bool *is_record, struct err *err)
     return true;
 }
 
+enum { LOOK_MS = 200 };
+
+/* Whatever partition has something. */
+static bool
+next_of_any(struct topic_reader *reader, bool *is_record, struct err *err)
+{
+    *is_record = false;
+    while (!*is_record && reader->finished_count < reader->partition_count) {
+        give_back(reader);
+        rd_kafka_poll(reader->client, 0);
+        reader->message = rd_kafka_consume_queue(reader->queue, LOOK_MS);
+        if (reader->message && !take_message(reader, is_record, err))
+            return false;
+        if (!*is_record && !check_patience(reader, err))
+            return false;
+    }
+    return true;
+}
+
+/* Look until the partition's next record is there, or its end. */
+static bool
+fill_pending(struct topic_reader *reader, int32_t number, struct err *err)
+{
+    struct partition *partition = &reader->partitions[number];
+    bool is_record;
+
+    while (!partition->pending && !partition->finished) {
+        rd_kafka_poll(reader->client, 0);
+        reader->message = rd_kafka_consume(reader->topic, number, LOOK_MS);
+        is_record = false;
+        if (reader->message && !take_message(reader, &is_record, err))
+            return false;
+        if (is_record) {
+            partition->pending = reader->message;
+            reader->message = NULL;
+        } else if (!check_patience(reader, err)) {
+            return false;
+        }
+        give_back(reader);
+    }
+    return true;
+}
+
+/* The oldest of what the partitions have next; of the same age, the first
+ * partition's. */
+static bool
+next_by_time(struct topic_reader *reader, bool *is_record, struct err *err)
+{
+    struct partition *oldest = NULL;
+
+    for (int32_t i = 0; i < reader->partition_count; i++) {
+        struct partition *partition = &reader->partitions[i];
+
+        if (!fill_pending(reader, i, err))
+            return false;
+        if (partition->pending &&
+            (!oldest || rd_kafka_message_timestamp(partition->pending, NULL) <
+                            rd_kafka_message_timestamp(oldest->pending, NULL)))
+            oldest = partition;
+    }
+    *is_record = oldest != NULL;
+    if (!oldest)
+        return true;
+    reader->message = oldest->pending;
+    oldest->pending = NULL;
+    return true;
+}
+
 bool
 topic_reader_next(struct topic_reader *reader, struct arena *arena,
                   struct record *record, bool *more, struct err *err)
 {
-    enum { LOOK_MS = 200 };
-    bool is_record = false;
-
     give_back(reader);
-    while (!is_record && reader->finished_count < reader->partition_count) {
-        give_back(reader);
-        rd_kafka_poll(reader->client, 0);
-        reader->message = rd_kafka_consume_queue(reader->queue, LOOK_MS);
-        if (reader->message && !take_message(reader, &is_record, err))
-            return false;
-        if (!is_record && !check_patience(reader, err))
-            return false;
-    }
-    *more = is_record;
-    if (is_record)
+    if (!(reader->by_time ? next_by_time(reader, more, err)
+                          : next_of_any(reader, more, err)))
+        return false;
+    if (*more)
         take_record(reader, arena, record);
     return true;
 }

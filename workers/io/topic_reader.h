@@ -22,6 +22,14 @@ MUST_CHECK bool topic_reader_open(const struct kafka_options *kafka,
                                   struct topic_reader **reader,
                                   struct err *err);
 
+/* As topic_reader_open, from the first record of each partition that Kafka
+ * stamped with `since_ms` (milliseconds since 1970) or later on; records of all
+ * partitions come in the order of their stamps. */
+MUST_CHECK bool topic_reader_open_since(const struct kafka_options *kafka,
+                                        const char *topic, int64_t since_ms,
+                                        struct topic_reader **reader,
+                                        struct err *err);
+
 /* NULL is allowed. */
 void topic_reader_close(struct topic_reader *reader);
 
