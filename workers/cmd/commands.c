@@ -34,6 +34,19 @@ static const struct command_flag migrate_flags[] = {
     {0},
 };
 
+static const struct command_flag simulate_flags[] = {
+    {"rules", "RULES", "the rules to judge (those of the settings)"},
+    {"against", "RULES", "the rules to compare them with"},
+    {"topic", "NAME", "the topic of events that do not say theirs"},
+    {"from-topic", "NAME", "read the events from this topic, not from files"},
+    {"since", "TIME", "of the topic, only records stamped then or later"},
+    {"report", "FILE", "write the answer as an HTML page, too"},
+    {"accounts", "FILE", "write what all accounts have as CSV, too"},
+    {"max-delta", "N%|N", "exit 1 when earnings differ by more"},
+    {"detailed-exitcode", NULL, "exit 3 when any account differs"},
+    {0},
+};
+
 static const struct command_flag stake_flags[] = {
     {"active", NULL, "only stakes that have not ended"},
     {"limit", "N", "print at most N stakes (100)"},
@@ -67,6 +80,8 @@ const struct command commands[] = {
      test_flags, NULL},
     {"eval", "EXPRESSION", "Evaluate an expression of rules for an event.",
      true, cmd_eval, eval_flags, "table json"},
+    {"simulate", "[FILE...]", "Say what rules would have paid for events.",
+     true, cmd_simulate, simulate_flags, "table json"},
     {"verify", "", "Prove that the books close.", true, cmd_verify,
      verify_flags, "table json"},
     {"balance", "ACCOUNT", "Print an account's balance.", true, cmd_balance,

@@ -9,9 +9,6 @@
 #include "log.h"
 #include "map.h"
 
-/* Room for clocks that differ; DESIGN 4. */
-#define FUTURE_TOLERANCE_US (5 * 60 * INT64_C(1000000))
-
 /* One try at posting a range. */
 struct attempt {
     struct pipeline *pipeline;
@@ -45,7 +42,7 @@ reopen(struct item_range range)
 static void
 refuse_future(struct attempt *attempt)
 {
-    int64_t latest_us = attempt->turn.now_us + FUTURE_TOLERANCE_US;
+    int64_t latest_us = attempt->turn.now_us + EVENT_AHEAD_MAX_US;
 
     for (size_t i = 0; i < attempt->range.count; i++) {
         struct item *item = &attempt->range.items[i];

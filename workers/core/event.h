@@ -50,6 +50,9 @@ struct envelope {
     struct str data; /* empty: the whole value is data */
 };
 
+/* How far ahead of the ledger's clock an event's time may be. */
+#define EVENT_AHEAD_MAX_US (5 * 60 * INT64_C(1000000))
+
 enum { EVENT_HASH_BYTES = 16, RECORD_MAX_BYTES = 256 * 1024 };
 
 /* What some expressions know beside the event itself. */

@@ -69,7 +69,7 @@ add_cell(struct buf *buf, const struct table *table, size_t column,
 {
     size_t len = str_utf8_length(text);
     int pad = len < width ? (int)(width - len) : 0;
-    bool right = table->columns[column].kind == TABLE_NUMBER;
+    bool right = table->columns[column].kind != TABLE_STRING;
 
     if (column)
         buf_add_cstr(buf, "  ");
@@ -161,19 +161,24 @@ add_csv_cell(struct buf *buf, struct str text)
         buf_add_char(buf, '"');
 }
 
+void
+table_add_csv_row(struct buf *buf, const struct table *table, size_t row)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        buf_add_cstr(buf, i ? "," : "");
+        add_csv_cell(buf, *cell_at(table, row, i));
+    }
+    buf_add_cstr(buf, "\r\n");
+}
+
 static void
 add_csv(struct buf *buf, const struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++)
         buf_printf(buf, "%s%s", i ? "," : "", table->columns[i].name);
     buf_add_cstr(buf, "\r\n");
-    for (size_t row = 0; row < table->row_count; row++) {
-        for (size_t i = 0; i < table->column_count; i++) {
-            buf_add_cstr(buf, i ? "," : "");
-            add_csv_cell(buf, *cell_at(table, row, i));
-        }
-        buf_add_cstr(buf, "\r\n");
-    }
+    for (size_t row = 0; row < table->row_count; row++)
+        table_add_csv_row(buf, table, row);
 }
 
 static void

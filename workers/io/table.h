@@ -18,6 +18,8 @@ struct table_column {
     enum {
         TABLE_STRING,
         TABLE_NUMBER, /* to the right; bare in JSON, and so JSON itself */
+        TABLE_AMOUNT, /* to the right; a string in JSON, where a number may be
+                         read as a double */
     } kind;
 };
 
@@ -47,6 +49,9 @@ void table_print(const struct table *table, enum table_format format,
  * the object alone. */
 void table_print_record(const struct table *table, enum table_format format,
                         FILE *out);
+
+/* Append one row as a line of CSV. */
+void table_add_csv_row(struct buf *buf, const struct table *table, size_t row);
 
 /* Append one row as a JSON object. */
 void table_add_json_row(struct buf *buf, const struct table *table, size_t row);

@@ -1,0 +1,386 @@
+"""`reward simulate`: what rules would have paid for recorded events, against
+what a worker did pay for them, and as a gate for changes of rules."""
+
+import csv
+import html.parser
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import generator
+import harness
+from books import wait_settled
+from generator import address, event
+
+ADA, BOB, EVE = address(1), address(2), address(3)
+RULES = harness.ROOT / "rules" / "gigs.yaml"
+
+
+def simulate(*words, stdin=None):
+    return subprocess.run(
+        [harness.BINARY, "simulate", *map(str, words)], text=True,
+        input=stdin, capture_output=True, timeout=120, cwd=harness.ROOT,
+        env=harness.clean_env(), check=False)
+
+
+def answer(*words, status=0):
+    done = simulate(*words, "--format", "json")
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout)
+
+
+def figures(rows, column="total"):
+    """The rows of a table by their first column."""
+    return {next(iter(row.values())): row[column] for row in rows}
+
+
+def line(kind, account, event_id, at, **data):
+    body = event(f"{kind}.v1", account, event_id, **data)
+    body["time"] = at
+    return json.dumps(body)
+
+
+def contract(account, event_id, at="2026-01-05T12:00:00Z", value="10"):
+    return line("contract.completed", account, event_id, at,
+                contract_id=f"gig-{event_id}", contract_value_usd=value,
+                delivered_on_time=False)
+
+
+def write(folder, *lines, name="events.ndjson"):
+    path = folder / name
+    path.write_text("".join(f"{text}\n" for text in lines))
+    return path
+
+
+def changed(folder, old, new):
+    """The shipped rules with one thing changed."""
+    text = RULES.read_text()
+    assert text.count(old) == 1, old
+    path = folder / "changed.yaml"
+    path.write_text(text.replace(old, new))
+    return path
+
+
+DEARER = ("give: 100, per: 1", "give: 110, per: 1")
+
+
+# ---- the same as a worker -----------------------------------------------------
+
+def test_the_same_as_a_worker(ctx, seed):
+    """Every kind of event, good and bad, repeats and conflicts: line by line
+    what is in the ledger. One partition, so that there is one order; no holds
+    of the past, which end when a worker happens to look."""
+    mix = generator.Mix(seed, accounts=60, trouble=0.05, holds=False)
+    # A simulation weighs votes by what accounts have now.
+    mix.weights = [weight * (make != mix.vote) for weight, make in mix.kinds]
+    ctx.publish([draft.again(partition=0) for draft in mix.drafts(1500)])
+    ctx.worker()
+    ctx.relay()
+    wait_settled(ctx)
+    ctx.stop_all()
+    done = ctx.run("simulate", "--from-topic", ctx.topic, "--format", "json",
+                   role="worker")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    ledger = {name: str(amount) for name, amount in ctx.sql(
+        "SELECT line, sum(amount) FROM reward.token_transactions GROUP BY 1")}
+    assert figures(made["lines"]) == ledger
+    assert len(ledger) > 20  # the mix has them all
+    outcomes = {name: str(count) for name, count in ctx.sql(
+        "SELECT outcome, count(*) FROM reward.record_outcomes "
+        "WHERE topic = %s GROUP BY 1", ctx.topic)}
+    told = {name: count for name, count in figures(made["outcomes"]).items()
+            if ":" not in name}
+    assert told == outcomes
+    assert len(outcomes) == 6
+    reasons = {f"rejected: {name}": str(count) for name, count in ctx.sql(
+        "SELECT reason, count(*) FROM reward.rejections GROUP BY 1")}
+    assert {name: count for name, count in figures(made["outcomes"]).items()
+            if name.startswith("rejected:")} == reasons
+    earned, spent = ctx.sql("SELECT sum(total_earned), sum(total_spent) "
+                            "FROM reward.user_token_balances")[0]
+    assert figures(made["totals"])["earned"] == str(earned)
+    assert figures(made["totals"])["spent"] == str(spent)
+
+
+def test_a_part_of_a_topic_in_order_of_time(ctx, tmp_path):
+    """The confirmation is in another partition than what waits for it, and
+    comes before the next event by time alone."""
+    def draft(text, partition, timestamp_ms):
+        return generator.Draft(text, key=None, partition=partition,
+                               timestamp_ms=timestamp_ms)
+
+    early = 1736078400000  # 2025-01-05T12:00:00Z
+    ctx.publish([
+        draft(contract(EVE, "too-early"), 0, early - 1),
+        draft(line("referral.accepted", ADA, "r1", "2025-01-05T12:00:00Z",
+                   invitee_address=BOB), 3, early),
+        draft(line("identity.verified", BOB, "i1", "2025-01-05T12:00:01Z"), 1,
+              early + 1000),
+        # Were this one met before the confirmation, the hold would be void.
+        draft(contract(EVE, "late", "2025-12-05T12:00:00Z"), 0,
+              early + 334 * 86400000)])
+    done = ctx.run("simulate", "--from-topic", ctx.topic, "--since",
+                   "2025-01-05T12:00:00Z", "--format", "json", role="worker")
+    assert done.returncode == 0, done.stderr
+    assert figures(json.loads(done.stdout)["lines"]) == {
+        "referral.referral": "500.00", "identity.identity": "2000.00",
+        "contract.base": "1000.00", "contract.first": "500.00",
+        "pending.held": "-500.00", "pending.released": "500.00"}
+
+
+# ---- input ---------------------------------------------------------------------
+
+def test_events_and_records_in_one_file(tmp_path):
+    """Events as published, records as kcat prints them, and what is neither."""
+    body = json.loads(contract(ADA, "c2"))
+    headers = ["ce_specversion", "1.0", "ce_id", "c3", "ce_source", "/s",
+               "ce_type", body["type"], "content-type", "application/json"]
+    path = write(
+        tmp_path, contract(ADA, "c1"), contract(ADA, "c1"),
+        contract(ADA, "c1", value="11"), "",
+        json.dumps({"topic": "t", "partition": 0, "offset": 7, "ts": 1,
+                    "tstype": "create", "broker": 0, "key": ADA,
+                    "payload": json.dumps(body)}),
+        json.dumps({"topic": "t", "ts": 1767614400000, "headers": headers,
+                    "payload": json.dumps(body["data"])}),
+        json.dumps({"topic": "t", "partition": 0, "offset": 8, "ts": 1,
+                    "key": ADA, "payload": None}),
+        "no event", '{"specversion":"1.0"}')
+    made = answer(path)
+    assert figures(made["outcomes"]) == {
+        "posted": "3", "duplicate": "1", "conflict": "1", "no_reward": "1",
+        "dead_letter": "2", "dead_letter: malformed_json": "1",
+        "dead_letter: malformed_envelope": "1",
+        "dead_letter: id_conflict": "1"}
+    assert figures(made["lines"]) == {"contract.base": "3000.00",
+                                      "contract.first": "500.00"}
+    piped = simulate("-", "--format", "json", stdin=path.read_text())
+    assert json.loads(piped.stdout) == made
+
+
+def test_what_kcat_prints(ctx, tmp_path):
+    ctx.publish([generator.structured(json.loads(contract(ADA, "c1"))),
+                 generator.binary(json.loads(contract(BOB, "c2"))),
+                 generator.Draft(None, key="gone")])
+    dump = subprocess.run(
+        ["kcat", "-C", "-J", "-e", "-q", "-b", ctx.stack.bootstrap, "-t",
+         ctx.topic], capture_output=True, text=True, timeout=60, check=True)
+    made = answer(write(tmp_path, *dump.stdout.splitlines()))
+    assert figures(made["outcomes"]) == {"posted": "2", "no_reward": "1"}
+
+
+def test_holds_end_by_the_time_of_the_records(tmp_path):
+    """Confirmed in time, confirmed too late, and not yet."""
+    def referral(inviter, invitee, event_id, at):
+        return line("referral.accepted", inviter, event_id, at,
+                    invitee_address=invitee)
+
+    days = int(re.search(r"void_after: (\d+)d", RULES.read_text())[1])
+    assert days < 100
+    path = write(
+        tmp_path,
+        referral(ADA, BOB, "r1", "2026-01-01T00:00:00Z"),
+        line("identity.verified", BOB, "i1", "2026-01-02T00:00:00Z"),
+        referral(ADA, EVE, "r2", "2026-02-01T00:00:00Z"),
+        line("identity.verified", EVE, "i2", "2026-06-01T00:00:00Z"),
+        referral(ADA, address(9), "r3", "2026-06-01T00:00:00Z"))
+    made = answer(path)
+    totals = figures(made["totals"])
+    lines = figures(made["lines"])
+    assert lines["pending.held"] == "-1500.00"
+    assert lines["pending.released"] == "1000.00"
+    assert lines["pending.voided"] == "-500.00"
+    assert totals["held at the end"] == "500.00"
+    assert totals["earned"] == "4500.00"  # two identities, one referral
+    assert figures(made["outcomes"]) == {"posted": "5"}
+
+
+def test_an_id_that_failed_may_come_again(tmp_path):
+    """As for a worker: a dead letter does not take its id."""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "ruleset: t\nversion: \"1\"\nasset: {code: GIGS, scale: 2}\nrules:\n"
+        "- id: xp\n  trigger: io.gigchain.xp.gained.v1\n"
+        "  account: event.data.user_address\n  award:\n"
+        "  - {id: xp, amount: 100 / (event.data.xp_gained - 1)}\n")
+    path = write(
+        tmp_path,
+        line("xp.gained", ADA, "x", "2026-01-01T00:00:00Z", xp_gained=1),
+        line("xp.gained", ADA, "x", "2026-01-01T00:00:00Z", xp_gained=3),
+        line("xp.gained", ADA, "x", "2026-01-01T00:00:00Z", xp_gained=3))
+    done = simulate("--rules", rules, path, "--format", "json")
+    made = json.loads(done.stdout)
+    assert figures(made["outcomes"])["dead_letter: rule_error"] == "1"
+    assert figures(made["outcomes"])["posted"] == "1"
+    assert "event x of" in done.stderr and "by zero" in done.stderr
+
+
+# ---- against other rules ---------------------------------------------------------
+
+def test_difference_by_rule_line_day_and_account(tmp_path):
+    path = write(tmp_path, contract(ADA, "c1"),
+                 contract(BOB, "c2", "2026-01-06T12:00:00Z", "20"),
+                 line("profile.completed", EVE, "p1", "2026-01-06T12:00:00Z"))
+    accounts = tmp_path / "accounts.csv"
+    made = answer("--rules", changed(tmp_path, *DEARER), "--against", RULES,
+                  path, "--accounts", accounts)
+    assert made["accounts"] == {"count": 3, "gaining": 2, "losing": 0}
+    earned = made["totals"][0]
+    assert earned == {"figure": "earned", "before": "5000.00",
+                      "after": "5300.00", "difference": "+300.00",
+                      "percent": "+6.00"}
+    assert figures(made["rules"], "difference") == {
+        "contract": "+300.00", "profile": "0.00"}
+    assert made["lines"][0] == {
+        "line": "contract.base", "before": "3000.00", "after": "3300.00",
+        "difference": "+300.00", "percent": "+10.00"}
+    assert figures(made["days"], "difference") == {
+        "2026-01-05": "+100.00", "2026-01-06": "+200.00"}
+    assert [row["account"] for row in made["gains"]] == [BOB, ADA]
+    assert "losses" not in made
+    rows = list(csv.DictReader(accounts.open(newline="")))
+    assert {row["account"]: row["difference"] for row in rows} == {
+        ADA: "100.00", BOB: "200.00", EVE: "0.00"}
+
+
+def test_limits_say_what_is_used(tmp_path):
+    def gift(account, event_id, amount):
+        return line("community.contributed", account, event_id,
+                    "2026-01-05T12:00:00Z", contribution_id=event_id,
+                    amount_gigs=amount)
+
+    made = answer(write(tmp_path, gift(ADA, "g1", "9000"),
+                        gift(ADA, "g2", "2000"), gift(BOB, "g3", "10")))
+    assert made["limits"] == [
+        {"limit": "community.community", "per": "account", "window": "month",
+         "at_most": "10000.00", "windows": 2, "full": 1,
+         "most_used": "10000.00"}]
+
+
+@pytest.mark.parametrize("words, status", [
+    (["--max-delta", "10%"], 0),
+    (["--max-delta", "6.66%"], 1),  # of 1,500 GIGS, 100
+    (["--max-delta", "100"], 0),
+    (["--max-delta", "99.99"], 1),
+    (["--detailed-exitcode"], 3),
+    (["--detailed-exitcode", "--max-delta", "5%"], 1),
+])
+def test_gate(tmp_path, words, status):
+    done = simulate("--rules", changed(tmp_path, *DEARER), "--against", RULES,
+                    write(tmp_path, contract(ADA, "c1")), *words)
+    assert done.returncode == status, done.stderr
+    assert ("--max-delta" in done.stderr) == (status == 1)
+
+
+def test_gate_of_the_same_rules(tmp_path):
+    done = simulate("--rules", RULES, "--against", RULES, "--max-delta", "0",
+                    "--detailed-exitcode", write(tmp_path, contract(ADA, "c")))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words, message", [
+    ([], "name files of events"),
+    (["x", "--from-topic", "t"], "name files of events"),
+    (["x", "--max-delta", "5%"], "--against"),
+    (["x", "--against", "y", "--max-delta", "some"], "--max-delta must be"),
+    (["x", "--since", "2026-01-01T00:00:00Z"], "--since is for --from-topic"),
+    (["--from-topic", "t", "--since", "monday"], "--since"),
+])
+def test_wrong_usage(words, message):
+    done = simulate(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_missing_files_are_named(tmp_path):
+    done = simulate(tmp_path / "no.ndjson")
+    assert done.returncode == 78 and "no.ndjson" in done.stderr
+    events = write(tmp_path, contract(ADA, "c1"))
+    done = simulate(events, "--report", tmp_path / "no" / "page.html")
+    assert done.returncode == 78 and "page.html" in done.stderr
+    done = simulate(events, "--rules", tmp_path / "no.yaml")
+    assert done.returncode == 1 and "no.yaml" in done.stderr
+
+
+# ---- the page --------------------------------------------------------------------
+
+class Page(html.parser.HTMLParser):
+    """Tables by id, as lists of rows; what the page would fetch."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.fetched, self.tags = {}, [], []
+        self.cell = self.table = None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append(tag)
+        self.fetched += [attrs[name] for name in ("src", "href") if name in attrs]
+        if tag == "table":
+            self.table = self.tables.setdefault(attrs["id"], [])
+        elif tag == "tr":
+            self.table.append([])
+        elif tag in ("td", "th"):
+            self.cell = ""
+
+    def handle_data(self, data):
+        if self.cell is not None:
+            self.cell += data
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.table[-1].append(self.cell)
+            self.cell = None
+
+
+def make_page(folder):
+    path = write(folder, contract(ADA, "c1"),
+                 contract("<b>&\"x", "c2", "2026-01-06T12:00:00Z", "20"))
+    page = folder / "page.html"
+    done = simulate("--rules", changed(folder, *DEARER), "--against", RULES,
+                    path, "--report", page)
+    assert done.returncode == 0, done.stderr
+    return page
+
+
+def test_page_is_whole_in_itself(tmp_path):
+    text = make_page(tmp_path).read_text()
+    page = Page(text)
+    assert page.fetched == []
+    assert "script" not in page.tags and "url(" not in text
+    assert page.tables["lines"][1] == ["contract.base", "3000.00", "3300.00",
+                                       "+300.00", "+10.00"]
+    assert [row[0] for row in page.tables["gains"][1:]] == ['<b>&"x', ADA]
+
+
+BROWSER = shutil.which("chromium")
+
+
+def test_page_in_a_browser(tmp_path):
+    """A browser's own tree of the page: plots drawn where they should be, and
+    nothing asked of the network."""
+    assert BROWSER, "ops/setup installs chromium"
+    log = tmp_path / "net.json"
+    done = subprocess.run(
+        [BROWSER, "--headless", "--no-sandbox", "--disable-gpu",
+         f"--user-data-dir={tmp_path}/profile", f"--log-net-log={log}",
+         "--dump-dom", make_page(tmp_path).as_uri()],
+        capture_output=True, text=True, timeout=120, check=True)
+    page = Page(done.stdout)
+    assert page.tags.count("svg") == 2
+    assert page.tags.count("polyline") == 2
+    assert page.tags.count("rect") == 15
+    assert page.tables["days"][1:] == [
+        ["2026-01-05", "1500.00", "1600.00", "+100.00", "+6.67"],
+        ["2026-01-06", "2500.00", "2700.00", "+200.00", "+8.00"]]
+    points = re.findall(r'class="(before|after)" points="([^"]+)"', done.stdout)
+    heights = {name: [int(point.split(",")[1]) for point in text.split()]
+               for name, text in points}
+    # More is higher up, and the second rules are above the first.
+    assert heights["after"][1] < heights["before"][1] < heights["before"][0]
+    assert "file:///" not in done.stdout and "http" not in done.stdout

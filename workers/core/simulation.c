@@ -1,0 +1,473 @@
+/* simulation.c - a worker's turn without the servers: batches are cut where
+ * something that is held has to end, facts come from memory. */
+#include "simulation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_parts.h"
+
+void
+simulation_init(struct simulation *simulation, const struct schema_set *schemas,
+                int64_t notify_max_age_us)
+{
+    *simulation = (struct simulation){
+        .schemas = schemas,
+        .notify_max_age_us = notify_max_age_us,
+        .now_us = INT64_MIN,
+        .first_us = INT64_MAX,
+        .last_us = INT64_MIN,
+    };
+}
+
+void
+simulation_free(struct simulation *simulation)
+{
+    for (size_t i = 0; i < simulation->side_count; i++) {
+        memory_ledger_free(&simulation->sides[i].ledger);
+        simulation_holds_free(&simulation->sides[i].holds);
+        hash_table_free(&simulation->sides[i].set_aside);
+    }
+    hash_table_free(&simulation->ids);
+    hash_table_free(&simulation->day_places);
+    arena_free(&simulation->arena);
+}
+
+void
+simulation_add_side(struct simulation *simulation, struct ruleset *ruleset)
+{
+    struct simulation_side *side = &simulation->sides[simulation->side_count++];
+
+    side->ruleset = ruleset;
+    side->lines = arena_array(&simulation->arena, ruleset->line_count,
+                              sizeof(*side->lines));
+    for (size_t i = 0; i < ruleset->line_count; i++) {
+        ruleset->lines[i]->id = (int32_t)i + 1;
+        side->lines[i].line = ruleset->lines[i];
+    }
+    map_init(&side->notifies, &simulation->arena);
+    for (size_t i = 0; i < ruleset->notify_count; i++)
+        *map_put(&side->notifies, ruleset->notifies[i].rule) =
+            &ruleset->notifies[i].notify;
+}
+
+/* ---- totals -----------------------------------------------------------------
+ */
+
+static bool
+add(int64_t *sum, int64_t minor, struct err *err)
+{
+    return num_add(*sum, minor, sum) ||
+           err_set_code(err, ERR_INPUT, "amount_overflow",
+                        "the sum of all that is paid leaves 64 bits");
+}
+
+static struct simulation_day *
+day_of(struct simulation *simulation, const struct event *event)
+{
+    const struct zone *zone = &simulation->sides[0].ruleset->index->zone;
+    int32_t day = zone_day(zone, event->time_us);
+    bool is_new;
+    uint64_t *place =
+        hash_table_put(&simulation->day_places,
+                       hash_key_word(hash_key_start(), (uint32_t)day), &is_new);
+
+    if (is_new) {
+        *place = simulation->day_count;
+        simulation->days = arena_room(
+            &simulation->arena, simulation->days, simulation->day_count,
+            &simulation->day_room, 64, sizeof(*simulation->days));
+        simulation->days[simulation->day_count++] =
+            (struct simulation_day){.day = day};
+    }
+    return &simulation->days[*place];
+}
+
+static bool
+count_posting(struct simulation_side *side, const struct posting *posting,
+              int64_t *earned, struct err *err)
+{
+    struct simulation_line *line = &side->lines[posting->line->id - 1];
+    const int8_t *moves = posting->line->type->moves;
+    int64_t minor = posting->amount_minor;
+
+    line->entries++;
+    line->clipped += posting->clipped;
+    return add(&line->minor, minor, err) &&
+           (!moves[FUND_EARNED] || (add(&side->earned_minor, minor, err) &&
+                                    add(earned, minor, err))) &&
+           (!moves[FUND_SPENT] || add(&side->spent_minor, -minor, err));
+}
+
+static bool
+count_postings(struct simulation *simulation, struct simulation_side *side,
+               const struct event *event, const struct decision *decision,
+               struct err *err)
+{
+    int64_t earned = 0;
+
+    for (size_t i = 0; i < decision->posting_count; i++)
+        if (!count_posting(side, &decision->postings[i], &earned, err))
+            return false;
+    return !earned || add(&day_of(simulation, event)
+                               ->earned_minor[side - simulation->sides],
+                          earned, err);
+}
+
+/* ---- notifications
+ * ----------------------------------------------------------- As the relay
+ * finds them: by the name that an answer gives, else by the rule, or the line,
+ * of the first entry.
+ */
+
+static bool
+notifies(const struct simulation_side *side, struct str name)
+{
+    const struct notify *notify = map_get(&side->notifies, name);
+
+    return notify && notify->enabled;
+}
+
+static bool
+line_notifies(const struct simulation_side *side, struct str line)
+{
+    const char *dot = memchr(line.at, '.', line.len);
+    struct str rule = str_make(line.at, dot ? (size_t)(dot - line.at) : 0);
+
+    return map_get(&side->notifies, rule) ? notifies(side, rule)
+                                          : notifies(side, line);
+}
+
+/* The first entry of the account; NULL: it has none. */
+static const struct posting *
+first_entry(const struct decision *decision,
+            const struct account_state *account)
+{
+    for (size_t i = 0; i < decision->posting_count; i++)
+        if (decision->postings[i].account == account)
+            return &decision->postings[i];
+    return NULL;
+}
+
+static bool
+answer_notifies(const struct simulation_side *side,
+                const struct decision *decision, const struct answer *answer)
+{
+    const struct posting *entry = first_entry(decision, answer->account);
+
+    if (answer->notify.len)
+        return notifies(side, answer->notify);
+    if (answer->notify.at || answer->place > 0 || !entry)
+        return notifies(side, str_from_cstr(answer->type));
+    return line_notifies(side, entry->line->name);
+}
+
+static bool
+has_answer(const struct decision *decision, const struct account_state *account)
+{
+    for (size_t i = 0; i < decision->answer_count; i++)
+        if (decision->answers[i].account == account &&
+            decision->answers[i].place == 0)
+            return true;
+    return false;
+}
+
+static int64_t
+count_notifications(const struct simulation_side *side,
+                    const struct decision *decision)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < decision->answer_count; i++)
+        count += answer_notifies(side, decision, &decision->answers[i]);
+    for (size_t i = 0; i < decision->posting_count; i++) {
+        const struct posting *posting = &decision->postings[i];
+
+        if (posting == first_entry(decision, posting->account) &&
+            !has_answer(decision, posting->account))
+            count += line_notifies(side, posting->line->name);
+    }
+    return count;
+}
+
+/* ---- deciding
+ * ----------------------------------------------------------------
+ */
+
+static struct hash_key
+id_key(const struct event *event)
+{
+    return hash_key_text(hash_key_text(hash_key_start(), event->source),
+                         event->id);
+}
+
+/* The flag that an event of that id was set aside, and none since was not. */
+static uint64_t *
+set_aside_flag(const struct simulation_side *side, const struct item *item)
+{
+    return hash_table_get(&side->set_aside, id_key(&item->event));
+}
+
+/* Whether the rules are asked about it: it is new, or all before it under its
+ * id were set aside. */
+static bool
+is_open(const struct simulation_side *side, const struct item *item)
+{
+    const uint64_t *aside;
+
+    if (!item->is_event || item->outcome == OUTCOME_OPEN)
+        return item->is_event;
+    aside = set_aside_flag(side, item);
+    return aside && *aside;
+}
+
+static void
+set_aside(struct simulation_side *side, const struct item *item,
+          enum reason reason)
+{
+    bool is_new;
+
+    side->outcomes[OUTCOME_DEAD_LETTER]++;
+    side->reasons[reason]++;
+    *hash_table_put(&side->set_aside, id_key(&item->event), &is_new) = 1;
+}
+
+static void
+note_error(struct simulation *simulation, struct simulation_side *side,
+           const struct item *item, const struct err *err)
+{
+    set_aside(side, item,
+              strcmp(err->code, reason_name(REASON_AMOUNT_OVERFLOW)) == 0
+                  ? REASON_AMOUNT_OVERFLOW
+                  : REASON_RULE_ERROR);
+    if (!side->first_error.len)
+        side->first_error = str_from_cstr(arena_printf(
+            &simulation->arena, "event %.*s of %.*s: %s",
+            STR_ARG(item->event.id), STR_ARG(item->event.source), err->text));
+}
+
+static bool
+decide_item(struct simulation *simulation, struct simulation_side *side,
+            struct item *item, struct facts *facts, struct err *err)
+{
+    struct decision decision;
+    struct err fault = {0};
+    uint64_t *aside;
+    bool tells = simulation->now_us - item->event.time_us <=
+                 simulation->notify_max_age_us;
+
+    facts->now_us = simulation->now_us;
+    if (!decide(side->ruleset, &item->event, facts, facts->arena, &decision,
+                &fault)) {
+        note_error(simulation, side, item, &fault);
+        return true;
+    }
+    aside = set_aside_flag(side, item);
+    if (aside)
+        *aside = 0;
+    side->outcomes[decision.rejection              ? OUTCOME_REJECTED
+                   : decision_is_posted(&decision) ? OUTCOME_POSTED
+                                                   : OUTCOME_NO_REWARD]++;
+    side->rejections[decision.rejection]++;
+    if (tells)
+        side->notifications += count_notifications(side, &decision);
+    simulation_holds_note(&side->holds, &decision);
+    return count_postings(simulation, side, &item->event, &decision, err);
+}
+
+/* What has been held and is to end by now, as the clock's events. */
+static bool
+end_holds(struct simulation *simulation, struct simulation_side *side,
+          struct arena *arena, struct err *err)
+{
+    struct simulation_hold *hold;
+
+    while ((hold = simulation_holds_take(&side->holds, simulation->now_us))) {
+        struct item item = {0};
+        struct facts facts;
+
+        if (!simulation_hold_event(hold, simulation->schemas,
+                                   simulation->now_us, arena, &item.event))
+            continue;
+        facts_init(&facts, arena);
+        facts.is_whole = true;
+        ruleset_want(side->ruleset, &item.event, &facts);
+        memory_ledger_fill(&side->ledger, &facts);
+        simulation_hold_fill(hold, &facts);
+        if (!decide_item(simulation, side, &item, &facts, err))
+            return false;
+        memory_ledger_keep(&side->ledger, &facts);
+        /* No record of a topic. */
+        side->outcomes[OUTCOME_POSTED]--;
+    }
+    return true;
+}
+
+/* What no rules are asked about. */
+static void
+count_outcome(struct simulation_side *side, const struct item *item)
+{
+    side->outcomes[item->outcome]++;
+    if (item->outcome == OUTCOME_DEAD_LETTER)
+        side->reasons[item->reason]++;
+    if (item->outcome == OUTCOME_CONFLICT)
+        side->reasons[REASON_ID_CONFLICT]++;
+}
+
+/* ---- batches
+ * -----------------------------------------------------------------
+ */
+
+/* A record's time, which is that of its event where Kafka gave none. */
+static int64_t
+record_us(const struct item *item)
+{
+    return item->record.timestamp_ms >= 0 ? item->record.timestamp_ms * 1000
+                                          : item->event.time_us;
+}
+
+static void
+move_clock(struct simulation *simulation, const struct item *item)
+{
+    int64_t at_us = record_us(item);
+
+    if (at_us > simulation->now_us)
+        simulation->now_us = at_us;
+}
+
+/* Where Kafka has stamped the record, that is when a worker saw it. */
+static bool
+is_ahead(const struct simulation *simulation, const struct item *item)
+{
+    return item->record.timestamp_ms >= 0 &&
+           item->event.time_us > simulation->now_us + EVENT_AHEAD_MAX_US;
+}
+
+/* Decide from `first` on, until something that is held expires; *next is the
+ * item to go on with. */
+static bool
+take_slice(struct simulation *simulation, struct simulation_side *side,
+           struct batch *batch, size_t first, size_t *next, struct err *err)
+{
+    struct facts facts;
+
+    facts_init(&facts, &batch->arena);
+    facts.is_whole = true;
+    for (size_t i = first; i < batch->count; i++)
+        if (batch->items[i].is_event)
+            ruleset_want(side->ruleset, &batch->items[i].event, &facts);
+    memory_ledger_fill(&side->ledger, &facts);
+    for (*next = first; *next < batch->count; ++*next) {
+        struct item *item = &batch->items[*next];
+
+        if (item->is_event)
+            move_clock(simulation, item);
+        if (simulation_holds_expire(&side->holds, simulation->now_us))
+            break;
+        if (!is_open(side, item))
+            count_outcome(side, item);
+        else if (is_ahead(simulation, item))
+            set_aside(side, item, REASON_FUTURE_TIMESTAMP);
+        else if (!decide_item(simulation, side, item, &facts, err))
+            return false;
+    }
+    memory_ledger_keep(&side->ledger, &facts);
+    return true;
+}
+
+static bool
+take_side(struct simulation *simulation, struct simulation_side *side,
+          struct batch *batch, struct err *err)
+{
+    size_t next = 0;
+
+    do {
+        if (!end_holds(simulation, side, &batch->arena, err) ||
+            !take_slice(simulation, side, batch, next, &next, err))
+            return false;
+    } while (next < batch->count);
+    return end_holds(simulation, side, &batch->arena, err);
+}
+
+/* Whether the id was met before, with what it said: repeats and conflicts are
+ * the same for all rules. */
+static void
+check_id(struct simulation *simulation, struct item *item)
+{
+    bool is_new;
+    uint64_t *said =
+        hash_table_put(&simulation->ids, id_key(&item->event), &is_new);
+    uint64_t says;
+
+    memcpy(&says, item->event.hash, sizeof(says));
+    if (is_new)
+        *said = says;
+    else
+        item->outcome = *said == says ? OUTCOME_DUPLICATE : OUTCOME_CONFLICT;
+}
+
+static void
+count_input(struct simulation *simulation, struct item *item)
+{
+    simulation->records++;
+    if (!item->is_event)
+        return;
+    if (item->event.time_us < simulation->first_us)
+        simulation->first_us = item->event.time_us;
+    if (item->event.time_us > simulation->last_us)
+        simulation->last_us = item->event.time_us;
+    check_id(simulation, item);
+}
+
+bool
+simulation_take(struct simulation *simulation, struct batch *batch,
+                struct err *err)
+{
+    int64_t started_us = simulation->now_us;
+
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].is_event)
+            hash_table_expect(&simulation->ids, id_key(&batch->items[i].event));
+    for (size_t i = 0; i < batch->count; i++)
+        count_input(simulation, &batch->items[i]);
+    for (size_t i = 0; i < simulation->side_count; i++) {
+        struct simulation_side *side = &simulation->sides[i];
+
+        simulation->now_us = started_us;
+        if (!take_side(simulation, side, batch, err))
+            return false;
+    }
+    return true;
+}
+
+/* ---- results
+ * -----------------------------------------------------------------
+ */
+
+static int
+by_day(const void *left, const void *right)
+{
+    const struct simulation_day *a = left;
+    const struct simulation_day *b = right;
+
+    return (a->day > b->day) - (a->day < b->day);
+}
+
+void
+simulation_finish(struct simulation *simulation)
+{
+    if (simulation->day_count)
+        qsort(simulation->days, simulation->day_count,
+              sizeof(*simulation->days), by_day);
+}
+
+int64_t
+simulation_net_minor(const struct simulation_side *side, struct str address)
+{
+    const struct account_state *account =
+        memory_ledger_account(&side->ledger, address);
+
+    return account ? account->funds_minor[FUND_EARNED] -
+                         account->funds_minor[FUND_SPENT]
+                   : 0;
+}
