@@ -106,6 +106,39 @@ def test_the_same_as_a_worker(ctx, seed):
     assert figures(made["totals"])["spent"] == str(spent)
 
 
+def test_from_the_ledger_on(ctx, seed):
+    """The first half is posted; the second half, simulated from there, comes
+    to what a worker then makes of it. What is posted is a repeat."""
+    mix = generator.Mix(seed + 1, accounts=40, trouble=0.03, holds=False)
+    mix.weights = [weight * (make != mix.vote) for weight, make in mix.kinds]
+    drafts = [draft.again(partition=0) for draft in mix.drafts(800)]
+    sums = "SELECT line, sum(amount) FROM reward.token_transactions GROUP BY 1"
+    referral = line("referral.accepted", ADA, "r1", "2026-11-01T00:00:00Z",
+                    invitee_address=BOB)
+    ctx.publish([generator.Draft(referral, partition=0)] + drafts[:400])
+    ctx.worker()
+    ctx.wait_consumed()
+    ctx.stop_all()
+    posted = dict(ctx.sql(sums))
+    ctx.publish(drafts[400:] + [generator.Draft(line(
+        "identity.verified", BOB, "i1", "2026-11-02T00:00:00Z"), partition=0)])
+    done = ctx.run("simulate", "--from-topic", ctx.topic, "--state", "db",
+                   "--format", "json", role="worker")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert "starting from the ledger" in made["heading"]
+    ctx.worker()
+    ctx.wait_consumed()
+    ctx.wait(lambda: ctx.scalar("SELECT count(*) FROM reward.hold_ends") == 1,
+             30, "the hold is released")
+    after = dict(ctx.sql(sums))
+    assert {name: amount for name, amount in figures(made["lines"]).items()
+            if amount != "0.00"} == {
+        name: str(after[name] - posted.get(name, 0)) for name in after
+        if after[name] != posted.get(name, 0)}
+    assert posted["pending.held"] == -500 and after["pending.released"] == 500
+
+
 def test_a_part_of_a_topic_in_order_of_time(ctx, tmp_path):
     """The confirmation is in another partition than what waits for it, and
     comes before the next event by time alone."""
@@ -289,6 +322,7 @@ def test_gate_of_the_same_rules(tmp_path):
     (["x", "--against", "y", "--max-delta", "some"], "--max-delta must be"),
     (["x", "--since", "2026-01-01T00:00:00Z"], "--since is for --from-topic"),
     (["--from-topic", "t", "--since", "monday"], "--since"),
+    (["x", "--state", "some"], "--state must be empty or db"),
 ])
 def test_wrong_usage(words, message):
     done = simulate(*words)

@@ -11,6 +11,7 @@
 #include "load.h"
 #include "recorded.h"
 #include "simulation_report.h"
+#include "simulation_state.h"
 #include "timestamp.h"
 #include "topic_reader.h"
 
@@ -35,6 +36,7 @@ struct run {
     int64_t since_us; /* of --from-topic */
     struct batch batch;
     struct simulation simulation;
+    struct simulation_state state;
     struct gate gate;
     int64_t started_ms;
     int64_t shown_ms;
@@ -79,7 +81,8 @@ end_progress(const struct run *run)
 static bool
 take_batch(struct run *run, struct err *err)
 {
-    bool ok = simulation_take(&run->simulation, &run->batch, err);
+    bool ok = simulation_state_known(&run->state, &run->batch, err) &&
+              simulation_take(&run->simulation, &run->batch, err);
 
     batch_reset(&run->batch);
     return ok;
@@ -211,6 +214,15 @@ add_sides(struct run *run)
            add_rules(run, rules ? rules : run->line->settings->rules.dir);
 }
 
+static bool
+open_state(struct run *run, struct err *err)
+{
+    const char *word = command_option(run->line, "state");
+
+    return !word || strcmp(word, "db") != 0 ||
+           simulation_state_open(&run->state, run->line, &run->simulation, err);
+}
+
 /* ---- the gate
  * ----------------------------------------------------------------
  */
@@ -304,8 +316,8 @@ report(struct run *run, struct err *err)
     struct simulation_report made;
 
     simulation_finish(&run->simulation);
-    simulation_report_make(run->line->arena, &run->simulation, "nothing",
-                           &made);
+    simulation_report_make(run->line->arena, &run->simulation,
+                           run->state.pg ? "the ledger" : "nothing", &made);
     simulation_report_print(&made, table_format_from(run->line->format),
                             stdout);
     for (size_t i = 0; i < run->simulation.side_count; i++)
@@ -337,6 +349,7 @@ static bool
 check_usage(struct run *run)
 {
     struct command_line *line = run->line;
+    const char *state = command_option(line, "state");
     bool compares = command_option(line, "against");
 
     if (!line->argc == !command_option(line, "from-topic"))
@@ -345,6 +358,8 @@ check_usage(struct run *run)
     else if (!compares && (command_option(line, "max-delta") ||
                            command_option(line, "detailed-exitcode")))
         command_misused(line, "a difference needs --against RULES");
+    else if (state && strcmp(state, "db") != 0 && strcmp(state, "empty") != 0)
+        command_misused(line, "--state must be empty or db, not \"%s\"", state);
     else
         return read_since(run) && read_gate(run);
     return false;
@@ -366,6 +381,7 @@ run_simulation(struct run *run)
     ok = add_sides(run);
     if (!ok)
         status = EXIT_ERRORS;
+    ok = ok && open_state(run, &err);
     run->started_ms = run->shown_ms = clock_monotonic_ms();
     ok = ok && take_all(run, &err);
     end_progress(run);
@@ -374,6 +390,7 @@ run_simulation(struct run *run)
         status = command_failed(&err);
     else if (ok)
         status = judge(run);
+    simulation_state_close(&run->state);
     batch_free(&run->batch);
     simulation_free(&run->simulation);
     return status;

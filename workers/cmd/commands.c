@@ -37,6 +37,7 @@ static const struct command_flag migrate_flags[] = {
 static const struct command_flag simulate_flags[] = {
     {"rules", "RULES", "the rules to judge (those of the settings)"},
     {"against", "RULES", "the rules to compare them with"},
+    {"state", "empty|db", "start from nothing (empty) or from the ledger"},
     {"topic", "NAME", "the topic of events that do not say theirs"},
     {"from-topic", "NAME", "read the events from this topic, not from files"},
     {"since", "TIME", "of the topic, only records stamped then or later"},

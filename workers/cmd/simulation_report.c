@@ -66,7 +66,7 @@ static struct str
 percent_text(struct arena *arena, int64_t before, int64_t after)
 {
     struct ratio part = ratio_from_int(0);
-    int64_t hundredths;
+    int64_t hundredths = 0;
 
     if (!before ||
         !ratio_sub(ratio_from_int(after), ratio_from_int(before), &part) ||
@@ -370,14 +370,13 @@ add_accounts(const struct simulation_report *report, struct rows *rows,
 {
     for (size_t i = 0; i < count; i++) {
         const struct simulation_account *account = &accounts[i];
-        bool compares = report->simulation->side_count > 1;
+        int64_t values[SIMULATION_SIDES] = {account->before_minor,
+                                            account->after_minor};
 
+        if (report->simulation->side_count < SIMULATION_SIDES)
+            values[0] = account->after_minor;
         add_cell(rows, account->address);
-        add_figure(
-            report, rows,
-            compares ? (int64_t[]){account->before_minor, account->after_minor}
-                     : (int64_t[]){account->after_minor, 0},
-            scale_of(report));
+        add_figure(report, rows, values, scale_of(report));
     }
 }
 

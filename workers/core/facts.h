@@ -28,6 +28,7 @@ struct ledger_line {
     const struct entry_type *type;      /* of those entries */
     const struct ledger_line *reversal; /* under which they are reversed */
     int32_t id;                         /* given by the database; 0 before */
+    size_t index;                       /* among the rule set's lines */
 };
 
 struct account_state {

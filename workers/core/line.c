@@ -46,6 +46,7 @@ ledger_register(struct reader *reader, struct ledger_line *ledger)
     ruleset->lines =
         arena_room(reader->arena, ruleset->lines, ruleset->line_count,
                    &reader->line_room, 32, sizeof(*ruleset->lines));
+    ledger->index = ruleset->line_count;
     ruleset->lines[ruleset->line_count++] = ledger;
 }
 

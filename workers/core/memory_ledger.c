@@ -233,6 +233,7 @@ fill_record(const struct memory_ledger *ledger, struct hash_key key,
         return;
     kept = (const struct kept_record *)(uintptr_t)*place;
     at = kept->bytes;
+    record->row_count = 0;
     for (size_t i = 0; i < kept->row_count; i++)
         take_row(&at, facts_add_row(facts, record));
     assert(at == kept->bytes + kept->len);
@@ -253,8 +254,8 @@ memory_ledger_fill(const struct memory_ledger *ledger, struct facts *facts)
     for (size_t i = 0; i < facts->counter_count; i++)
         fill_counter(ledger, keys.counters[i], facts->counters[i]);
     for (size_t i = 0; i < facts->once_count; i++)
-        facts->once_keys[i]->taken =
-            hash_table_get(&ledger->once_keys, keys.once_keys[i]);
+        if (hash_table_get(&ledger->once_keys, keys.once_keys[i]))
+            facts->once_keys[i]->taken = true;
     for (size_t i = 0; i < facts->record_count; i++)
         fill_record(ledger, keys.records[i], facts, facts->records[i]);
 }

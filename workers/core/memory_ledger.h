@@ -28,8 +28,8 @@ struct memory_ledger {
 
 void memory_ledger_free(struct memory_ledger *ledger);
 
-/* Fill in all facts that were asked for. Texts are borrowed until the next
- * memory_ledger_keep. */
+/* Fill in the facts that were asked for and are kept; others stay as they are.
+ * Texts are borrowed until the next memory_ledger_keep. */
 void memory_ledger_fill(const struct memory_ledger *ledger,
                         struct facts *facts);
 

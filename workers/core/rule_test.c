@@ -175,11 +175,7 @@ read_events(struct test_run *run, const struct node *test)
 static void
 count_posting(struct test_run *run, const struct posting *posting)
 {
-    const struct ruleset *ruleset = run->reader.ruleset;
-
-    for (size_t i = 0; i < ruleset->line_count; i++)
-        if (ruleset->lines[i] == posting->line)
-            run->paid.by_line[i] += posting->amount_minor;
+    run->paid.by_line[posting->line->index] += posting->amount_minor;
     run->paid.total += posting->amount_minor;
 }
 

@@ -41,10 +41,8 @@ simulation_add_side(struct simulation *simulation, struct ruleset *ruleset)
     side->ruleset = ruleset;
     side->lines = arena_array(&simulation->arena, ruleset->line_count,
                               sizeof(*side->lines));
-    for (size_t i = 0; i < ruleset->line_count; i++) {
-        ruleset->lines[i]->id = (int32_t)i + 1;
+    for (size_t i = 0; i < ruleset->line_count; i++)
         side->lines[i].line = ruleset->lines[i];
-    }
     map_init(&side->notifies, &simulation->arena);
     for (size_t i = 0; i < ruleset->notify_count; i++)
         *map_put(&side->notifies, ruleset->notifies[i].rule) =
@@ -87,7 +85,7 @@ static bool
 count_posting(struct simulation_side *side, const struct posting *posting,
               int64_t *earned, struct err *err)
 {
-    struct simulation_line *line = &side->lines[posting->line->id - 1];
+    struct simulation_line *line = &side->lines[posting->line->index];
     const int8_t *moves = posting->line->type->moves;
     int64_t minor = posting->amount_minor;
 
@@ -275,6 +273,19 @@ decide_item(struct simulation *simulation, struct simulation_side *side,
     return count_postings(simulation, side, &item->event, &decision, err);
 }
 
+/* What was there before, and over it what came of the events so far. */
+static bool
+fill_facts(const struct simulation *simulation,
+           const struct simulation_side *side, struct facts *facts,
+           struct err *err)
+{
+    if (simulation->look &&
+        !simulation->look(simulation->look_context, facts, err))
+        return false;
+    memory_ledger_fill(&side->ledger, facts);
+    return true;
+}
+
 /* What has been held and is to end by now, as the clock's events. */
 static bool
 end_holds(struct simulation *simulation, struct simulation_side *side,
@@ -292,7 +303,8 @@ end_holds(struct simulation *simulation, struct simulation_side *side,
         facts_init(&facts, arena);
         facts.is_whole = true;
         ruleset_want(side->ruleset, &item.event, &facts);
-        memory_ledger_fill(&side->ledger, &facts);
+        if (!fill_facts(simulation, side, &facts, err))
+            return false;
         simulation_hold_fill(hold, &facts);
         if (!decide_item(simulation, side, &item, &facts, err))
             return false;
@@ -356,7 +368,8 @@ take_slice(struct simulation *simulation, struct simulation_side *side,
     for (size_t i = first; i < batch->count; i++)
         if (batch->items[i].is_event)
             ruleset_want(side->ruleset, &batch->items[i].event, &facts);
-    memory_ledger_fill(&side->ledger, &facts);
+    if (!fill_facts(simulation, side, &facts, err))
+        return false;
     for (*next = first; *next < batch->count; ++*next) {
         struct item *item = &batch->items[*next];
 
@@ -402,7 +415,7 @@ check_id(struct simulation *simulation, struct item *item)
     memcpy(&says, item->event.hash, sizeof(says));
     if (is_new)
         *said = says;
-    else
+    else if (item->outcome == OUTCOME_OPEN)
         item->outcome = *said == says ? OUTCOME_DUPLICATE : OUTCOME_CONFLICT;
 }
 

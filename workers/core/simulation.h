@@ -28,7 +28,7 @@ struct simulation_line {
 
 /* One rule set, and what it came to. */
 struct simulation_side {
-    const struct ruleset *ruleset;
+    struct ruleset *ruleset;
     struct memory_ledger ledger;
     struct simulation_holds holds;
     struct simulation_line *lines; /* of each of the rule set's lines */
@@ -49,7 +49,13 @@ struct simulation_day {
     int64_t earned_minor[SIMULATION_SIDES];
 };
 
+/* Fill in what was true of the facts before the first event. */
+typedef bool simulation_look(void *context, struct facts *facts,
+                             struct err *err);
+
 struct simulation {
+    simulation_look *look; /* NULL: nothing was there before */
+    void *look_context;
     struct arena arena; /* of the totals */
     const struct schema_set *schemas;
     int64_t notify_max_age_us;
@@ -74,12 +80,12 @@ void simulation_init(struct simulation *simulation,
 
 void simulation_free(struct simulation *simulation);
 
-/* Another rule set, at most SIMULATION_SIDES; borrowed, its lines numbered. */
+/* Another rule set, at most SIMULATION_SIDES; borrowed. */
 void simulation_add_side(struct simulation *simulation,
                          struct ruleset *ruleset);
 
 /* Decide about all records of a batch, which intake has judged. ERR_INPUT when
- * a sum leaves 64 bits. */
+ * a sum leaves 64 bits; else what `look` fails with. */
 MUST_CHECK bool simulation_take(struct simulation *simulation,
                                 struct batch *batch, struct err *err);
 

@@ -69,29 +69,63 @@ wait_key(struct str rule, struct str account)
 }
 
 static void
-note_hold(struct simulation_holds *holds, const struct effect *effect)
+note_confirmed(struct simulation_holds *holds, struct simulation_hold *hold)
 {
-    struct arena *arena = &holds->arena;
-    struct simulation_hold *hold = ARENA_NEW(arena, struct simulation_hold);
-    uint64_t *list;
-    bool is_new;
+    hold->confirmed = true;
+    holds->confirmed =
+        arena_room(&holds->arena, holds->confirmed, holds->confirmed_count,
+                   &holds->confirmed_room, 16, sizeof(*holds->confirmed));
+    holds->confirmed[holds->confirmed_count++] = hold;
+}
 
-    *hold = (struct simulation_hold){
-        .id = str_dup(arena, effect->values[0]),
-        .account = str_dup(arena, effect->account->address),
-        .waits_for = str_dup(arena, effect->other->address),
-        .rule = effect->line->name,
-    };
-    if (!num_parse_int(effect->values[1], &hold->minor) ||
-        !num_parse_int(effect->values[2], &hold->expires_us))
-        return;
-    list = hash_table_put(&holds->waiting,
-                          wait_key(hold->rule, hold->waits_for), &is_new);
+static void
+note_waiting(struct simulation_holds *holds, struct simulation_hold *hold)
+{
+    bool is_new;
+    uint64_t *list = hash_table_put(
+        &holds->waiting, wait_key(hold->rule, hold->waits_for), &is_new);
+
     hold->next = (struct simulation_hold *)(uintptr_t)*list;
     *list = (uintptr_t)hold;
-    heap_push(holds, hold);
+}
+
+void
+simulation_holds_add(struct simulation_holds *holds,
+                     const struct simulation_hold *hold)
+{
+    struct arena *arena = &holds->arena;
+    struct simulation_hold *kept = ARENA_NEW(arena, struct simulation_hold);
+
+    *kept = (struct simulation_hold){
+        .id = str_dup(arena, hold->id),
+        .account = str_dup(arena, hold->account),
+        .waits_for = str_dup(arena, hold->waits_for),
+        .rule = str_dup(arena, hold->rule),
+        .minor = hold->minor,
+        .expires_us = hold->expires_us,
+    };
     holds->held_minor += hold->minor; /* the balances hold it */
     holds->held_count++;
+    heap_push(holds, kept);
+    if (hold->confirmed)
+        note_confirmed(holds, kept);
+    else
+        note_waiting(holds, kept);
+}
+
+static void
+note_hold(struct simulation_holds *holds, const struct effect *effect)
+{
+    struct simulation_hold hold = {
+        .id = effect->values[0],
+        .account = effect->account->address,
+        .waits_for = effect->other->address,
+        .rule = effect->line->name,
+    };
+
+    if (num_parse_int(effect->values[1], &hold.minor) &&
+        num_parse_int(effect->values[2], &hold.expires_us))
+        simulation_holds_add(holds, &hold);
 }
 
 static void
@@ -206,8 +240,9 @@ simulation_hold_fill(const struct simulation_hold *hold, struct facts *facts)
         facts_find_record(facts, RECORD_HOLD, NULL, keys);
     struct record_row *row;
 
-    if (!record || record->row_count)
+    if (!record)
         return;
+    record->row_count = 0; /* a ledger knows of no confirmation here */
     row = facts_add_row(facts, record);
     row->values[HOLD_ADDRESS] = hold->account;
     row->values[HOLD_AMOUNT] = int_text(facts->arena, hold->minor);

@@ -41,6 +41,10 @@ struct simulation_holds {
 
 void simulation_holds_free(struct simulation_holds *holds);
 
+/* One more, which is copied; those that have ended are not for here. */
+void simulation_holds_add(struct simulation_holds *holds,
+                          const struct simulation_hold *hold);
+
 /* Note what a decision holds back, and what it confirms. */
 void simulation_holds_note(struct simulation_holds *holds,
                            const struct decision *decision);

@@ -109,6 +109,16 @@ void item_repeat(struct batch *batch, struct item *item, int64_t known_id,
 MUST_CHECK bool ledger_lock(struct ledger *ledger, struct facts *facts,
                             struct err *err);
 
+/* As ledger_lock, for those who only want to know: nothing is locked or made.
+ */
+MUST_CHECK bool ledger_look(struct pg *pg, struct facts *facts,
+                            struct err *err);
+
+/* Find the events that are known, as ledger_claim does, for those who only want
+ * to know: all ids are looked up, and where records came from is not asked. */
+MUST_CHECK bool ledger_look_known(struct pg *pg, struct batch *batch,
+                                  struct err *err);
+
 struct ledger_options {
     const struct ruleset *ruleset;
     int64_t notify_max_age_us; /* older events notify nobody */

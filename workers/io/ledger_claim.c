@@ -291,3 +291,40 @@ ledger_claim_refused(struct ledger *ledger, struct batch *batch,
     arena_free(&arena);
     return ok;
 }
+
+bool
+ledger_look_known(struct pg *pg, struct batch *batch, struct err *err)
+{
+    struct item **items =
+        arena_array(&batch->arena, batch->count, sizeof(*items));
+    struct buf sources;
+    struct buf ids;
+    struct pg_result *rows;
+    size_t count = 0;
+
+    pg_array_open(&sources, &batch->arena);
+    pg_array_open(&ids, &batch->arena);
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!batch->items[i].is_event)
+            continue;
+        items[count++] = &batch->items[i];
+        pg_array_text(&sources, batch->items[i].event.source);
+        pg_array_text(&ids, batch->items[i].event.id);
+    }
+    pg_array_close(&sources);
+    pg_array_close(&ids);
+    if (!pg_query(pg,
+                  "SELECT k.ord, e.payload_hash FROM unnest($1::text[], "
+                  "$2::text[]) WITH ORDINALITY AS k(source, event_id, ord) "
+                  "JOIN sources s ON s.name = k.source "
+                  "JOIN events e ON e.event_id = k.event_id "
+                  "AND e.source_id = s.id",
+                  (struct str[]){buf_str(&sources), buf_str(&ids)}, 2, &rows,
+                  err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        item_repeat(batch, items[pg_int(rows, i, 0) - 1], 0,
+                    pg_text(rows, i, 1));
+    pg_result_free(rows);
+    return true;
+}

@@ -153,9 +153,13 @@ collect_counters(struct key_arrays *keys, struct arena *arena,
         arena_array(arena, facts->counter_count, sizeof(struct counter *));
     size_t count = 0;
 
-    for (size_t i = 0; i < facts->counter_count; i++)
-        if ((facts->counters[i]->account == NULL) == of_all)
+    for (size_t i = 0; i < facts->counter_count; i++) {
+        const struct account_state *account = facts->counters[i]->account;
+
+        /* Without an id, by those who only look: it has no counters. */
+        if (of_all ? !account : account && account->id)
             chosen[count++] = facts->counters[i];
+    }
     if (of_all && count)
         qsort(chosen, count, sizeof(struct counter *), counter_order);
     key_arrays_open(keys, arena, count);
@@ -231,6 +235,13 @@ lock_counters(struct ledger *ledger, struct facts *facts, struct arena *arena,
 /* ---- once-keys
  * ----------------------------------------------------------------------- */
 
+/* 0 is of all accounts; one that is not there has no keys. */
+static int64_t
+id_of(const struct account_state *account)
+{
+    return !account ? 0 : account->id ? account->id : -1;
+}
+
 static bool
 read_once_keys(struct ledger *ledger, struct facts *facts, struct arena *arena,
                struct err *err)
@@ -248,7 +259,7 @@ read_once_keys(struct ledger *ledger, struct facts *facts, struct arena *arena,
     for (size_t i = 0; i < facts->once_count; i++) {
         const struct once_key *once = facts->once_keys[i];
 
-        pg_array_int(&accounts, once->account ? once->account->id : 0);
+        pg_array_int(&accounts, id_of(once->account));
         pg_array_int(&lines, once->line->id);
         pg_array_text(&keys, once->key);
     }
@@ -281,5 +292,29 @@ ledger_lock(struct ledger *ledger, struct facts *facts, struct err *err)
 
     arena_free(&arena);
     FAULT_POINT("worker.lock");
+    return ok;
+}
+
+bool
+ledger_look(struct pg *pg, struct facts *facts, struct err *err)
+{
+    static const char look[] = "SELECT " ACCOUNT_COLUMNS " FROM accounts "
+                               "WHERE address = ANY ($1::text[])";
+    struct ledger ledger = {.pg = pg};
+    struct arena arena = {0};
+    struct key_arrays own;
+    struct key_arrays of_all;
+    struct str addresses = accounts_without_id(facts, &arena);
+    bool ok =
+        !addresses.at || fill_accounts(&ledger, facts, look, addresses, err);
+
+    collect_counters(&own, &arena, facts, false);
+    collect_counters(&of_all, &arena, facts, true);
+    ok =
+        ok && (!own.count || read_counters(&ledger, &own, COUNTER_JOIN, err)) &&
+        (!of_all.count || read_counters(&ledger, &of_all, COUNTER_JOIN, err)) &&
+        read_once_keys(&ledger, facts, &arena, err) &&
+        ledger_look_records(&ledger, facts, &arena, err);
+    arena_free(&arena);
     return ok;
 }

@@ -61,6 +61,10 @@ void writing_add_item(struct writing *writing, struct item *item);
 MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,
                                     struct arena *arena, struct err *err);
 
+/* The same without any lock. */
+MUST_CHECK bool ledger_look_records(struct ledger *ledger, struct facts *facts,
+                                    struct arena *arena, struct err *err);
+
 /* Write what the decisions of the range ask for besides entries; the items
  * have their ids. */
 MUST_CHECK bool ledger_write_effects(struct ledger *ledger, struct arena *arena,

@@ -189,28 +189,50 @@ read_kind(struct ledger *ledger, struct facts *facts, enum record_kind kind,
     return true;
 }
 
+static bool
+read_all(struct ledger *ledger, struct facts *facts, struct arena *arena,
+         struct err *err)
+{
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        struct lookup lookup;
+
+        collect(&lookup, facts, (enum record_kind)kind, arena);
+        if (lookup.count &&
+            !read_kind(ledger, facts, (enum record_kind)kind, &lookup, err))
+            return false;
+    }
+    return true;
+}
+
+/* The lock that excludes others is taken first, not on top. */
+static bool
+lock_all(struct ledger *ledger, const struct facts *facts, struct arena *arena,
+         struct err *err)
+{
+    for (int kind = RECORD_KIND_COUNT; kind-- > 0;) {
+        struct lookup lookup;
+
+        if (!queries[kind].lock)
+            continue;
+        collect(&lookup, facts, (enum record_kind)kind, arena);
+        if (lookup.count && !pg_run(ledger->pg, queries[kind].lock,
+                                    lookup.params, RECORD_KEYS + 1, err))
+            return false;
+    }
+    return true;
+}
+
 bool
 ledger_read_records(struct ledger *ledger, struct facts *facts,
                     struct arena *arena, struct err *err)
 {
-    struct lookup lookups[RECORD_KIND_COUNT];
+    return !facts->record_count || (lock_all(ledger, facts, arena, err) &&
+                                    read_all(ledger, facts, arena, err));
+}
 
-    if (!facts->record_count)
-        return true;
-    /* The lock that excludes others is taken first, not on top. */
-    for (int kind = RECORD_KIND_COUNT; kind-- > 0;) {
-        struct lookup *lookup = &lookups[kind];
-
-        collect(lookup, facts, (enum record_kind)kind, arena);
-        if (lookup->count && queries[kind].lock &&
-            !pg_run(ledger->pg, queries[kind].lock, lookup->params,
-                    RECORD_KEYS + 1, err))
-            return false;
-    }
-    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
-        if (lookups[kind].count &&
-            !read_kind(ledger, facts, (enum record_kind)kind, &lookups[kind],
-                       err))
-            return false;
-    return true;
+bool
+ledger_look_records(struct ledger *ledger, struct facts *facts,
+                    struct arena *arena, struct err *err)
+{
+    return !facts->record_count || read_all(ledger, facts, arena, err);
 }

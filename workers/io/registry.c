@@ -306,7 +306,8 @@ registry_active(struct pg *pg, struct arena *arena, int32_t *id,
 }
 
 static bool
-bind_lines(struct ruleset *ruleset, struct pg_result *rows, struct err *err)
+bind_lines(struct ruleset *ruleset, const struct pg_result *rows, bool all,
+           struct err *err)
 {
     struct arena arena = {0};
     struct map ids;
@@ -325,7 +326,7 @@ bind_lines(struct ruleset *ruleset, struct pg_result *rows, struct err *err)
 
         if (id)
             line->id = *id;
-        else
+        else if (all)
             ok = err_set(err, ERR_FATAL,
                          "line \"%.*s\" of rule set %s is not registered",
                          STR_ARG(line->name), ruleset->stamp);
@@ -348,10 +349,23 @@ registry_bind(struct pg *pg, struct ruleset *ruleset, struct err *err)
                        ruleset->stamp);
     if (!pg_query(pg, "SELECT id, name FROM lines", NULL, 0, &rows, err))
         return false;
-    ok = bind_lines(ruleset, rows, err);
+    ok = bind_lines(ruleset, rows, true, err);
     pg_result_free(rows);
     if (ok)
         ruleset->id = id; /* last: it says that the lines are bound */
+    return ok;
+}
+
+bool
+registry_bind_known(struct pg *pg, struct ruleset *ruleset, struct err *err)
+{
+    struct pg_result *rows;
+    bool ok;
+
+    if (!pg_query(pg, "SELECT id, name FROM lines", NULL, 0, &rows, err))
+        return false;
+    ok = bind_lines(ruleset, rows, false, err);
+    pg_result_free(rows);
     return ok;
 }
 

@@ -39,4 +39,9 @@ MUST_CHECK bool registry_active(struct pg *pg, struct arena *arena, int32_t *id,
 MUST_CHECK bool registry_bind(struct pg *pg, struct ruleset *ruleset,
                               struct err *err);
 
+/* Set the ids of those lines that the ledger knows by now; the others, which
+ * have no rows, keep 0. */
+MUST_CHECK bool registry_bind_known(struct pg *pg, struct ruleset *ruleset,
+                                    struct err *err);
+
 #endif
