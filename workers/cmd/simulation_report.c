@@ -2,6 +2,7 @@
  * or three where two rule sets are compared. */
 #include "simulation_report.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,11 +83,13 @@ static void
 add_figure(const struct simulation_report *report, struct rows *rows,
            const int64_t values[SIMULATION_SIDES], int scale)
 {
+    size_t sides = report->simulation->side_count;
     int64_t difference;
 
-    for (size_t i = 0; i < report->simulation->side_count; i++)
+    assert(sides <= SIMULATION_SIDES);
+    for (size_t i = 0; i < sides; i++)
         add_cell(rows, minor_text(rows->arena, values[i], scale));
-    if (report->simulation->side_count < SIMULATION_SIDES)
+    if (sides < SIMULATION_SIDES)
         return;
     add_cell(rows, num_sub(values[1], values[0], &difference)
                        ? signed_text(rows->arena, difference, scale)
