@@ -656,6 +656,7 @@ class Guard:
             if "valid_from" in body else None
         self.valid_until = parse_time(body["valid_until"]) \
             if "valid_until" in body else None
+        self.cohort = Cohort(body["cohort"]) if "cohort" in body else None
         self.once = [Once(word) for word in body["once"]] \
             if "once" in body else None
         self.limit = Limit(body["limit"]) if "limit" in body else None
@@ -665,6 +666,9 @@ class Guard:
                 and (self.valid_from is None or event.at >= self.valid_from)
                 and (self.valid_until is None or event.at < self.valid_until)
                 and (self.when is None or self.when(environment)))
+
+    def is_for(self, account):
+        return self.cohort is None or self.cohort.has(account)
 
     def once_key(self, name, account, environment, day, row):
         """The key to be taken, or None when the guard has none."""
@@ -676,6 +680,20 @@ class Guard:
         return (name if row is None or "row" not in words
                 else f"{name}[{row}]",
                 account if "account" in words else None, fields)
+
+
+class Cohort:
+    """A share of all accounts, chosen by a digest of each."""
+
+    def __init__(self, body):
+        self.salt = str(body["salt"])
+        self.first = number_of(body.get("from", 0)) * 100
+        self.end = self.first + number_of(body["percent"]) * 100
+
+    def has(self, account):
+        digest = hashlib.sha256(f"{self.salt}\0{account}".encode()).digest()
+        return self.first <= int.from_bytes(digest[:8], "big") % 10000 \
+            < self.end
 
 
 class Once:
@@ -1179,6 +1197,8 @@ class Decision:
                 or self.too_late(rule):
             return
         account = rule.account(self.environment)
+        if not rule.guard.is_for(account):
+            return
         key = rule.guard.once_key(rule.id, account, self.environment,
                                   self.day, None)
         if self.is_taken(key):
@@ -1212,7 +1232,8 @@ class Decision:
                    default=Fraction(0))
 
     def run_line(self, line, account, paid):
-        if not line.guard.open(self.event, self.environment):
+        if not line.guard.open(self.event, self.environment) \
+                or not line.guard.is_for(account):
             return []
         offers = []
         for row, amount in getattr(self, line.kind)(line, account, paid):

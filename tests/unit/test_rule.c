@@ -383,6 +383,20 @@ START_TEST(faults_of_guards)
          "as event.data.NAME, not \"acount\"; did you mean \"account\"? "
          "[R049]\n"
          "rules.yaml:9:42: error: once names \"day\" twice [R025]\n"},
+        {HEAD LINES "  - {id: a, flat: 1, cohort: {percent: 10}}\n",
+         "rules.yaml:9:30: error: a cohort needs the key \"salt\" [R012]\n"},
+        {HEAD LINES "  - {id: a, flat: 1, cohort: {percent: 0.125, salt: a}}\n",
+         "rules.yaml:9:40: error: percent must be 0 to 100, with at most 2 "
+         "decimals [R027]\n"},
+        {HEAD LINES "  - {id: a, flat: 1, cohort: {percent: 101, salt: a}}\n",
+         "rules.yaml:9:40: error: percent must be 0 to 100, with at most 2 "
+         "decimals [R027]\n"},
+        {HEAD LINES "  - {id: a, flat: 1, cohort: {percent: -1, salt: a}}\n",
+         "rules.yaml:9:40: error: percent must not be below zero [R027]\n"},
+        {HEAD LINES "  - {id: a, flat: 1, cohort: {percent: 60, from: 40.01, "
+                    "salt: a}}\n",
+         "rules.yaml:9:30: error: from and percent must not come to more than "
+         "100 [R027]\n"},
         {HEAD LINES "  - {id: a, flat: 1, limit: {per: al, window: year, "
                     "amount: 1, over: clip}}\n",
          "rules.yaml:9:35: error: per must be account or all, not \"al\"; did "

@@ -3,6 +3,7 @@
 #include "award.h"
 
 #include "charge.h"
+#include "cohort.h"
 #include "guard.h"
 #include "limit.h"
 #include "line.h"
@@ -23,9 +24,24 @@ is_late(const struct rule *rule, const struct event *event)
     return (int128)record->timestamp_ms * 1000 - event->time_us > rule->late_us;
 }
 
-/* Whether the rule lets the event pass, as far as the event alone says. */
+/* The account that the rule pays for this event, and whether it is of those
+ * that the rule is for. */
 static bool
-form_check(const struct rule_form *form, const struct turn *turn, bool *passes,
+check_account(const struct rule_form *form, struct turn *turn, bool *passes,
+              enum skip_reason *reason, struct err *err)
+{
+    if (!turn_eval_account(turn, form->rule->ledger, form->account,
+                           form->account_is_canonical, &turn->account, err))
+        return false;
+    *passes = cohort_has(&form->guard.cohort, turn->account->address);
+    *reason = SKIP_COHORT;
+    return true;
+}
+
+/* Whether the rule lets the event pass, as far as the event alone says; if so,
+ * the turn's account is the rule's. */
+static bool
+form_check(const struct rule_form *form, struct turn *turn, bool *passes,
            enum skip_reason *reason, struct err *err)
 {
     const struct rule *rule = form->rule;
@@ -40,16 +56,7 @@ form_check(const struct rule_form *form, const struct turn *turn, bool *passes,
         *passes = false;
         *reason = SKIP_LATE;
     }
-    return true;
-}
-
-/* The account that the rule pays for this event. */
-static bool
-find_account(const struct rule_form *form, const struct turn *turn,
-             struct account_state **account, struct err *err)
-{
-    return turn_eval_account(turn, form->rule->ledger, form->account,
-                             form->account_is_canonical, account, err);
+    return !*passes || check_account(form, turn, passes, reason, err);
 }
 
 static void
@@ -61,8 +68,7 @@ form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
     struct once_key *key;
     bool passes;
 
-    if (!form_check(form, turn, &passes, &reason, ignored) || !passes ||
-        !find_account(form, turn, &turn->account, ignored))
+    if (!form_check(form, turn, &passes, &reason, ignored) || !passes)
         return;
     if (guard->once.present &&
         !once_find(&guard->once, turn, ledger, turn->day, 0, &key, ignored))
@@ -154,8 +160,7 @@ decide_form(const struct rule_form *form, struct turn *turn, struct err *err)
     enum skip_reason reason;
     bool passes;
 
-    if (!form_check(form, turn, &passes, &reason, err) ||
-        (passes && !find_account(form, turn, &turn->account, err)))
+    if (!form_check(form, turn, &passes, &reason, err))
         return false;
     if (passes && form->guard.once.present &&
         !once_find(&form->guard.once, turn, ledger, turn->day, 0, &once, err))

@@ -19,7 +19,7 @@ skip_reason_name(enum skip_reason reason)
         [SKIP_WHEN] = "when",   [SKIP_NOT_VALID] = "not_valid",
         [SKIP_OFF] = "off",     [SKIP_ONCE] = "once",
         [SKIP_LIMIT] = "limit", [SKIP_LATE] = "late",
-        [SKIP_ZERO] = "zero",
+        [SKIP_ZERO] = "zero",   [SKIP_COHORT] = "cohort",
     };
 
     return names[reason];

@@ -25,6 +25,7 @@ enum skip_reason {
     SKIP_ONCE,      /* its once-key was taken before */
     SKIP_LIMIT,     /* its limit leaves nothing */
     SKIP_LATE,      /* came later than `late` accepts */
+    SKIP_COHORT,    /* its account is not in the cohort */
     SKIP_ZERO,      /* the amount comes to nothing */
 };
 

@@ -1,7 +1,9 @@
 /* guard.c - compiles and checks what depends on the event alone; once-keys and
- * limits, which depend on the facts, are in once.c and limit.c. */
+ * limits, which depend on the facts, are in once.c and limit.c, and cohorts,
+ * which depend on the account, in cohort.c. */
 #include "guard.h"
 
+#include "cohort.h"
 #include "limit.h"
 #include "once.h"
 #include "quote.h"
@@ -59,6 +61,7 @@ guard_compile(struct reader *reader, const struct node *node,
     size_t errors = reader->diags->errors;
     const struct node *mode = node_get(node, STR("mode"));
     const struct node *when = node_get(node, STR("when"));
+    const struct node *cohort = node_get(node, STR("cohort"));
     const struct node *once = node_get(node, STR("once"));
     const struct node *limit = node_get(node, STR("limit"));
 
@@ -67,6 +70,8 @@ guard_compile(struct reader *reader, const struct node *node,
     span_compile(reader, node, &guard->valid);
     if (when)
         compile_when(reader, when, guard);
+    if (cohort && !cohort_compile(reader, cohort, &guard->cohort))
+        return false;
     if (once && !once_compile(reader, once, &guard->once))
         return false;
     if (limit && !limit_compile(reader, limit, &guard->limit))

@@ -1,5 +1,5 @@
 /* guard.h - the conditions that rules and lines share: mode, valid_from and
- * valid_until, when, once, limit. */
+ * valid_until, when, cohort, once, limit. */
 #ifndef CORE_GUARD_H
 #define CORE_GUARD_H
 
@@ -12,7 +12,7 @@
 /* The keys of a guard, for the key tables of rules and lines. */
 #define GUARD_KEYS                                                             \
     {"mode", false}, {"valid_from", false}, {"valid_until", false},            \
-        {"when", false}, {"once", false},                                      \
+        {"when", false}, {"cohort", false}, {"once", false},                   \
     {                                                                          \
         "limit", false                                                         \
     }

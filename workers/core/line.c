@@ -2,6 +2,7 @@
  * amount is the kind's business. */
 #include "line.h"
 
+#include "cohort.h"
 #include "guard.h"
 #include "limit.h"
 #include "once.h"
@@ -173,6 +174,21 @@ line_compile(struct reader *reader, const struct node *node,
     reader->scope.known = known; /* what `when` showed holds for the line */
 }
 
+/* As guard_check, and whether the rule's account is of those that the line is
+ * for. */
+static bool
+line_check(const struct line *line, const struct turn *turn, bool *passes,
+           enum skip_reason *reason, struct err *err)
+{
+    if (!guard_check(&line->guard, turn, line->ledger, passes, reason, err))
+        return false;
+    if (*passes && !cohort_has(&line->guard.cohort, turn->account->address)) {
+        *passes = false;
+        *reason = SKIP_COHORT;
+    }
+    return true;
+}
+
 /* The line's once-key, or NULL when it has none, or one a row. */
 static bool
 find_once(const struct line *line, const struct turn *turn,
@@ -198,8 +214,8 @@ line_want(const struct line *line, const struct turn *turn, struct err *ignored)
 
     if (!guard->once.present && !guard->limit.present && !line->kind->want)
         return;
-    if (!guard_check(guard, turn, line->ledger, &passes, &reason, ignored) ||
-        !passes || !find_once(line, turn, &key, ignored))
+    if (!line_check(line, turn, &passes, &reason, ignored) || !passes ||
+        !find_once(line, turn, &key, ignored))
         return;
     if (guard->limit.present)
         (void)limit_counter(&guard->limit, turn, line->ledger);
@@ -231,7 +247,7 @@ line_decide(const struct line *line, struct turn *turn, struct err *err)
     bool passes;
 
     turn->line_minor[line->index] = 0;
-    if (!guard_check(&line->guard, turn, line->ledger, &passes, &reason, err))
+    if (!line_check(line, turn, &passes, &reason, err))
         return false;
     if (passes && !find_once(line, turn, &once, err))
         return false;

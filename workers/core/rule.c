@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "answer_message.h"
+#include "cohort.h"
 #include "conversion.h"
 #include "digest.h"
 #include "guard.h"
@@ -154,7 +155,8 @@ common_trigger(const struct rule *left, const struct rule *right)
 }
 
 /* Whether some event may make both rules pay the same account, which is more
- * often a slip than a wish. Rules that follow each other in time do not. */
+ * often a slip than a wish. Rules that follow each other in time do not, nor do
+ * those for other cohorts. */
 static bool
 rules_overlap(const struct rule *left, const struct rule *right)
 {
@@ -163,6 +165,9 @@ rules_overlap(const struct rule *left, const struct rule *right)
 
     if (!is_live(left) || !is_live(right) || !left->account.len ||
         !str_eq(left->account, right->account) || !common_trigger(left, right))
+        return false;
+    if (cohorts_are_apart(&left->forms[0].guard.cohort,
+                          &right->forms[0].guard.cohort))
         return false;
     a = &left->forms[0].guard.valid;
     b = &right->forms[0].guard.valid;

@@ -31,6 +31,7 @@ enum {
     TABLE_ROWS_MAX = 200,
     STREAK_DAYS_MAX = 400,
     ID_MAX_BYTES = 40,
+    COHORT_BUCKETS = 10000,
 };
 
 /* One word of `once`, in the order written. */
@@ -56,6 +57,14 @@ struct limit {
     int64_t max; /* minor units, or payments */
 };
 
+/* Accounts whose bucket is from `first` on and before `end`; see cohort.h. */
+struct cohort {
+    bool present;
+    struct str salt;
+    int32_t first;
+    int32_t end;
+};
+
 /* From inclusive, until exclusive, by event time. */
 struct span {
     int64_t from_us;
@@ -67,6 +76,7 @@ struct guard {
     bool off;
     struct span valid;
     const struct expr *when; /* NULL: always */
+    struct cohort cohort;
     struct once once;
     struct limit limit;
 };
