@@ -10,6 +10,7 @@ import pytest
 
 import harness
 import red_economy
+import red_shadow
 
 WALLET = "0x" + "ab" * 20
 
@@ -252,6 +253,7 @@ RED = {
         """GRANT INSERT ON accounts TO reward_reader""",
         """GRANT INSERT ON events TO reward_relay"""],
     **red_economy.RED,
+    **red_shadow.RED,
 }
 
 # Roles belong to the whole server, so this damage is mended after the test.
@@ -290,7 +292,8 @@ def verify(stack, database, *more):
 @pytest.fixture(scope="module")
 def correct(stack):
     database = stack.create_database(stack.template)
-    execute(stack, database, LEDGER + red_economy.ECONOMY)
+    execute(stack, database, LEDGER + red_economy.ECONOMY
+            + red_shadow.SHADOW)
     yield database
     stack.drop_database(database)
 

@@ -19,6 +19,7 @@
 #include "map.h"
 #include "rule.h"
 #include "rule_test.h"
+#include "shadow.h"
 #include "timestamp.h"
 #include "yaml.h"
 
@@ -115,6 +116,28 @@ print_minor(struct bench *bench, const char *label, int64_t minor)
 }
 
 static void
+print_shadow(struct bench *bench, struct str id, const struct shadow *shadow)
+{
+    for (size_t i = 0; i < shadow->payment_count; i++) {
+        const struct shadow_payment *payment = &shadow->payments[i];
+
+        printf("%.*s would post %.*s %.*s", STR_ARG(id),
+               STR_ARG(payment->line->name),
+               STR_ARG(payment->account->address));
+        print_minor(bench, "", payment->amount_minor);
+        printf("%s\n", payment->clipped ? " clipped" : "");
+    }
+    for (size_t i = 0; i < shadow->skip_count; i++)
+        printf("%.*s skip %.*s %s\n", STR_ARG(id),
+               STR_ARG(shadow->skips[i].line->name),
+               skip_reason_name(shadow->skips[i].reason));
+    for (size_t i = 0; i < shadow->error_count; i++)
+        printf("%.*s fails in shadow %s: %.*s\n", STR_ARG(id),
+               reason_name(shadow->errors[i].reason),
+               STR_ARG(shadow->errors[i].message));
+}
+
+static void
 print_decision(struct bench *bench, struct str id,
                const struct decision *decision)
 {
@@ -138,6 +161,8 @@ print_decision(struct bench *bench, struct str id,
                decision->answers[i].type,
                STR_ARG(decision->answers[i].account->address),
                STR_ARG(decision->answers[i].detail));
+    if (decision->shadow)
+        print_shadow(bench, id, decision->shadow);
     if (decision->posting_count == 0 && decision->answer_count == 0)
         printf("%.*s no_reward\n", STR_ARG(id));
 }

@@ -650,7 +650,7 @@ class Guard:
     """What rules and lines have in common."""
 
     def __init__(self, body):
-        self.off = body.get("mode", "live") == "off"
+        self.off = body.get("mode", "live") != "live"
         self.when = expression_of(body["when"]) if "when" in body else None
         self.valid_from = parse_time(body["valid_from"]) \
             if "valid_from" in body else None

@@ -360,11 +360,11 @@ START_TEST(faults_of_guards)
 {
     static const struct fault_row rows[] = {
         {HEAD LINES "  - {id: a, flat: 1, mode: shadow}\n",
-         "rules.yaml:9:28: error: mode: shadow is not supported yet; use live "
-         "or off [R013]\n"},
+         "rules.yaml:9:28: error: mode: shadow is for whole rules; make the "
+         "line a rule of its own [R045]\n"},
         {HEAD LINES "  - {id: a, flat: 1, mode: of}\n",
-         "rules.yaml:9:28: error: mode must be live or off, not \"of\"; did "
-         "you mean \"off\"? [R013]\n"},
+         "rules.yaml:9:28: error: mode must be live, off or shadow, not "
+         "\"of\"; did you mean \"off\"? [R013]\n"},
         {HEAD LINES "  - {id: a, flat: 1, when: event.data.count}\n",
          "rules.yaml:9:28: error: when must be true or false, but "
          "\"event.data.count\" has type int [R038]\n"},

@@ -292,6 +292,66 @@ START_TEST(amounts_below_zero_can_be_expected)
 }
 END_TEST
 
+#define SHADOWED                                                               \
+    RULES "- id: s\n  trigger: test.done.v1\n  account: event.data.user\n"     \
+          "  mode: shadow\n  award:\n"                                         \
+          "  - {id: a, flat: 9, once: [account]}\n"                            \
+          "  - {id: c, amount: 1 / (event.data.count - 8)}\n"
+#define EIGHT                                                                  \
+    "{type: test.done.v1, data: {user: u1, friend: u2, value: 1, "             \
+    "count: 8, from: 0, done: true, label: abc, day: 2026-01-05, "             \
+    "at: \"2026-01-05T12:00:00Z\", inner: {a: 3}}}"
+#define NINE                                                                   \
+    "{type: test.done.v1, data: {user: u1, friend: u2, value: 1, "             \
+    "count: 9, from: 0, done: true, label: abc, day: 2026-01-05, "             \
+    "at: \"2026-01-05T12:00:00Z\", inner: {a: 3}}}"
+
+START_TEST(shadows_can_be_expected)
+{
+    static const struct {
+        const char *test;
+        const char *message;
+    } rows[] = {
+        {"- {name: t, event: " NINE ", expect: {a: 5, b: 2}}\n", ""},
+        {"- {name: t, event: " NINE
+         ", expect: {a: 5, b: 2, shadow: {a: 9, s.c: 1, total: 10}}}\n",
+         ""},
+        {"- {name: t, state: {once: [\"shadow:s.a/u1\"]}, event: " NINE
+         ", expect: {total: 7, shadow: {c: 1}}}\n",
+         ""},
+        {"- {name: t, event: " NINE
+         ", expect: {total: 7, shadow: {total: 9}}}\n",
+         "expected total 9, got 10.00"},
+        {"- {name: t, event: " NINE ", expect: {total: 7, shadow: {a: 8}}}\n",
+         "expected a 8, got 9.00; shadow:s.c pays 1.00, which expect does not "
+         "name"},
+        {"- {name: t, event: " NINE ", expect: {shadow: {a: 9, c: 1}}}\n",
+         "r.a pays 5.00, which expect does not name; r.b pays 2.00, which "
+         "expect does not name"},
+        {"- {name: t, event: " NINE ", expect: {total: 7, shadow: {b: 2}}}\n",
+         "19:216: no line of a rule in shadow pays under the name \"b\" "
+         "[R019]"},
+        {"- {name: t, event: " NINE ", expect: {s.a: 9}}\n",
+         "19:199: no line pays under the name \"s.a\"; did you mean \"r.a\"? "
+         "[R019]"},
+        {"- {name: t, event: " NINE ", expect: {total: 7, shadow: 1}}\n",
+         "19:212: shadow must be a mapping of lines to amounts [R057]"},
+        {"- {name: t, event: " EIGHT ", expect: {total: 7}}\n",
+         "rule_error: \"shadow:s.c\": in `1 / (event.data.count - 8)`: cannot "
+         "divide 1 by zero"},
+        {"- {name: t, event: " EIGHT
+         ", expect: {total: 7, shadow: {error: rule_error}}}\n",
+         ""},
+        {"- {name: t, event: " NINE
+         ", expect: {total: 7, shadow: {total: 10, error: rule_error}}}\n",
+         "expected error rule_error, got none"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        ASSERT_TEST(SHADOWED, rows[i].test, rows[i].message);
+}
+END_TEST
+
 START_TEST(times_of_events_count)
 {
     const char *rules = HEAD RULE "  late: {accept: 1d}\n"
@@ -309,13 +369,13 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN("rule_test", set_up, tear_down, no_tests_pass,
-                    results_have_names_and_places,
-                    lines_are_named_short_or_in_full, differences_are_told,
-                    unknown_and_ambiguous_names_are_told,
-                    faults_of_a_test_fail_it, events_at_fault_fail_the_test,
-                    errors_can_be_expected, events_add_up_and_repeats_pay_once,
-                    state_is_where_a_test_starts, faults_of_a_state_are_told,
-                    refusals_can_be_expected,
-                    amounts_below_zero_can_be_expected, times_of_events_count);
+    return UNIT_RUN(
+        "rule_test", set_up, tear_down, no_tests_pass,
+        results_have_names_and_places, lines_are_named_short_or_in_full,
+        differences_are_told, unknown_and_ambiguous_names_are_told,
+        faults_of_a_test_fail_it, events_at_fault_fail_the_test,
+        errors_can_be_expected, events_add_up_and_repeats_pay_once,
+        state_is_where_a_test_starts, faults_of_a_state_are_told,
+        refusals_can_be_expected, amounts_below_zero_can_be_expected,
+        shadows_can_be_expected, times_of_events_count);
 }

@@ -196,3 +196,15 @@ str_distance(struct str left, struct str right)
     }
     return rows[left.len][right.len];
 }
+
+struct str
+str_dup_utf8(struct arena *arena, struct str text)
+{
+    char *copy = arena_strndup(arena, text.at, text.len);
+
+    if (!str_is_utf8(text))
+        for (size_t i = 0; i < text.len; i++)
+            if ((unsigned char)copy[i] >= 0x80)
+                copy[i] = '?';
+    return str_make(copy, text.len);
+}

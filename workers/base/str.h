@@ -57,6 +57,9 @@ bool str_contains(struct str text, struct str part);
 /* A copy in the arena; it is also NUL-terminated. */
 struct str str_dup(struct arena *arena, struct str text);
 
+/* As str_dup; of what is not UTF-8, all bytes beyond ASCII become `?`. */
+struct str str_dup_utf8(struct arena *arena, struct str text);
+
 /* As str_dup, with A to Z in lower case. */
 struct str str_lower(struct arena *arena, struct str text);
 

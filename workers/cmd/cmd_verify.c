@@ -32,6 +32,7 @@ static const struct {
     {books_economy_audits, &books_economy_audit_count},
     {books_claim_audits, &books_claim_audit_count},
     {books_answer_audits, &books_answer_audit_count},
+    {books_shadow_audits, &books_shadow_audit_count},
     {books_standings_audits, &books_standings_audit_count},
 };
 

@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "log.h"
 #include "map.h"
+#include "shadow.h"
 
 /* One try at posting a range. */
 struct attempt {
@@ -225,6 +226,37 @@ post_once(struct pipeline *pipeline, struct batch *batch,
  * ---------------------------------------------------------------------------
  */
 
+static bool
+has_event(const struct item *item)
+{
+    return item->outcome == OUTCOME_POSTED ||
+           item->outcome == OUTCOME_NO_REWARD;
+}
+
+/* One line a batch, whatever the number of failures: all of them are in the
+ * database. */
+static void
+report_shadow_errors(struct pipeline *pipeline, struct item_range range)
+{
+    const struct shadow_error *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < range.count; i++) {
+        const struct item *item = &range.items[i];
+        const struct shadow *shadow = item->decision.shadow;
+
+        if (!shadow || !shadow->error_count || !has_event(item))
+            continue;
+        first = first ? first : &shadow->errors[0];
+        count += shadow->error_count;
+    }
+    if (!count)
+        return;
+    pipeline->counts.shadow_errors += (int64_t)count;
+    log_warn("rules in shadow failed times=%zu, first: %.*s", count,
+             STR_ARG(first->message));
+}
+
 static void
 count_and_move(struct pipeline *pipeline, struct item_range range)
 {
@@ -235,6 +267,7 @@ count_and_move(struct pipeline *pipeline, struct item_range range)
         item->stream->next_offset = item->record.offset + 1;
     }
     pipeline->counts.batches++;
+    report_shadow_errors(pipeline, range);
 }
 
 static bool

@@ -13,6 +13,7 @@
 struct pipeline_counts {
     int64_t outcomes[OUTCOME_COUNT];
     int64_t batches;
+    int64_t shadow_errors; /* of rules in shadow */
 };
 
 struct pipeline {

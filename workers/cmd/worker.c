@@ -152,7 +152,8 @@ report(struct worker *worker)
         return;
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     log_info("progress partitions=%zu batches=%lld posted=%lld no_reward=%lld "
-             "rejected=%lld duplicate=%lld conflict=%lld dead_letter=%lld",
+             "rejected=%lld duplicate=%lld conflict=%lld dead_letter=%lld "
+             "shadow_errors=%lld",
              source_stream_count(worker->source),
              (long long)worker->pipeline.counts.batches,
              (long long)outcomes[OUTCOME_POSTED],
@@ -160,7 +161,8 @@ report(struct worker *worker)
              (long long)outcomes[OUTCOME_REJECTED],
              (long long)outcomes[OUTCOME_DUPLICATE],
              (long long)outcomes[OUTCOME_CONFLICT],
-             (long long)outcomes[OUTCOME_DEAD_LETTER]);
+             (long long)outcomes[OUTCOME_DEAD_LETTER],
+             (long long)worker->pipeline.counts.shadow_errors);
 }
 
 /* The event of a timer: sent again at another time, as after it could not be

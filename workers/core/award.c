@@ -152,8 +152,8 @@ decide_lines(const struct rule_form *form, struct turn *turn,
     return true;
 }
 
-static bool
-decide_form(const struct rule_form *form, struct turn *turn, struct err *err)
+bool
+award_offer(const struct rule_form *form, struct turn *turn, struct err *err)
 {
     const struct ledger_line *ledger = form->rule->ledger;
     struct once_key *once = NULL;
@@ -208,7 +208,7 @@ bool
 award_decide(struct turn *turn, struct err *err)
 {
     for (size_t i = 0; i < turn->trigger->form_count; i++) {
-        if (!decide_form(turn->trigger->forms[i], turn, err))
+        if (!award_offer(turn->trigger->forms[i], turn, err))
             return false;
         if (turn->rejection)
             return true;

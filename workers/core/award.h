@@ -11,6 +11,10 @@
  * award_decide to report. */
 void award_want(struct turn *turn, struct err *ignored);
 
+/* Leave what one rule offers, or charges, and its changes in the turn. */
+MUST_CHECK bool award_offer(const struct rule_form *form, struct turn *turn,
+                            struct err *err);
+
 /* Post what the rules pay, and leave their changes in the turn. */
 MUST_CHECK bool award_decide(struct turn *turn, struct err *err);
 

@@ -51,26 +51,14 @@ reason_of_code(const char *code)
     return REASON_RULE_ERROR;
 }
 
-/* A message must not be what keeps a record from being set aside. */
-static struct str
-safe_message(struct arena *arena, const char *text)
-{
-    char *copy = arena_strdup(arena, text);
-
-    if (!str_is_utf8(str_from_cstr(copy)))
-        for (char *at = copy; *at; at++)
-            if ((unsigned char)*at >= 0x80)
-                *at = '?';
-    return str_from_cstr(copy);
-}
-
 void
 item_set_aside(struct batch *batch, struct item *item, const struct err *error)
 {
     item->reason = reason_of_code(error->code);
     item->outcome = item->reason == REASON_ID_CONFLICT ? OUTCOME_CONFLICT
                                                        : OUTCOME_DEAD_LETTER;
-    item->message = safe_message(&batch->arena, error->text);
+    /* A message must not be what keeps a record from being set aside. */
+    item->message = str_dup_utf8(&batch->arena, str_from_cstr(error->text));
 }
 
 const char *

@@ -9,6 +9,7 @@
 #include "closer.h"
 #include "debt.h"
 #include "op.h"
+#include "shadow.h"
 #include "tier.h"
 #include "turn.h"
 
@@ -68,80 +69,9 @@ decision_is_posted(const struct decision *decision)
            (decision->posting_count || decision->answer_count);
 }
 
-static void
-turn_start(struct turn *turn, const struct ruleset *ruleset,
-           const struct trigger *trigger, const struct event *event,
-           struct facts *facts, struct arena *arena)
-{
-    turn->ruleset = ruleset;
-    turn->trigger = trigger;
-    turn->event = event;
-    turn->facts = facts;
-    turn->arena = arena;
-    turn->day = zone_day(&ruleset->index->zone, event->time_us);
-    turn->view = *event;
-    turn->view.extras = turn->extras;
-    for (int i = 0; i < EXTRA_COUNT; i++)
-        turn->extras[i] = ratio_from_int(0);
-    turn->trace = NULL;
-    turn->account = NULL;
-    turn->part_count = 0;
-    turn->offer_count = 0;
-    turn->change_count = 0;
-    turn->skip_count = 0;
-    turn->purse_count = turn->purse_room = 0;
-    turn->posting_count = turn->posting_room = 0;
-    turn->answer_count = turn->answer_room = 0;
-    turn->effect_count = turn->effect_room = 0;
-    turn->backup_count = turn->backup_room = 0;
-    turn->purses = NULL;
-    turn->postings = NULL;
-    turn->answers = NULL;
-    turn->effects = NULL;
-    turn->backups = NULL;
-    turn->rejection = REJECT_NONE;
-}
-
-/* Room for `count` things in place of what was there, if that is too small. */
-static void *
-room_for(struct arena *arena, void *items, size_t *room, size_t count,
-         size_t size)
-{
-    if (items && count <= *room)
-        return items;
-    *room = count;
-    return arena_array(arena, count, size);
-}
-
-static void
-turn_make_room(struct turn *turn)
-{
-    const struct trigger *trigger = turn->trigger;
-    struct facts *facts = turn->facts;
-    struct arena *arena = facts->arena;
-    struct turn_room *room = facts->turn_room;
-
-    if (!room)
-        room = facts->turn_room = ARENA_NEW(arena, struct turn_room);
-    turn->parts = room->parts =
-        room_for(arena, room->parts, &room->part_room, trigger->form_count,
-                 sizeof(*room->parts));
-    turn->offers = room->offers =
-        room_for(arena, room->offers, &room->offer_room, trigger->offer_room,
-                 sizeof(*room->offers));
-    turn->changes = room->changes =
-        room_for(arena, room->changes, &room->change_room, trigger->change_room,
-                 sizeof(*room->changes));
-    turn->skips = room->skips =
-        room_for(arena, room->skips, &room->skip_room, trigger->skip_room,
-                 sizeof(*room->skips));
-    turn->purses = room->purses;
-    turn->purse_room = room->purse_room;
-}
-
 /* Purses are needed no longer than the turn; how many, it finds out. */
 static void
-turn_keep_room(const struct turn *turn)
+keep_purses(const struct turn *turn)
 {
     turn->facts->turn_room->purses = turn->purses;
     turn->facts->turn_room->purse_room = turn->purse_room;
@@ -167,6 +97,8 @@ ruleset_want(const struct ruleset *ruleset, const struct event *event,
     award_want(&turn, &ignored);
     for (size_t i = 0; i < trigger->closer_count; i++)
         closer_want(&trigger->closers[i], &turn, &ignored);
+    if (trigger->shadow)
+        shadow_want(ruleset, trigger->shadow, event, facts);
 }
 
 /* ---- the decision ----------------------------------------------------------
@@ -177,10 +109,7 @@ ruleset_want(const struct ruleset *ruleset, const struct event *event,
 static void
 move_facts(const struct turn *turn)
 {
-    for (size_t i = 0; i < turn->change_count; i++) {
-        turn->changes[i].counter->value = turn->changes[i].value;
-        turn->changes[i].counter->changed = true;
-    }
+    turn_move_counters(turn);
     award_take_keys(turn);
     for (size_t i = 0; i < turn->purse_count; i++) {
         const struct purse *purse = &turn->purses[i];
@@ -217,7 +146,7 @@ decide_turn(struct turn *turn, struct err *err)
 {
     const struct op *op = turn->trigger->op;
 
-    turn_make_room(turn);
+    turn_take_room(turn, &turn->facts->turn_room);
     if (op && !op->by_rules && !op->decide(turn, err))
         return false;
     if (!turn->rejection && !award_decide(turn, err))
@@ -243,6 +172,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
         rule_index_find(ruleset->index, event->type);
     size_t known = facts->account_count + facts->counter_count +
                    facts->once_count + facts->record_count;
+    const struct shadow *shadow = NULL;
     struct turn turn;
     bool ok;
 
@@ -252,11 +182,13 @@ decide(const struct ruleset *ruleset, const struct event *event,
     turn_start(&turn, ruleset, trigger, event, facts, arena);
     turn.trace = facts->trace;
     ok = decide_turn(&turn, err);
-    turn_keep_room(&turn);
+    keep_purses(&turn);
     if (!ok) {
         turn_restore_rows(&turn);
         return false;
     }
+    if (trigger->shadow && !turn.rejection)
+        shadow = shadow_decide(ruleset, trigger->shadow, event, facts, arena);
     /* A fact that nobody asked for would be a zero that nobody looked up. */
     assert(known == facts->account_count + facts->counter_count +
                         facts->once_count + facts->record_count);
@@ -271,6 +203,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
         .effects = turn.effects,
         .effect_count = turn.effect_count,
         .rejection = turn.rejection,
+        .shadow = shadow,
     };
     return true;
 }

@@ -140,6 +140,8 @@ struct skip {
     enum skip_reason reason;
 };
 
+struct shadow; /* see shadow.h */
+
 struct decision {
     struct posting *postings; /* in rule and line order */
     size_t posting_count;
@@ -149,7 +151,9 @@ struct decision {
     size_t answer_count;
     struct effect *effects;
     size_t effect_count;
-    enum rejection rejection; /* REJECT_NONE: it is not refused */
+    enum rejection rejection;    /* REJECT_NONE: it is not refused */
+    const struct shadow *shadow; /* what rules in shadow come to; NULL: there
+                                    are none, or the event is refused */
 };
 
 /* Whether there is something to say about it: entries or answers. */

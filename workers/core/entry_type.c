@@ -23,6 +23,7 @@ TYPE(reserve, "@conversion", [FUND_RESERVED] = -1);
 TYPE(unreserve, "@conversion", [FUND_RESERVED] = -1);
 TYPE(convert, "@blockchain", [FUND_EARNED] = 0);
 TYPE(adjust, "@adjustments", [FUND_EARNED] = 0);
+TYPE(shadow, "@nobody", [FUND_EARNED] = 0);
 
 const struct entry_type *const entry_types[] = {
     &entry_earn,      &entry_hold,    &entry_release, &entry_void,

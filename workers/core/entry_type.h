@@ -40,6 +40,9 @@ extern const struct entry_type entry_unreserve;
 extern const struct entry_type entry_convert;
 extern const struct entry_type entry_adjust;
 
+/* Of the lines of rules in shadow: there are no entries of that type. */
+extern const struct entry_type entry_shadow;
+
 /* All of them; ends with a NULL. */
 extern const struct entry_type *const entry_types[];
 

@@ -98,8 +98,9 @@ struct facts {
     bool is_whole;  /* there is no ledger behind: what was decided is all there
                        is, and so is kept */
     struct trace *trace; /* where decide() notes what it looks at, or NULL */
-    struct turn_room *turn_room; /* decide()'s own, for one event at a time */
-    struct fact_slot *slots;     /* all kinds by what they are about */
+    struct turn_room *turn_room;   /* decide()'s own, for one event at a time */
+    struct turn_room *shadow_room; /* the same, of rules in shadow */
+    struct fact_slot *slots;       /* all kinds by what they are about */
     size_t slot_room;
     size_t slot_count;
 };

@@ -12,14 +12,13 @@ static void
 compile_mode(struct reader *reader, const struct node *node,
              struct guard *guard)
 {
-    static const char *const words[] = {"live", "off"};
+    static const char *const words[] = {"live", "off", "shadow"};
     size_t index = 0;
 
-    if (node_is_string(node) && str_eq(node->text, STR("shadow")))
-        reader_error(reader, node, MISTAKE_UNKNOWN_WORD,
-                     "mode: shadow is not supported yet; use live or off");
-    else if (read_word(reader, node, "mode", words, 2, &index))
-        guard->off = index == 1;
+    if (!read_word(reader, node, "mode", words, 3, &index))
+        return;
+    guard->off = index == 1;
+    guard->shadow = index == 2;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "guard.h"
 #include "limit.h"
 #include "once.h"
+#include "shadow.h"
 
 const struct line_kind *const line_kinds[] = {
     &line_flat,  &line_rate,   &line_percent, &line_every,
@@ -30,7 +31,9 @@ ledger_name(struct reader *reader, struct str name)
         return ledger;
     ledger = ARENA_NEW(reader->arena, struct ledger_line);
     ledger->name = str_dup(reader->arena, name);
-    ledger->type = &entry_earn; /* unless it is said to be another */
+    ledger->type = str_starts_with(name, STR(SHADOW_PREFIX))
+                       ? &entry_shadow
+                       : &entry_earn; /* unless it is said to be another */
     *map_put(&reader->ledger_names, ledger->name) = ledger;
     return ledger;
 }
@@ -121,10 +124,10 @@ compile_id(struct reader *reader, const struct node *node,
         line->column = id->column;
         check_unique(reader, id, form, line);
     }
-    line->ledger =
-        ledger_name(reader, str_from_cstr(arena_printf(
-                                reader->arena, "%.*s.%.*s",
-                                STR_ARG(reader->rule->id), STR_ARG(line->id))));
+    line->ledger = ledger_name(
+        reader, str_from_cstr(arena_printf(reader->arena, "%.*s.%.*s",
+                                           STR_ARG(reader->rule->ledger->name),
+                                           STR_ARG(line->id))));
     line->ledger->pays = true;
     line->ledger->description = reader->rule->ledger->description;
 }
@@ -148,6 +151,19 @@ compile_kind(struct reader *reader, const struct node *node,
                      "once: row is for lines with table: {crossed: ...} only");
 }
 
+/* A percent of a line in shadow would have to be in shadow too, and so on. */
+static bool
+compile_guard(struct reader *reader, const struct node *node, struct line *line)
+{
+    if (!guard_compile(reader, node, &line->guard))
+        return false;
+    return !line->guard.shadow ||
+           reader_error(reader, node_get(node, STR("mode")),
+                        MISTAKE_NOT_TOGETHER,
+                        "mode: shadow is for whole rules; make the line a rule "
+                        "of its own");
+}
+
 void
 line_compile(struct reader *reader, const struct node *node,
              const struct rule_form *form, struct line *line)
@@ -165,7 +181,7 @@ line_compile(struct reader *reader, const struct node *node,
         !read_text(reader, description, "description", DESCRIPTION_MAX_BYTES,
                    &line->ledger->description))
         return;
-    if (guard_compile(reader, node, &line->guard))
+    if (compile_guard(reader, node, line))
         compile_kind(reader, node, form, line);
     line->change_room += line->guard.limit.present;
     if (line->ledger->pays || line->guard.once.present ||

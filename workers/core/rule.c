@@ -141,7 +141,7 @@ compile_rules(struct reader *reader, const struct node *node)
 static bool
 is_live(const struct rule *rule)
 {
-    return rule->form_count && !rule->forms[0].guard.off;
+    return rule->form_count && !rule->forms[0].guard.off && !rule->shadow;
 }
 
 static const struct event_type *

@@ -11,6 +11,7 @@
 #include "pending.h"
 #include "quote.h"
 #include "reversal.h"
+#include "shadow.h"
 #include "template.h"
 #include "timestamp.h"
 
@@ -46,10 +47,17 @@ static void
 compile_name(struct reader *reader, const struct node *node, struct rule *rule)
 {
     const struct node *description = node_get(node, STR("description"));
+    const struct node *mode = node_get(node, STR("mode"));
 
     rule->id = STR("?");
     compile_id(reader, node_get(node, STR("id")), rule);
-    rule->ledger = ledger_name(reader, rule->id);
+    rule->shadow = mode && str_eq(mode->text, STR("shadow"));
+    rule->ledger = ledger_name(
+        reader, str_from_cstr(arena_printf(reader->arena, "%s%.*s",
+                                           rule->shadow ? SHADOW_PREFIX : "",
+                                           STR_ARG(rule->id))));
+    if (rule->shadow)
+        ledger_register(reader, rule->ledger); /* for its errors */
     if (description &&
         !read_text(reader, description, "description", DESCRIPTION_MAX_BYTES,
                    &rule->ledger->description))
@@ -261,6 +269,30 @@ check_purpose(struct reader *reader, const struct node *node)
     }
 }
 
+/* A shadow refuses nobody, and nothing is there for later events to end. */
+static void
+check_shadow(struct reader *reader, const struct node *node)
+{
+    static const struct {
+        const char *word;
+        const char *help;
+    } rows[] = {
+        {"charge", "only a rule that pays can"},
+        {"pending", "leave it out until the rule is live"},
+        {"reversed_by", "leave it out until the rule is live"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const struct node *misplaced =
+            node_get(node, str_from_cstr(rows[i].word));
+
+        if (misplaced)
+            reader_error(reader, misplaced, MISTAKE_NOT_TOGETHER,
+                         "a rule with %s cannot be in shadow; %s", rows[i].word,
+                         rows[i].help);
+    }
+}
+
 static void
 compile_closings(struct reader *reader, const struct node *node,
                  struct rule *rule)
@@ -305,6 +337,8 @@ rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
     compile_name(reader, node, rule);
     compile_options(reader, node, rule);
     check_purpose(reader, node);
+    if (rule->shadow)
+        check_shadow(reader, node);
     compile_forms(reader, node, rule);
     compile_closings(reader, node, rule);
     notify_compile(reader, node_get(node, STR("notify")), NULL, notify);

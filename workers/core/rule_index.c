@@ -88,10 +88,23 @@ keep_fields(struct reader *reader, struct trigger *trigger,
         keep_template(reader, trigger, notify->data[i].text);
 }
 
+/* Rules in shadow have a trigger to themselves, so that the others need no more
+ * room and no look at them. */
+static struct trigger *
+shadow_of(struct reader *reader, struct trigger *trigger)
+{
+    if (!trigger->shadow)
+        trigger->shadow = ARENA_NEW(reader->arena, struct trigger);
+    trigger->shadow->type = trigger->type;
+    return trigger->shadow;
+}
+
 static void
 add_form(struct reader *reader, struct trigger *trigger,
          const struct rule_form *form)
 {
+    if (form->rule->shadow)
+        trigger = shadow_of(reader, trigger);
     trigger->forms =
         arena_room(reader->arena, trigger->forms, trigger->form_count,
                    &trigger->form_room, 4, sizeof(const struct rule_form *));
@@ -160,7 +173,8 @@ rule_index_fill(struct reader *reader)
             struct trigger *trigger = trigger_of(reader, rule->forms[j].type);
 
             add_form(reader, trigger, &rule->forms[j]);
-            keep_fields(reader, trigger, &ruleset->notifies[i].notify);
+            if (!rule->shadow)
+                keep_fields(reader, trigger, &ruleset->notifies[i].notify);
         }
         add_closers(reader, rule);
     }

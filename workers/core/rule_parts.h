@@ -74,6 +74,7 @@ struct span {
 /* The conditions that rules and lines have in common. */
 struct guard {
     bool off;
+    bool shadow; /* of a rule alone */
     struct span valid;
     const struct expr *when; /* NULL: always */
     struct cohort cohort;
@@ -118,7 +119,8 @@ struct rule {
     bool accepts_late;  /* however late */
     int64_t late_us;    /* else at most this late */
     bool overlap_allowed;
-    const struct pending *pending;         /* NULL: paid at once */
+    bool shadow;                   /* decided, written down, never paid */
+    const struct pending *pending; /* NULL: paid at once */
     const struct reversed_by *reversed_by; /* NULL: for good */
     struct rule_form *forms;               /* one a trigger */
     size_t form_count;
@@ -141,6 +143,7 @@ struct trigger {
     struct str *kept; /* see ruleset_kept_fields */
     size_t kept_count;
     size_t kept_room;
+    struct trigger *shadow; /* of the rules in shadow alone; or NULL */
 };
 
 /* What a decision needs of a rule set besides the rules. */

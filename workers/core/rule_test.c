@@ -9,6 +9,7 @@
 #include "quote.h"
 #include "rule_parts.h"
 #include "rule_read.h"
+#include "shadow.h"
 #include "test_expect.h"
 #include "test_state.h"
 #include "timestamp.h"
@@ -173,10 +174,23 @@ read_events(struct test_run *run, const struct node *test)
 }
 
 static void
-count_posting(struct test_run *run, const struct posting *posting)
+count_amount(struct test_run *run, const struct ledger_line *line,
+             int64_t minor, int64_t *total)
 {
-    run->paid.by_line[posting->line->index] += posting->amount_minor;
-    run->paid.total += posting->amount_minor;
+    run->paid.by_line[line->index] += minor;
+    *total += minor;
+}
+
+static void
+count_shadow(struct test_run *run, const struct shadow *shadow)
+{
+    for (size_t i = 0; shadow && i < shadow->payment_count; i++)
+        count_amount(run, shadow->payments[i].line,
+                     shadow->payments[i].amount_minor, &run->paid.shadow_total);
+    if (shadow && shadow->error_count && !err_is_set(&run->paid.shadow_err))
+        err_set_code(&run->paid.shadow_err, ERR_INPUT,
+                     reason_name(shadow->errors[0].reason), "%.*s",
+                     STR_ARG(shadow->errors[0].message));
 }
 
 static void
@@ -196,7 +210,9 @@ decide_events(struct test_run *run)
         if (!run->paid.rejection)
             run->paid.rejection = decision.rejection;
         for (size_t j = 0; j < decision.posting_count; j++)
-            count_posting(run, &decision.postings[j]);
+            count_amount(run, decision.postings[j].line,
+                         decision.postings[j].amount_minor, &run->paid.total);
+        count_shadow(run, decision.shadow);
     }
 }
 

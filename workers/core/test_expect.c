@@ -3,6 +3,7 @@
 #include "test_expect.h"
 
 #include "quote.h"
+#include "shadow.h"
 #include "suggest.h"
 
 /* One comparison at work. */
@@ -12,6 +13,7 @@ struct comparison {
     struct buf *message;
     bool *named; /* by place in ruleset->lines */
     bool names_lines;
+    bool in_shadow; /* at work on what rules in shadow would have paid */
 };
 
 /* Start another sentence of the message. */
@@ -39,6 +41,28 @@ compare_amount(const struct comparison *comparison,
     num_print_minor(comparison->message, minor, scale);
 }
 
+/* Whether amounts can be expected under the name; of rules in shadow, those of
+ * `shadow:` alone can. */
+static bool
+is_expected(const struct comparison *comparison,
+            const struct ledger_line *ledger)
+{
+    return ledger->pays &&
+           (ledger->type == &entry_shadow) == comparison->in_shadow;
+}
+
+/* "contract.base", whether or not the rule is in shadow. */
+static struct str
+full_name(const struct ledger_line *ledger)
+{
+    struct str name = ledger->name;
+    size_t before = strlen(SHADOW_PREFIX);
+
+    return ledger->type == &entry_shadow
+               ? str_make(name.at + before, name.len - before)
+               : name;
+}
+
 /* A line's name without its rule: "base" of "contract.base". */
 static struct str
 short_name(struct str name)
@@ -58,12 +82,13 @@ report_unknown(struct comparison *comparison, const struct node_member *member)
     struct suggest suggest = suggest_for(member->key);
 
     for (size_t i = 0; i < ruleset->line_count; i++)
-        if (ruleset->lines[i]->pays)
+        if (is_expected(comparison, ruleset->lines[i]))
             suggest_offer(&suggest, is_short
                                         ? short_name(ruleset->lines[i]->name)
-                                        : ruleset->lines[i]->name);
+                                        : full_name(ruleset->lines[i]));
     reader_error(reader, member->value, MISTAKE_UNKNOWN_LINE,
-                 "no line pays under the name %s",
+                 "no line %s under the name %s",
+                 comparison->in_shadow ? "of a rule in shadow pays" : "pays",
                  quoted(reader->arena, member->key));
     suggest_help(&suggest, reader->diags);
 }
@@ -78,8 +103,9 @@ compare_line(struct comparison *comparison, const struct node_member *member)
     for (size_t i = 0; i < ruleset->line_count; i++) {
         const struct ledger_line *ledger = ruleset->lines[i];
 
-        if (!ledger->pays || (!str_eq(ledger->name, member->key) &&
-                              !str_eq(short_name(ledger->name), member->key)))
+        if (!is_expected(comparison, ledger) ||
+            (!str_eq(full_name(ledger), member->key) &&
+             !str_eq(short_name(ledger->name), member->key)))
             continue;
         found = i;
         count++;
@@ -98,9 +124,9 @@ compare_line(struct comparison *comparison, const struct node_member *member)
 }
 
 static void
-compare_error(const struct comparison *comparison, const struct node *expected)
+compare_error(const struct comparison *comparison, const struct node *expected,
+              const struct err *err)
 {
-    const struct err *err = &comparison->paid->err;
     struct str code = expected ? expected->text : (struct str){0};
 
     if (str_eq_cstr(code, err->code))
@@ -164,7 +190,8 @@ report_unnamed(const struct comparison *comparison)
     for (size_t i = 0; i < ruleset->line_count; i++) {
         int64_t minor = comparison->paid->by_line[i];
 
-        if (minor == 0 || comparison->named[i])
+        if (minor == 0 || comparison->named[i] ||
+            !is_expected(comparison, ruleset->lines[i]))
             continue;
         buf_printf(complain(comparison), "%.*s pays ",
                    STR_ARG(ruleset->lines[i]->name));
@@ -173,10 +200,53 @@ report_unnamed(const struct comparison *comparison)
     }
 }
 
+/* The amounts of the mapping; keys that are of other kinds are words. */
+static void
+compare_amounts(struct comparison *comparison, const struct node *expect,
+                int64_t total, const char *const *words, size_t word_count)
+{
+    comparison->names_lines = false;
+    for (size_t i = 0; i < expect->member_count; i++) {
+        const struct node_member *member = &expect->members[i];
+        bool is_word = false;
+
+        for (size_t j = 0; j < word_count; j++)
+            is_word = is_word || str_eq_cstr(member->key, words[j]);
+        if (str_eq(member->key, STR("total")))
+            compare_amount(comparison, member, total);
+        else if (!is_word)
+            compare_line(comparison, member);
+    }
+}
+
+/* What rules in shadow would have paid is looked at when a test names it; that
+ * they fail, always. */
+static void
+compare_shadow(struct comparison *comparison, const struct node *expect)
+{
+    static const char *const words[] = {"error"};
+    const struct test_paid *paid = comparison->paid;
+
+    if (expect && (expect->kind != NODE_OBJECT || expect->member_count == 0)) {
+        reader_error(comparison->reader, expect, MISTAKE_TEST_EXPECT,
+                     "shadow must be a mapping of lines to amounts");
+        return;
+    }
+    comparison->in_shadow = true;
+    compare_error(comparison, node_get(expect, STR("error")),
+                  &paid->shadow_err);
+    if (!expect)
+        return;
+    compare_amounts(comparison, expect, paid->shadow_total, words, 1);
+    if (comparison->names_lines || !node_get(expect, STR("total")))
+        report_unnamed(comparison);
+}
+
 void
 test_expect_compare(struct reader *reader, const struct node *expect,
                     const struct test_paid *paid, struct buf *message)
 {
+    static const char *const words[] = {"error", "rejected", "shadow"};
     struct comparison comparison = {
         .reader = reader,
         .paid = paid,
@@ -190,18 +260,11 @@ test_expect_compare(struct reader *reader, const struct node *expect,
                      "expect must be a mapping of lines to amounts");
         return;
     }
-    compare_error(&comparison, node_get(expect, STR("error")));
+    compare_error(&comparison, node_get(expect, STR("error")), &paid->err);
     compare_rejection(&comparison, node_get(expect, STR("rejected")));
-    for (size_t i = 0; i < expect->member_count; i++) {
-        const struct node_member *member = &expect->members[i];
-
-        if (str_eq(member->key, STR("total")))
-            compare_amount(&comparison, member, paid->total);
-        else if (!str_eq(member->key, STR("error")) &&
-                 !str_eq(member->key, STR("rejected")))
-            compare_line(&comparison, member);
-    }
+    compare_amounts(&comparison, expect, paid->total, words, 3);
     if (comparison.names_lines ||
         (!node_get(expect, STR("total")) && !node_get(expect, STR("rejected"))))
         report_unnamed(&comparison);
+    compare_shadow(&comparison, node_get(expect, STR("shadow")));
 }

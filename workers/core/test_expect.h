@@ -11,8 +11,10 @@
 struct test_paid {
     int64_t *by_line; /* minor units, by place in ruleset->lines */
     int64_t total;
+    int64_t shadow_total;     /* what rules in shadow would have paid */
     enum rejection rejection; /* why the first request that was, was refused */
     struct err err;           /* why the first event at fault was set aside */
+    struct err shadow_err;    /* why a rule in shadow failed first */
 };
 
 /* Append to message what differs, in sentences joined by `; `. Faults of the

@@ -22,7 +22,7 @@ find_in_rule(const struct rule *rule, struct str name, struct owner *owner)
 {
     const struct rule_form *form = rule->forms;
 
-    if (str_eq(rule->id, name)) {
+    if (str_eq(rule->ledger->name, name)) {
         owner->ledger = rule->ledger;
         owner->guard = &form->guard;
         return true;

@@ -9,6 +9,82 @@
 #include "quote.h"
 #include "trace.h"
 
+/* ---- its beginning ---------------------------------------------------------
+ */
+
+void
+turn_start(struct turn *turn, const struct ruleset *ruleset,
+           const struct trigger *trigger, const struct event *event,
+           struct facts *facts, struct arena *arena)
+{
+    turn->ruleset = ruleset;
+    turn->trigger = trigger;
+    turn->event = event;
+    turn->facts = facts;
+    turn->arena = arena;
+    turn->day = zone_day(&ruleset->index->zone, event->time_us);
+    turn->view = *event;
+    turn->view.extras = turn->extras;
+    for (int i = 0; i < EXTRA_COUNT; i++)
+        turn->extras[i] = ratio_from_int(0);
+    turn->trace = NULL;
+    turn->account = NULL;
+    turn->part_count = 0;
+    turn->offer_count = 0;
+    turn->change_count = 0;
+    turn->skip_count = 0;
+    turn->purse_count = turn->purse_room = 0;
+    turn->posting_count = turn->posting_room = 0;
+    turn->answer_count = turn->answer_room = 0;
+    turn->effect_count = turn->effect_room = 0;
+    turn->backup_count = turn->backup_room = 0;
+    turn->purses = NULL;
+    turn->postings = NULL;
+    turn->answers = NULL;
+    turn->effects = NULL;
+    turn->backups = NULL;
+    turn->rejection = REJECT_NONE;
+}
+
+/* Room for `count` things in place of what was there, if that is too small. */
+static void *
+room_for(struct arena *arena, void *items, size_t *room, size_t count,
+         size_t size)
+{
+    if (items && count <= *room)
+        return items;
+    *room = count;
+    return arena_array(arena, count, size);
+}
+
+void
+turn_take_room(struct turn *turn, struct turn_room **kept)
+{
+    const struct trigger *trigger = turn->trigger;
+    struct arena *arena = turn->facts->arena;
+    struct turn_room *room = *kept;
+
+    if (!room)
+        room = *kept = ARENA_NEW(arena, struct turn_room);
+    turn->parts = room->parts =
+        room_for(arena, room->parts, &room->part_room, trigger->form_count,
+                 sizeof(*room->parts));
+    turn->offers = room->offers =
+        room_for(arena, room->offers, &room->offer_room, trigger->offer_room,
+                 sizeof(*room->offers));
+    turn->changes = room->changes =
+        room_for(arena, room->changes, &room->change_room, trigger->change_room,
+                 sizeof(*room->changes));
+    turn->skips = room->skips =
+        room_for(arena, room->skips, &room->skip_room, trigger->skip_room,
+                 sizeof(*room->skips));
+    turn->purses = room->purses;
+    turn->purse_room = room->purse_room;
+}
+
+/* ---- what rules come to ----------------------------------------------------
+ */
+
 bool
 turn_error(struct err *err, const struct ledger_line *ledger,
            const char *format, ...)
@@ -116,6 +192,15 @@ turn_change(struct turn *turn, struct counter *counter, struct ratio value)
         step->change.counter = counter;
         step->change.before = counter->value;
         step->change.after = value;
+    }
+}
+
+void
+turn_move_counters(const struct turn *turn)
+{
+    for (size_t i = 0; i < turn->change_count; i++) {
+        turn->changes[i].counter->value = turn->changes[i].value;
+        turn->changes[i].counter->changed = true;
     }
 }
 

@@ -117,6 +117,15 @@ struct turn_room {
     size_t purse_room;
 };
 
+/* A turn with nothing in it yet, nor room for what rules leave. */
+void turn_start(struct turn *turn, const struct ruleset *ruleset,
+                const struct trigger *trigger, const struct event *event,
+                struct facts *facts, struct arena *arena);
+
+/* Give it the room that its trigger needs: *room, which is of the facts, is
+ * made or made larger when it does not do. */
+void turn_take_room(struct turn *turn, struct turn_room **room);
+
 /* A failure that the rules, not the machine, are to blame for: ERR_INPUT with
  * code "rule_error"; returns false. */
 bool turn_error(struct err *err, const struct ledger_line *ledger,
@@ -155,6 +164,9 @@ MUST_CHECK bool turn_offer(struct turn *turn, const struct line *line,
 /* Have the counter moved once the event is decided; one move a counter. */
 void turn_change(struct turn *turn, struct counter *counter,
                  struct ratio value);
+
+/* Move the counters: the decision stands. */
+void turn_move_counters(const struct turn *turn);
 
 /* ---- what comes of the event ---- */
 

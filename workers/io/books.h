@@ -23,6 +23,10 @@ extern const size_t books_claim_audit_count;
 extern const struct audit books_answer_audits[];
 extern const size_t books_answer_audit_count;
 
+/* What rules in shadow would have paid. */
+extern const struct audit books_shadow_audits[];
+extern const size_t books_shadow_audit_count;
+
 /* What leaderboard and stats are read from: a copy of the ledger as of its
  * position. */
 extern const struct audit books_standings_audits[];

@@ -34,8 +34,12 @@ struct rows {
     struct buf answers;
     struct buf others;
     struct buf dead;
+    struct buf shadow_entries;
+    struct buf shadow_errors;
     int64_t counts[OUTCOME_COUNT];
     int64_t entry_count;
+    int64_t shadow_entry_count;
+    int64_t shadow_error_count;
     int64_t opened; /* accounts that got their first entry */
     int128 amount_minor;
     int128 funds_minor[FUND_COUNT];

@@ -5,6 +5,7 @@
 #include "hex.h"
 #include "json_text.h"
 #include "ledger_parts.h"
+#include "shadow.h"
 
 enum { CONTRACT_ID_MAX_CHARACTERS = 100 }; /* as in the plan */
 
@@ -112,6 +113,36 @@ add_answers(struct rows *rows, const struct item *item)
     }
 }
 
+/* What rules in shadow would have paid, and where they failed. */
+static void
+add_shadow(struct rows *rows, const struct item *item,
+           const struct shadow *shadow)
+{
+    for (size_t i = 0; i < shadow->payment_count; i++) {
+        const struct shadow_payment *payment = &shadow->payments[i];
+        struct buf *row = &rows->shadow_entries;
+
+        pg_copy_int(row, item->id);
+        pg_copy_int(row, payment->amount_minor);
+        pg_copy_int(row, payment->account->id);
+        pg_copy_int(row, payment->line->id);
+        pg_copy_int(row, (int64_t)i);
+        pg_copy_end_row(row);
+    }
+    for (size_t i = 0; i < shadow->error_count; i++) {
+        const struct shadow_error *error = &shadow->errors[i];
+        struct buf *row = &rows->shadow_errors;
+
+        pg_copy_int(row, item->id);
+        pg_copy_int(row, error->line->id);
+        pg_copy_text(row, str_from_cstr(reason_name(error->reason)));
+        pg_copy_text(row, error->message);
+        pg_copy_end_row(row);
+    }
+    rows->shadow_entry_count += (int64_t)shadow->payment_count;
+    rows->shadow_error_count += (int64_t)shadow->error_count;
+}
+
 /* Any event may name a contract; what is too long to be one is not kept. */
 static struct str
 contract_id(const struct event *event, struct arena *arena)
@@ -164,6 +195,8 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_end_row(row);
     add_entries(&writing->rows, item);
     add_answers(&writing->rows, item);
+    if (item->decision.shadow)
+        add_shadow(&writing->rows, item, item->decision.shadow);
 }
 
 /* A duplicate, or a tombstone. */
@@ -272,6 +305,8 @@ writing_init(struct writing *writing, size_t count)
     buf_init(&rows->answers, arena);
     buf_init(&rows->others, arena);
     buf_init(&rows->dead, arena);
+    buf_init(&rows->shadow_entries, arena);
+    buf_init(&rows->shadow_errors, arena);
     /* What a batch of usual events needs; growing would leave copies behind. */
     buf_reserve(&rows->events, count * 240);
     buf_reserve(&rows->entries, count * 96);

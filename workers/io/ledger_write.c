@@ -292,9 +292,10 @@ write_batch_row(struct writing *writing, struct err *err)
                   "INSERT INTO batches (first_id, last_id, posted_at, "
                   "ruleset_id, records, posted, no_reward, duplicates, "
                   "conflicts, dead_letters, entries, amount, rejected, "
-                  "opened, earned, spent, staked, pending, reserved, debt) "
+                  "opened, earned, spent, staked, pending, reserved, debt, "
+                  "shadow_entries, shadow_errors) "
                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-                  "$13, $14, $15, $16, $17, $18, $19, $20)",
+                  "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
                   (struct str[]){
                       int_text(writing->arena, writing->turn->first_id),
                       int_text(writing->arena, rows->next_id - 1),
@@ -315,8 +316,10 @@ write_batch_row(struct writing *writing, struct err *err)
                       sum_param(writing, rows->funds_minor[FUND_STAKED]),
                       sum_param(writing, rows->funds_minor[FUND_PENDING]),
                       sum_param(writing, rows->funds_minor[FUND_RESERVED]),
-                      sum_param(writing, rows->funds_minor[FUND_DEBT])},
-                  20, err);
+                      sum_param(writing, rows->funds_minor[FUND_DEBT]),
+                      int_text(writing->arena, rows->shadow_entry_count),
+                      int_text(writing->arena, rows->shadow_error_count)},
+                  22, err);
 }
 
 /* Under the fence nobody else writes this offset: a record that is there
@@ -364,7 +367,15 @@ write_records(struct writing *writing, struct err *err)
         !copy_rows(ledger,
                    "COPY answers (event_id, balance_after, account_id, seq, "
                    "place, type, detail, notify) FROM STDIN",
-                   &rows->answers, err))
+                   &rows->answers, err) ||
+        !copy_rows(ledger,
+                   "COPY shadow_entries (event_id, amount, account_id, "
+                   "line_id, ordinal) FROM STDIN",
+                   &rows->shadow_entries, err) ||
+        !copy_rows(ledger,
+                   "COPY shadow_errors (event_id, line_id, reason, message) "
+                   "FROM STDIN",
+                   &rows->shadow_errors, err))
         return false;
     FAULT_POINT("worker.entries");
     return true;

@@ -11,7 +11,8 @@
     "'ruleset_notifies', 'schema_migrations', 'answers', 'stakes', "           \
     "'unstakes', 'purchases', 'holds', 'hold_ends', 'closings', "              \
     "'reversals', 'conversions', 'settlements', 'proposals', 'votes', "        \
-    "'tallies', 'ruleset_tiers', 'ruleset_awaits', 'transaction_types']) "     \
+    "'tallies', 'ruleset_tiers', 'ruleset_awaits', 'transaction_types', "      \
+    "'shadow_entries', 'shadow_errors']) "                                     \
     "UNION ALL "                                                               \
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = "          \
     "i.inhrelid WHERE i.inhparent IN (to_regclass('reward.other_records'), "   \
