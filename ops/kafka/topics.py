@@ -26,6 +26,7 @@ def contract_topics(partitions):
         NewTopic("gigchain.domain-events", partitions, 1),
         NewTopic("gigchain.token-commands", partitions, 1),
         NewTopic("gigchain.token-events", partitions, 1),
+        NewTopic("gigchain.token-events.shadow", partitions, 1),
         # A dead letter keeps a record whole and adds headers to it.
         NewTopic("gigchain.domain-events.dlq", 1, 1,
                  config={"max.message.bytes": "2097152"}),

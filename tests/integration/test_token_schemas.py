@@ -22,6 +22,9 @@ EVENTS = {path.stem.removesuffix(".v1"): json.loads(path.read_text())
 ASYNCAPI = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text())
 MESSAGES = ASYNCAPI["components"]["messages"]
 
+# Says what was not paid, on a topic of its own: it has nothing of a balance.
+SHADOW = "token.shadow"
+
 # Sent by the workers to themselves, over no topic.
 CLOCK = {"token.hold.due"}
 
@@ -53,10 +56,12 @@ def test_all_have_the_same_base():
     first = TOKENS["token.earned"]
     loose = ("description", "minimum", "minItems", "maxItems", "items")
     for kind, schema in TOKENS.items():
+        unlike = ("balance_after", "account_seq", "notification") \
+            if kind == SHADOW else ()
         assert schema["$id"] == f"{PREFIX}{kind}.v1"
-        assert schema["$defs"] == first["$defs"]
+        assert schema["$defs"] == without(first["$defs"], *unlike)
         assert schema["required"] == list(schema["properties"])
-        for name, value in first["properties"].items():
+        for name, value in without(first["properties"], *unlike).items():
             assert without(schema["properties"][name], *loose) == \
                 without(value, *loose), (kind, name)
 
@@ -119,7 +124,8 @@ def data_of(message):
 
 @pytest.mark.parametrize("channels,where,kinds", [
     (["domain-events", "token-commands"], "events", set(EVENTS) - CLOCK),
-    (["token-events"], "tokens", set(TOKENS))])
+    (["token-events"], "tokens", set(TOKENS) - {SHADOW}),
+    (["token-shadows"], "tokens", {SHADOW})])
 def test_each_type_is_on_its_channel(channels, where, kinds):
     found = [(name, message) for channel in channels
              for name, message in messages_of(channel).items()]
@@ -132,8 +138,9 @@ def test_each_type_is_on_its_channel(channels, where, kinds):
 
 def test_each_token_event_is_published():
     published = ASYNCAPI["operations"]["publish-tokens"]["messages"]
-    assert {message["$ref"].split("/")[-1] for message in published} == \
-        set(TOKENS)
+    shadows = ASYNCAPI["operations"]["publish-shadows"]["messages"]
+    assert {message["$ref"].split("/")[-1]
+            for message in published + shadows} == set(TOKENS)
 
 
 def test_topics_are_those_of_the_example():
@@ -144,6 +151,7 @@ def test_topics_are_those_of_the_example():
                for name, channel in ASYNCAPI["channels"].items()}
     assert {address["domain-events"], address["token-commands"]} == inputs
     assert address["token-events"] == example["output"]["topic"]
+    assert address["token-shadows"] == example["output"]["topic"] + ".shadow"
     assert address["dlq"] == example["dlq"]["topic"]
 
 
@@ -260,7 +268,7 @@ def test_every_token_event_fits_its_schema(ctx):
         # Nothing that the schema does not name.
         assert set(body["data"]) == set(TOKENS[kind]["properties"])
         seen.add(kind)
-    assert seen == set(TOKENS)
+    assert seen == set(TOKENS) - {SHADOW}  # see test_shadow.py
     for record in ctx.read(ctx.topic):
         body = json.loads(record.value)
         kind = kind_of(body["type"])

@@ -395,6 +395,33 @@ END_TEST
 /* ---- names ---- */
 
 /* uuid.uuid5 of Python gives the same. */
+START_TEST(a_shadow_has_no_balance_and_notifies_nobody)
+{
+    static const struct token_entry would[] = {
+        {.line = STR("shadow:more.base"), .amount_minor = 600},
+    };
+
+    source.type = STR(TOKEN_SHADOW);
+    source.place = 1;
+    source.is_shadow = true;
+    source.entries = would;
+    source.entry_count = 1;
+    ck_assert_contains(
+        value_text(),
+        "\"type\":\"io.gigchain.token.shadow.v1\","
+        "\"subject\":\"0x52908400098527886e0f7030069857d2e4169ee7\"");
+    ck_assert_contains(
+        value_text(),
+        "\"data\":{\"account\":\"0x52908400098527886e0f7030069857d2e4169ee7\","
+        "\"currency\":\"GIGS\",\"amount\":\"6.00\","
+        "\"entries\":[{\"line\":\"shadow:more.base\",\"amount\":\"6.00\"}],"
+        "\"ruleset\":\"gigs@a1b2c3d4\","
+        "\"occurred_at\":\"2025-10-08T12:34:56.789Z\","
+        "\"posted_at\":\"2025-10-08T12:34:57.003Z\","
+        "\"contract_id\":\"gig_01H8X\"}}");
+}
+END_TEST
+
 START_TEST(names_are_made_of_their_parts)
 {
     static const struct {
@@ -462,6 +489,7 @@ main(void)
         the_worst_texts_still_fit, an_answer_gives_type_and_members,
         a_message_may_be_without_entries,
         amounts_keep_their_sign_but_people_are_told_how_much,
-        a_message_apart_has_an_id_of_its_own, names_are_made_of_their_parts,
-        the_largest_amounts_print);
+        a_message_apart_has_an_id_of_its_own,
+        a_shadow_has_no_balance_and_notifies_nobody,
+        names_are_made_of_their_parts, the_largest_amounts_print);
 }

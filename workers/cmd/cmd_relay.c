@@ -20,6 +20,7 @@ options_from(const struct settings *settings)
         .kafka = settings_kafka(settings),
         .name = settings->relay.name,
         .output_topic = settings->kafka.output_topic,
+        .shadow_topic = settings->kafka.shadow_topic,
         .dlq_topic = settings->kafka.dlq_topic,
         .position_topic = settings->kafka.position_topic,
         .batch_max_events = settings->relay.batch_max_events,

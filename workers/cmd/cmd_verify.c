@@ -18,6 +18,7 @@ topic_options(const struct settings *settings)
     return (struct topic_audit_options){
         .kafka = settings_kafka(settings),
         .output_topic = settings->kafka.output_topic,
+        .shadow_topic = settings->kafka.shadow_topic,
         .dlq_topic = settings->kafka.dlq_topic,
         .position_topic = settings->kafka.position_topic,
         .relay = settings->relay.name,

@@ -13,13 +13,21 @@
 #include "relay_loop.h"
 #include "sink.h"
 
-/* Order of the sink's topics. */
-enum { RELAY_OUTPUT, RELAY_DLQ, RELAY_POSITION, RELAY_TOPICS };
+/* Order of the sink's topics. The one of rules in shadow is opened when there
+ * is something to go to it: most have no such rules, and no such topic. */
+enum {
+    RELAY_OUTPUT,
+    RELAY_DLQ,
+    RELAY_POSITION,
+    RELAY_TOPICS,
+    RELAY_SHADOW = RELAY_TOPICS,
+};
 
 struct relay_counts {
     int64_t batches;
     int64_t messages;
     int64_t letters;
+    int64_t shadows;
     int64_t transactions;
 };
 

@@ -37,14 +37,16 @@ static bool
 send_item(struct relay *relay, struct token_writer *writer,
           const struct outbox_item *item, struct err *err)
 {
+    size_t topic = RELAY_DLQ;
     struct message message;
 
-    if (item->token)
+    if (item->token) {
         token_render(writer, item->token, &message);
-    else
+        topic = item->token->is_shadow ? RELAY_SHADOW : RELAY_OUTPUT;
+    } else {
         dead_letter_message(&relay->page, item->letter, &message);
-    return sink_send(relay->sink, item->token ? RELAY_OUTPUT : RELAY_DLQ,
-                     SINK_BY_KEY, &message, err);
+    }
+    return sink_send(relay->sink, topic, SINK_BY_KEY, &message, err);
 }
 
 static bool
@@ -114,13 +116,19 @@ commit(struct relay *relay, const struct outbox_page *page, struct err *err)
     relay->counts.transactions++;
     relay->counts.batches += (int64_t)page->batch_count;
     relay->counts.letters += (int64_t)page->letter_count;
-    relay->counts.messages += (int64_t)(page->item_count - page->letter_count);
+    relay->counts.shadows += (int64_t)page->shadow_count;
+    relay->counts.messages +=
+        (int64_t)(page->item_count - page->letter_count - page->shadow_count);
     return true;
 }
 
 static bool
 publish(struct relay *relay, const struct outbox_page *page, struct err *err)
 {
+    if (page->shadow_count &&
+        !sink_use_topic(relay->sink, RELAY_SHADOW, relay->options->shadow_topic,
+                        err))
+        return false;
     if (!sink_begin(relay->sink, err))
         return false;
     FAULT_POINT("relay.begin");
@@ -201,9 +209,10 @@ report(struct relay *relay)
         return;
     relay->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     log_info("progress position=%" PRId64 " transactions=%" PRId64
-             " batches=%" PRId64 " messages=%" PRId64 " dead_letters=%" PRId64,
+             " batches=%" PRId64 " messages=%" PRId64 " dead_letters=%" PRId64
+             " shadows=%" PRId64,
              relay->position, counts->transactions, counts->batches,
-             counts->messages, counts->letters);
+             counts->messages, counts->letters, counts->shadows);
 }
 
 static bool

@@ -16,6 +16,7 @@ struct relay_options {
     struct kafka_options kafka;
     const char *name; /* key of the position, and transactional id */
     const char *output_topic;
+    const char *shadow_topic;
     const char *dlq_topic;
     const char *position_topic;
     int64_t batch_max_events;

@@ -327,9 +327,9 @@ static void
 check_topics(const struct setting_source *source)
 {
     const struct settings *settings = source->settings;
-    const char *const written[] = {settings->kafka.output_topic,
-                                   settings->kafka.dlq_topic,
-                                   settings->kafka.position_topic};
+    const char *const written[] = {
+        settings->kafka.output_topic, settings->kafka.shadow_topic,
+        settings->kafka.dlq_topic, settings->kafka.position_topic};
     enum { WRITTEN = sizeof(written) / sizeof(*written) };
 
     for (size_t i = 0; i < WRITTEN; i++) {
@@ -359,13 +359,16 @@ check_together(struct setting_source *source, const char *path)
                               "\"worker.retry.max\"");
 }
 
+/* What follows from other settings. */
 static void
-fall_back(struct settings *settings, struct arena *arena)
+derive(struct settings *settings, struct arena *arena)
 {
     const char *url = getenv("DATABASE_URL");
 
     if (!*settings->postgres.dsn && url)
         settings->postgres.dsn = arena_strdup(arena, url);
+    settings->kafka.shadow_topic =
+        arena_printf(arena, "%s.shadow", settings->kafka.output_topic);
 }
 
 void
@@ -398,7 +401,7 @@ settings_load(struct arena *arena, const char *path,
     source.in_argv = true;
     for (size_t i = 0; i < flag_count; i++)
         read_flag(&source, &flags[i]);
-    fall_back(settings, arena);
+    derive(settings, arena);
     if (diags->errors == errors_before)
         check_together(&source, path);
     return diags->errors == errors_before;

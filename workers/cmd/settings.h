@@ -36,6 +36,7 @@ struct settings {
         struct setting_input *inputs;
         size_t input_count;
         const char *output_topic;
+        const char *shadow_topic; /* output_topic with .shadow behind it */
         const char *dlq_topic;
         const char *position_topic;
         struct kafka_property *properties;

@@ -59,7 +59,10 @@ const struct setting settings_table[] = {
      "them.",
      PLACE(kafka.inputs)},
     {"kafka.output.topic", &setting_topic, "gigchain.token-events",
-     "Token events go here.", PLACE(kafka.output_topic)},
+     "Token events go here. What rules in shadow would have paid goes to the "
+     "topic of that name with .shadow behind it, which must exist when a rule "
+     "set has such a rule.",
+     PLACE(kafka.output_topic)},
     {"kafka.dlq.topic", &setting_topic, "gigchain.domain-events.dlq",
      "Records that could not be used go here, byte for byte.",
      PLACE(kafka.dlq_topic)},

@@ -115,7 +115,10 @@ add_amounts(struct buf *json, const struct token_source *source, int64_t total)
     json_add_string(json, source->asset);
     ADD(json, ",\"amount\":\"");
     num_print_minor(json, total, source->scale);
-    ADD(json, "\",\"balance_after\":\"");
+    buf_add_char(json, '"');
+    if (source->is_shadow)
+        return;
+    ADD(json, ",\"balance_after\":\"");
     num_print_minor(json, source->balance_after_minor, source->scale);
     ADD(json, "\",\"account_seq\":");
     buf_add_int(json, source->seq);
@@ -166,6 +169,19 @@ add_detail(struct buf *json, struct str detail)
 }
 
 static void
+add_notification(struct token_writer *writer, const struct token_source *source)
+{
+    struct buf *json = &writer->value;
+
+    ADD(json, ",\"notification\":");
+    if (source->may_notify && source->notify && source->notify->enabled)
+        buf_add_str(json,
+                    notification_render(writer, source, told_amount(source)));
+    else
+        ADD(json, "null");
+}
+
+static void
 add_data(struct token_writer *writer, const struct token_source *source)
 {
     struct buf *json = &writer->value;
@@ -175,12 +191,8 @@ add_data(struct token_writer *writer, const struct token_source *source)
     add_entries(json, source);
     add_origin(writer, source);
     add_detail(json, source->detail);
-    ADD(json, ",\"notification\":");
-    if (source->may_notify && source->notify && source->notify->enabled)
-        buf_add_str(json,
-                    notification_render(writer, source, told_amount(source)));
-    else
-        ADD(json, "null");
+    if (!source->is_shadow)
+        add_notification(writer, source);
     buf_add_char(json, '}');
 }
 

@@ -18,6 +18,7 @@
  * io.gigchain.NAME.v1. */
 #define TOKEN_SOURCE "/reward"
 #define TOKEN_EARNED "token.earned"
+#define TOKEN_SHADOW "token.shadow"
 
 enum {
     TOKEN_NOTIFICATION_MAX_BYTES = 4096, /* as JSON: what APNs and FCM take */
@@ -39,6 +40,7 @@ struct token_entry {
 struct token_source {
     struct str type; /* "token.earned" */
     int place;       /* among the messages to the account: 0, 1, 2 ... */
+    bool is_shadow;  /* not paid: there is no balance, nobody is notified */
     struct str event_source;
     struct str event_id;
     struct str event_type;

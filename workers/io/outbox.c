@@ -3,7 +3,7 @@
  * names that rows share are outbox_names.c. */
 #include "outbox.h"
 
-#include "outbox_parts.h"
+#include "outbox_shadow.h"
 
 /* The queries name ranges of ids whose size the planner cannot guess; it would
  * sooner or later read a whole ledger to join a few thousand rows of it. The
@@ -41,8 +41,9 @@ free_results(struct outbox *outbox)
     pg_result_free(outbox->entries);
     pg_result_free(outbox->answers);
     pg_result_free(outbox->letters);
+    pg_result_free(outbox->shadows);
     outbox->events = outbox->entries = NULL;
-    outbox->answers = outbox->letters = NULL;
+    outbox->answers = outbox->letters = outbox->shadows = NULL;
 }
 
 void
@@ -73,6 +74,7 @@ batch_from_row(const struct pg_result *result, size_t row,
         .ruleset_id = pg_int(result, row, 4),
         .posted = pg_int(result, row, 5),
         .letters = pg_int(result, row, 6),
+        .shadows = pg_int(result, row, 7),
     };
     return row_time(pg_text(result, row, 3), &batch->posted_us, err);
 }
@@ -83,7 +85,7 @@ cost_of(const struct batch_row *batch)
 {
     enum { LETTER_COST = 64 };
 
-    return batch->posted + batch->letters * LETTER_COST;
+    return batch->posted + batch->shadows + batch->letters * LETTER_COST;
 }
 
 static bool
@@ -100,7 +102,7 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
             "SELECT id, first_id, last_id, posted_at, ruleset_id, "
             "posted + rejected, conflicts + dead_letters - coalesce((SELECT "
             "d.conflicts + d.dead_letters FROM dropped_letters d "
-            "WHERE d.first_id = b.first_id), 0) FROM batches b "
+            "WHERE d.first_id = b.first_id), 0), shadow_entries FROM batches b "
             "WHERE id > $1 ORDER BY id LIMIT 256",
             &param, 1, &result, err))
         return false;
@@ -116,6 +118,7 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
             break;
         batches->count++;
         batches->letters += batch->letters;
+        batches->shadows += batch->shadows;
     }
     pg_result_free(result);
     return ok;
@@ -170,6 +173,8 @@ query_rows(struct outbox *outbox, int64_t after,
         !pg_query(outbox->pg, entries_sql, range, 2, &outbox->entries, err) ||
         !pg_query(outbox->pg, answers_sql, range, 2, &outbox->answers, err))
         return false;
+    if (batches->shadows && !shadow_query(outbox, range, err))
+        return false;
     return !batches->letters ||
            pg_query(outbox->pg, letters_sql, range, 2, &outbox->letters, err);
 }
@@ -198,7 +203,8 @@ names_complete(const struct outbox *outbox, const struct batch_list *batches)
             return false;
     return all_known(&names->sources, outbox->events, 2) &&
            all_known(&names->types, outbox->events, 3) &&
-           all_known(&names->lines, outbox->entries, 5);
+           all_known(&names->lines, outbox->entries, 5) &&
+           shadow_names_known(outbox);
 }
 
 static bool
@@ -229,7 +235,7 @@ static bool
 find_addresses(struct outbox *outbox, const struct pg_result *rows,
                struct arena *arena, struct str **addresses, struct err *err)
 {
-    size_t count = pg_rows(rows);
+    size_t count = rows ? pg_rows(rows) : 0;
     int64_t *ids = arena_array(arena, count, sizeof(*ids));
 
     for (size_t i = 0; i < count; i++)
@@ -257,6 +263,8 @@ outbox_take(struct outbox *outbox, int64_t after, int64_t max_events,
            find_addresses(outbox, outbox->entries, arena, &addresses.entries,
                           err) &&
            find_addresses(outbox, outbox->answers, arena, &addresses.answers,
+                          err) &&
+           find_addresses(outbox, outbox->shadows, arena, &addresses.shadows,
                           err) &&
            page_build(outbox, &batches, &addresses, arena, page, err);
 }

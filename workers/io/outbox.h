@@ -25,15 +25,16 @@ MUST_CHECK bool outbox_open(struct pg *pg, struct outbox **outbox,
 /* NULL is allowed. */
 void outbox_close(struct outbox *outbox);
 
-/* One of the two is not NULL. */
+/* One of the two is not NULL. A token whose is_shadow is true is for the topic
+ * of what was not paid. */
 struct outbox_item {
     const struct token_source *token;
     const struct dead_letter *letter;
 };
 
-/* Whole batches, in order of id; within one, what has the smaller id first. An
- * event comes once for each account it paid, in the order of their first
- * entries. */
+/* Whole batches, in order of id; within one, what has the smaller id first, and
+ * what rules in shadow would have paid after all else. An event comes once for
+ * each account it paid, in the order of their first entries. */
 struct outbox_page {
     size_t batch_count;
     int64_t last_batch; /* id of the last one */
@@ -41,6 +42,7 @@ struct outbox_page {
     struct outbox_item *items;
     size_t item_count;
     size_t letter_count; /* of the items */
+    size_t shadow_count; /* the same */
 };
 
 /* The batches after `after`, as many as have no more than max_events between

@@ -1,10 +1,9 @@
 /* outbox_page.c - rows of the ledger to what messages are made of. Texts are
  * borrowed from the rows. */
-#include "outbox_parts.h"
-
 #include <assert.h>
 
 #include "hex.h"
+#include "outbox_shadow.h"
 #include "timestamp.h"
 
 enum { ENTRY_ORDINAL = 6, ANSWER_ORDINAL = 8 }; /* their columns */
@@ -46,6 +45,7 @@ struct building {
     struct answer_row *answers;
     size_t answer_count;
     size_t next_answer;
+    struct shadow_list shadows;
 };
 
 bool
@@ -491,6 +491,24 @@ is_whole(const struct building *building, size_t first_event,
                    batch->id, batch->posted, batch->letters, events, letters);
 }
 
+/* What rules in shadow would have paid in the batch at hand. */
+static bool
+add_shadows(struct building *building, struct err *err)
+{
+    struct outbox_page *page = building->page;
+    const struct token_source *token;
+
+    for (;;) {
+        if (!shadow_next(&building->shadows, building->batch_index, &token,
+                         err))
+            return false;
+        if (!token)
+            return true;
+        page->items[page->item_count++] = (struct outbox_item){.token = token};
+        page->shadow_count++;
+    }
+}
+
 static bool
 add_batch(struct building *building, const struct batch_list *batches,
           size_t index, struct err *err)
@@ -510,7 +528,8 @@ add_batch(struct building *building, const struct batch_list *batches,
             id_in_batch(building, &building->letters, building->next_letter);
 
         if (event_id == letter_id) /* neither is left */
-            return is_whole(building, first_event, first_letter, err);
+            return is_whole(building, first_event, first_letter, err) &&
+                   add_shadows(building, err);
         if (!(event_id < letter_id ? add_event(building, err)
                                    : add_letter(building, err)))
             return false;
@@ -529,10 +548,12 @@ page_build(const struct outbox *outbox, const struct batch_list *batches,
     building.letters = rows_in_order(outbox->letters, -1, batches, arena);
     read_entries(&building, batches, addresses->entries);
     read_answers(&building, batches, addresses->answers);
-    page->items = arena_array(arena,
-                              building.entry_count + building.answer_count +
-                                  building.letters.count,
-                              sizeof(*page->items));
+    shadow_open(&building.shadows, outbox, batches, addresses->shadows, arena);
+    page->items =
+        arena_array(arena,
+                    building.entry_count + building.answer_count +
+                        building.letters.count + building.shadows.rows.count,
+                    sizeof(*page->items));
     for (size_t i = 0; i < batches->count; i++)
         if (!add_batch(&building, batches, i, err))
             return false;

@@ -16,12 +16,14 @@ struct batch_row {
     int64_t ruleset_id;
     int64_t posted;  /* and refused: events that something is said of */
     int64_t letters; /* dead letters and conflicts that are still there */
+    int64_t shadows; /* entries of rules in shadow */
 };
 
 struct batch_list {
     struct batch_row *items;
     size_t count;
     int64_t letters;
+    int64_t shadows;
 };
 
 struct outbox {
@@ -29,12 +31,13 @@ struct outbox {
     struct pg *pg;      /* borrowed */
     struct outbox_names names;
     struct address_cache *accounts;
-    /* Rows of the page at hand; see the queries for their columns. letters is
-     * NULL when there are none. */
+    /* Rows of the page at hand; see the queries for their columns. letters and
+     * shadows are NULL when there are none. */
     struct pg_result *events;
     struct pg_result *entries;
     struct pg_result *answers;
     struct pg_result *letters;
+    struct pg_result *shadows;
 };
 
 /* Where a row belongs: first by batch, then by id, then by ordinal. */
@@ -61,6 +64,7 @@ struct row_list rows_in_order(const struct pg_result *rows, int ordinal_column,
 struct outbox_addresses {
     struct str *entries;
     struct str *answers;
+    struct str *shadows;
 };
 
 /* Turn the rows into the items of the page. All names are known. ERR_FATAL when

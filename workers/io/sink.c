@@ -115,6 +115,14 @@ check_topics(struct sink *sink, const struct sink_options *options,
     return true;
 }
 
+bool
+sink_use_topic(struct sink *sink, size_t topic, const char *name,
+               struct err *err)
+{
+    assert(topic <= sink->topic_count && topic < SINK_TOPICS_MAX);
+    return topic < sink->topic_count || check_topic(sink, name, err);
+}
+
 static bool
 init_transactions(struct sink *sink, struct err *err)
 {

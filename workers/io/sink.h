@@ -32,6 +32,12 @@ struct sink_options {
 MUST_CHECK bool sink_open(const struct sink_options *options,
                           struct sink **sink, struct err *err);
 
+/* Check another topic, which becomes topics[topic], the next one; nothing to do
+ * when it is in use already. Between transactions; fails as sink_open, and then
+ * the sink is good for sink_close alone. */
+MUST_CHECK bool sink_use_topic(struct sink *sink, size_t topic,
+                               const char *name, struct err *err);
+
 /* NULL is allowed. An open transaction is left to the next sink_open, or to
  * its time-out. */
 void sink_close(struct sink *sink);

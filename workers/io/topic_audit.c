@@ -15,6 +15,7 @@ enum { COPY_BYTES = 1 << 20 };
 /* A topic of ours, as the tables name it. */
 static const char output_name[] = "output";
 static const char dlq_name[] = "dlq";
+static const char shadow_name[] = "shadow";
 
 static const char tables_sql[] =
     /* set_aside_us: when the batch of a dead letter was posted. */
@@ -250,6 +251,25 @@ collect_position(struct pg *pg, const struct topic_audit_options *options,
     return ok;
 }
 
+/* Without rules in shadow, there need not be a topic for them. */
+static bool
+collect_shadow(struct pg *pg, const struct topic_audit_options *options,
+               struct err *err)
+{
+    struct pg_result *result;
+    bool any;
+
+    if (!pg_query(pg,
+                  "SELECT EXISTS (SELECT FROM batches b JOIN relay_at r "
+                  "ON b.id <= r.batch_id WHERE b.shadow_entries > 0)",
+                  NULL, 0, &result, err))
+        return false;
+    any = pg_bool(result, 0, 0);
+    pg_result_free(result);
+    return !any || collect_topic(pg, &options->kafka, options->shadow_topic,
+                                 shadow_name, err);
+}
+
 bool
 topic_audit_collect(struct pg *pg, const struct topic_audit_options *options,
                     struct err *err)
@@ -258,7 +278,8 @@ topic_audit_collect(struct pg *pg, const struct topic_audit_options *options,
            collect_topic(pg, &options->kafka, options->output_topic,
                          output_name, err) &&
            collect_topic(pg, &options->kafka, options->dlq_topic, dlq_name,
-                         err);
+                         err) &&
+           collect_shadow(pg, options, err);
 }
 
 /* ---- what should have been said
@@ -278,7 +299,9 @@ add_expected(struct expecting *expecting, const struct outbox_item *item,
              struct token_writer *writer, bool published, struct err *err)
 {
     const struct token_source *token = item->token;
-    const char *topic = token ? output_name : dlq_name;
+    const char *topic = !token             ? dlq_name
+                        : token->is_shadow ? shadow_name
+                                           : output_name;
     struct buf *row = &expecting->rows.bytes;
     struct message message;
 
@@ -290,13 +313,11 @@ add_expected(struct expecting *expecting, const struct outbox_item *item,
     pg_copy_int(row, ++expecting->n);
     pg_copy_text(row, message_id(&expecting->page, topic, &message));
     pg_copy_text(row, published ? STR("t") : STR("f"));
-    if (token) {
-        pg_copy_text(row, token->account);
+    pg_copy_text(row, token ? token->account : (struct str){0});
+    if (token && !token->is_shadow)
         pg_copy_int(row, token->seq);
-    } else {
+    else
         pg_copy_null(row);
-        pg_copy_null(row);
-    }
     add_digest(row, &expecting->page, &message);
     return rows_end_row(&expecting->rows, err);
 }
@@ -454,12 +475,14 @@ const struct audit topic_audits[] = {
     },
     {
         .name = "topic-partition",
-        .what = "all token events of an account are in one partition",
-        .sql = AUDIT_SQL(
-            "SELECT e.account, count(DISTINCT s.partition) AS partitions "
-            "FROM said s JOIN expected e ON e.topic = s.topic "
-            "AND e.id = s.id WHERE e.account IS NOT NULL "
-            "GROUP BY 1 HAVING count(DISTINCT s.partition) > 1"),
+        .what = "all token events of an account are in one partition of "
+                "their topic",
+        .sql =
+            AUDIT_SQL("SELECT e.topic, e.account, "
+                      "count(DISTINCT s.partition) AS partitions "
+                      "FROM said s JOIN expected e ON e.topic = s.topic "
+                      "AND e.id = s.id WHERE e.account IS NOT NULL "
+                      "GROUP BY 1, 2 HAVING count(DISTINCT s.partition) > 1"),
     },
     {
         .name = "topic-order",
@@ -469,7 +492,7 @@ const struct audit topic_audits[] = {
             "e.seq, lag(e.seq) OVER (PARTITION BY e.account "
             "ORDER BY s.partition, s.\"offset\") AS seq_before "
             "FROM said s JOIN expected e ON e.topic = s.topic "
-            "AND e.id = s.id WHERE e.account IS NOT NULL) o "
+            "AND e.id = s.id WHERE e.seq IS NOT NULL) o "
             "WHERE seq < seq_before"),
     },
     {

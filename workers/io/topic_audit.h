@@ -1,6 +1,6 @@
-/* topic_audit.h - audits of what was said against what was posted: the output
- * and dead-letter topics, record by record, against messages made again from
- * the ledger. Both sides are copied into temporary tables, so memory stays
+/* topic_audit.h - audits of what was said against what was posted: the output,
+ * shadow and dead-letter topics, record by record, against messages made again
+ * from the ledger. Both sides are copied into temporary tables, so memory stays
  * flat and the comparing is the database's. */
 #ifndef IO_TOPIC_AUDIT_H
 #define IO_TOPIC_AUDIT_H
@@ -14,6 +14,7 @@
 struct topic_audit_options {
     struct kafka_options kafka;
     const char *output_topic;
+    const char *shadow_topic; /* read when the ledger has anything for it */
     const char *dlq_topic;
     const char *position_topic;
     const char *relay; /* its name */
