@@ -280,6 +280,15 @@ def test_difference_by_rule_line_day_and_account(tmp_path):
         ADA: "100.00", BOB: "200.00", EVE: "0.00"}
 
 
+def test_rules_in_shadow_are_told_apart(tmp_path):
+    rules = changed(tmp_path, "- id: profile\n", "- id: profile\n  mode: shadow\n")
+    rules.write_text(rules.read_text().split("\ntests:\n")[0])
+    made = answer("--rules", rules, write(tmp_path, line(
+        "profile.completed", ADA, "p1", "2026-01-06T12:00:00Z")))
+    assert figures(made["lines"]) == {"shadow:profile.profile": "1000.00"}
+    assert figures(made["totals"])["earned"] == "0.00"
+
+
 def test_limits_say_what_is_used(tmp_path):
     def gift(account, event_id, amount):
         return line("community.contributed", account, event_id,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rule_parts.h"
+#include "shadow.h"
 
 void
 simulation_init(struct simulation *simulation, const struct schema_set *schemas,
@@ -95,6 +96,23 @@ count_posting(struct simulation_side *side, const struct posting *posting,
            (!moves[FUND_EARNED] || (add(&side->earned_minor, minor, err) &&
                                     add(earned, minor, err))) &&
            (!moves[FUND_SPENT] || add(&side->spent_minor, -minor, err));
+}
+
+/* What rules in shadow would have paid is among the lines and nowhere else. */
+static bool
+count_shadow(struct simulation_side *side, const struct shadow *shadow,
+             struct err *err)
+{
+    for (size_t i = 0; shadow && i < shadow->payment_count; i++) {
+        const struct shadow_payment *payment = &shadow->payments[i];
+        struct simulation_line *line = &side->lines[payment->line->index];
+
+        line->entries++;
+        line->clipped += payment->clipped;
+        if (!add(&line->minor, payment->amount_minor, err))
+            return false;
+    }
+    return true;
 }
 
 static bool
@@ -270,7 +288,8 @@ decide_item(struct simulation *simulation, struct simulation_side *side,
     if (tells)
         side->notifications += count_notifications(side, &decision);
     simulation_holds_note(&side->holds, &decision);
-    return count_postings(simulation, side, &item->event, &decision, err);
+    return count_shadow(side, decision.shadow, err) &&
+           count_postings(simulation, side, &item->event, &decision, err);
 }
 
 /* What was there before, and over it what came of the events so far. */
