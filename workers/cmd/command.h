@@ -85,6 +85,7 @@ int command_misused(const struct command_line *line, const char *format, ...)
 int command_failed(const struct err *err);
 
 int cmd_run(struct command_line *line);
+int cmd_rules(struct command_line *line);
 int cmd_relay(struct command_line *line);
 int cmd_migrate(struct command_line *line);
 int cmd_check(struct command_line *line);

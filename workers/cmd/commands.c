@@ -48,6 +48,12 @@ static const struct command_flag simulate_flags[] = {
     {0},
 };
 
+static const struct command_flag rules_flags[] = {
+    {"exit-code", NULL, "diff: exit with 1 when they differ"},
+    {"limit", "N", "history: print at most N activations (50)"},
+    {0},
+};
+
 static const struct command_flag stake_flags[] = {
     {"active", NULL, "only stakes that have not ended"},
     {"limit", "N", "print at most N stakes (100)"},
@@ -79,6 +85,9 @@ const struct command commands[] = {
      check_flags, "human parsable github json sarif"},
     {"test", "[PATH...]", "Run the tests in rule files.", true, cmd_test,
      test_flags, NULL},
+    {"rules", "activate RULES|history|diff RULES RULES|show [RULES]",
+     "Put rules in force, compare them, or look at those that were.", true,
+     cmd_rules, rules_flags, "table json csv"},
     {"eval", "EXPRESSION", "Evaluate an expression of rules for an event.",
      true, cmd_eval, eval_flags, "table json"},
     {"simulate", "[FILE...]", "Say what rules would have paid for events.",

@@ -82,12 +82,22 @@ find_rules(struct arena *arena, const char *path, struct diag_list *diags)
 }
 
 struct ruleset *
+load_ruleset_text(struct arena *arena, const char *file, struct str text,
+                  const struct schema_set *schemas, struct diag_list *diags)
+{
+    const struct node *document = yaml_read(arena, file, text, diags);
+
+    if (!document)
+        return NULL;
+    return ruleset_compile(arena, file, text, document, schemas, diags);
+}
+
+struct ruleset *
 load_ruleset(struct arena *arena, const char *path,
              const struct schema_set *schemas, struct diag_list *diags)
 {
     const char *file = find_rules(arena, path, diags);
     struct err err = {0};
-    const struct node *document;
     struct str text;
 
     if (!file)
@@ -96,8 +106,5 @@ load_ruleset(struct arena *arena, const char *path,
         add_fault(diags, file, err.text);
         return NULL;
     }
-    document = yaml_read(arena, file, text, diags);
-    if (!document)
-        return NULL;
-    return ruleset_compile(arena, file, text, document, schemas, diags);
+    return load_ruleset_text(arena, file, text, schemas, diags);
 }

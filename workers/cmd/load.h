@@ -12,6 +12,7 @@
 #include "err.h"
 #include "rule.h"
 #include "schema.h"
+#include "str.h"
 
 /* Compile one event schema into the set. Faults go to diags. */
 void load_schema_file(struct arena *arena, const char *path,
@@ -28,6 +29,13 @@ MUST_CHECK bool load_schemas(struct arena *arena, const char *dir,
 struct ruleset *load_ruleset(struct arena *arena, const char *path,
                              const struct schema_set *schemas,
                              struct diag_list *diags);
+
+/* Compile the text of a rule file, which messages call `file`. As load_ruleset.
+ */
+struct ruleset *load_ruleset_text(struct arena *arena, const char *file,
+                                  struct str text,
+                                  const struct schema_set *schemas,
+                                  struct diag_list *diags);
 
 /* The rule files at path: all *.yaml of a folder, or the file itself.
  * ERR_CONFIG when there is none. */

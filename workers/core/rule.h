@@ -26,6 +26,8 @@ struct staking;
 struct conversion;
 struct voting;
 
+enum { STAMP_ROOM = 64 }; /* bytes of a stamp, with the NUL */
+
 /* A member of notification.data. */
 struct notify_datum {
     struct str key;
@@ -50,15 +52,15 @@ struct rule_notify {
 };
 
 struct ruleset {
-    struct arena *arena; /* owns everything below; borrowed */
-    struct str name;     /* "gigs" */
-    struct str version;  /* the author's, "2026-12-01.1" */
-    struct str text;     /* the file, byte for byte */
-    char sha256[65];     /* of text, in hex */
-    char stamp[64];      /* "gigs@a1b2c3d4": name and 8 digits of sha256 */
-    struct str asset;    /* "GIGS" */
-    int scale;           /* decimals of the asset, 2 */
-    struct rule **rules; /* in file order */
+    struct arena *arena;    /* owns everything below; borrowed */
+    struct str name;        /* "gigs" */
+    struct str version;     /* the author's, "2026-12-01.1" */
+    struct str text;        /* the file, byte for byte */
+    char sha256[65];        /* of text, in hex */
+    char stamp[STAMP_ROOM]; /* "gigs@a1b2c3d4": name and 8 digits of sha256 */
+    struct str asset;       /* "GIGS" */
+    int scale;              /* decimals of the asset, 2 */
+    struct rule **rules;    /* in file order */
     size_t rule_count;
     struct ledger_line **lines; /* every name this rule set can write under */
     size_t line_count;

@@ -1,7 +1,7 @@
 /* registry.c - registering, activating and binding rule sets. */
 #include "registry.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "map.h"
 #include "pending.h"
@@ -165,12 +165,12 @@ register_tiers(struct pg *pg, const struct ruleset *ruleset, struct err *err)
 }
 
 static bool
-activate(struct pg *pg, const struct ruleset *ruleset, struct err *err)
+activate(struct pg *pg, int32_t id, struct err *err)
 {
     struct arena arena = {0};
     bool ok =
         pg_run(pg, "INSERT INTO ruleset_activations (ruleset_id) VALUES ($1)",
-               (struct str[]){int_text(&arena, ruleset->id)}, 1, err);
+               (struct str[]){int_text(&arena, id)}, 1, err);
 
     arena_free(&arena);
     return ok;
@@ -377,7 +377,24 @@ enter(struct pg *pg, struct ruleset *ruleset, struct err *err)
            register_text(pg, ruleset, err) &&
            register_notifies(pg, ruleset, err) &&
            register_tiers(pg, ruleset, err) &&
-           register_awaits(pg, ruleset, err) && activate(pg, ruleset, err);
+           register_awaits(pg, ruleset, err) && activate(pg, ruleset->id, err);
+}
+
+/* What was registered with the text is there. Lines that the program has got
+ * since then may not be, nor what its rules would have kept of events that came
+ * while another set was in force. */
+static bool
+restore(struct pg *pg, const struct ruleset *ruleset, int32_t id,
+        struct err *err)
+{
+    if (!register_lines(pg, ruleset, err) ||
+        !refuse_other_kinds(pg, ruleset, err))
+        return false;
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        if (ruleset->rules[i]->pending &&
+            !register_closings(pg, ruleset->rules[i], err))
+            return false;
+    return activate(pg, id, err);
 }
 
 /* A rule set of another name or asset is somebody else's, or a slip. */
@@ -406,25 +423,52 @@ refuse_other_name(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     return ok;
 }
 
+/* The stamp of the rule set in force; empty: there is none. */
 static bool
-offer_locked(struct pg *pg, struct ruleset *ruleset,
-             enum registry_verdict *verdict, struct err *err)
+read_active_stamp(struct pg *pg, char stamp[STAMP_ROOM], struct err *err)
+{
+    struct pg_result *rows;
+
+    if (!pg_query(pg,
+                  "SELECT r.stamp FROM ruleset_activations a "
+                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
+                  "ORDER BY a.id DESC LIMIT 1",
+                  NULL, 0, &rows, err))
+        return false;
+    snprintf(stamp, STAMP_ROOM, "%.*s",
+             STR_ARG(pg_rows(rows) ? pg_text(rows, 0, 0) : STR("")));
+    pg_result_free(rows);
+    return true;
+}
+
+/* How a rule set, known by that id or 0, stands to the one in force. */
+static bool
+judge(struct pg *pg, const struct ruleset *ruleset, int32_t *known,
+      enum registry_verdict *verdict, struct err *err)
 {
     struct arena arena = {0};
-    int32_t known;
     int32_t active;
     struct str text;
-    bool ok = find_text(pg, ruleset, &known, err) &&
+    bool ok = find_text(pg, ruleset, known, err) &&
               registry_active(pg, &arena, &active, &text, err);
 
     arena_free(&arena);
     if (!ok)
         return false;
-    if (!known && active && !refuse_other_name(pg, ruleset, err))
+    *verdict = !*known            ? REGISTRY_ACTIVATED
+               : *known == active ? REGISTRY_IN_FORCE
+                                  : REGISTRY_SUPERSEDED;
+    return *known || !active || refuse_other_name(pg, ruleset, err);
+}
+
+static bool
+offer_locked(struct pg *pg, struct ruleset *ruleset,
+             enum registry_verdict *verdict, struct err *err)
+{
+    int32_t known;
+
+    if (!judge(pg, ruleset, &known, verdict, err))
         return false;
-    *verdict = !known            ? REGISTRY_ACTIVATED
-               : known == active ? REGISTRY_IN_FORCE
-                                 : REGISTRY_SUPERSEDED;
     if (*verdict == REGISTRY_SUPERSEDED)
         return true;
     if (*verdict == REGISTRY_ACTIVATED && !enter(pg, ruleset, err))
@@ -432,13 +476,48 @@ offer_locked(struct pg *pg, struct ruleset *ruleset,
     return registry_bind(pg, ruleset, err);
 }
 
+static bool
+activate_locked(struct pg *pg, struct ruleset *ruleset,
+                enum registry_verdict *verdict, struct err *err)
+{
+    int32_t known;
+
+    if (!judge(pg, ruleset, &known, verdict, err))
+        return false;
+    if (*verdict == REGISTRY_ACTIVATED)
+        return enter(pg, ruleset, err);
+    if (*verdict == REGISTRY_IN_FORCE)
+        return true;
+    *verdict = REGISTRY_RESTORED;
+    return restore(pg, ruleset, known, err);
+}
+
+/* Nobody posts while the lock is held. */
+static bool
+begin_alone(struct pg *pg, struct err *err)
+{
+    return pg_begin(pg, err) &&
+           pg_exec(pg, "SELECT pg_advisory_xact_lock(" REGISTRY_LOCK ")", err);
+}
+
 bool
 registry_offer(struct pg *pg, struct ruleset *ruleset,
                enum registry_verdict *verdict, struct err *err)
 {
-    if (pg_begin(pg, err) &&
-        pg_exec(pg, "SELECT pg_advisory_xact_lock(" REGISTRY_LOCK ")", err) &&
-        offer_locked(pg, ruleset, verdict, err) && pg_commit(pg, err))
+    if (begin_alone(pg, err) && offer_locked(pg, ruleset, verdict, err) &&
+        pg_commit(pg, err))
+        return true;
+    pg_rollback(pg);
+    return false;
+}
+
+bool
+registry_activate(struct pg *pg, struct ruleset *ruleset,
+                  enum registry_verdict *verdict, char replaced[STAMP_ROOM],
+                  struct err *err)
+{
+    if (begin_alone(pg, err) && read_active_stamp(pg, replaced, err) &&
+        activate_locked(pg, ruleset, verdict, err) && pg_commit(pg, err))
         return true;
     pg_rollback(pg);
     return false;

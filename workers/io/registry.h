@@ -21,6 +21,7 @@ enum registry_verdict {
     REGISTRY_ACTIVATED,  /* it was new: now it is in force */
     REGISTRY_IN_FORCE,   /* it was in force already */
     REGISTRY_SUPERSEDED, /* it was in force once, another one is now */
+    REGISTRY_RESTORED,   /* the same, and now it is in force again */
 };
 
 /* Offer a compiled rule set as the one to be in force: a text never seen
@@ -29,6 +30,13 @@ enum registry_verdict {
  * lines are set. */
 MUST_CHECK bool registry_offer(struct pg *pg, struct ruleset *ruleset,
                                enum registry_verdict *verdict, struct err *err);
+
+/* Make a compiled rule set the one in force by somebody's express wish: as
+ * registry_offer(), but one that was replaced before is restored. `replaced` is
+ * the stamp of the one that was in force until now; empty: there was none. */
+MUST_CHECK bool registry_activate(struct pg *pg, struct ruleset *ruleset,
+                                  enum registry_verdict *verdict,
+                                  char replaced[STAMP_ROOM], struct err *err);
 
 /* The rule set in force; id 0 when there is none. The text is made in the
  * arena. */

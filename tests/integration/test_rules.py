@@ -1,0 +1,219 @@
+"""The life of a rule set: activated, compared, replaced, brought back."""
+
+import subprocess
+
+import pytest
+
+import harness
+from test_commands import Shell
+
+PROFILE = "profile.completed.v1"
+
+
+def rules(amount, version=None, expect=None, name="test", more=""):
+    """A rule file that pays so much for a profile."""
+    return f"""\
+ruleset: {name}
+version: "{version or amount}"
+asset: {{code: GIGS, scale: 2}}
+rules:
+- id: profile
+  trigger: io.gigchain.{PROFILE}
+  account: event.data.user_address
+  {more}
+  award: [{{id: profile, flat: {amount}}}]
+tests:
+- name: it pays
+  event: {{type: io.gigchain.{PROFILE}, data: {{user_address: u1}}}}
+  expect: {{profile: {expect or amount}}}
+"""
+
+
+FAULTY = rules(7).replace("flat", "flatt")
+FAILING = rules(7, expect=8)
+
+
+@pytest.fixture
+def desk(stack, tmp_path):
+    """A shell, and a way to write rule files for it."""
+    shell = Shell(stack, stack.create_database(stack.template))
+    shell.path = tmp_path
+    yield shell
+    stack.drop_database(shell.database)
+
+
+def put(shell, name, text):
+    path = shell.path / name
+    path.write_text(text)
+    return str(path)
+
+
+def activate(shell, what, role="worker"):
+    return shell.run("rules", "activate", what, role=role)
+
+
+def verdict(shell, what, role="worker"):
+    return shell.rows("rules", "activate", what, role=role)
+
+
+def in_force(shell):
+    rows = shell.rows("rules", "history")
+    return rows[0]["stamp"] if rows else None
+
+
+# ---- activate --------------------------------------------------------------------
+
+def test_activate_replace_and_restore(desk):
+    one = verdict(desk, put(desk, "one.yaml", rules(1)))
+    assert (one["verdict"], one["replaced"]) == ("activated", None)
+    two = verdict(desk, put(desk, "two.yaml", rules(2)), role="owner")
+    assert (two["verdict"], two["replaced"]) == ("activated", one["stamp"])
+    again = activate(desk, str(desk.path / "two.yaml"))
+    assert again.returncode == 0
+    assert again.stdout == f"{two['stamp']} (2) is in force already\n"
+    back = activate(desk, one["stamp"])
+    assert back.stdout == (f"restored {one['stamp']} (1), replaces "
+                           f"{two['stamp']}\n")
+    for what, stamp in (("2", two["stamp"]),  # its version
+                        (one["sha256"][:12].upper(), one["stamp"]),
+                        (str(desk.path / "two.yaml"), two["stamp"])):
+        assert verdict(desk, what)["verdict"] == "restored"
+        assert in_force(desk) == stamp
+    assert desk.run("rules", "show").stdout == rules(2)
+    assert desk.run("rules", "show", "1").stdout == rules(1)
+
+
+def test_history_is_newest_first(desk):
+    stamps = [verdict(desk, put(desk, "a.yaml", rules(n)), role=role)["stamp"]
+              for n, role in ((1, "worker"), (2, "owner"))]
+    rows = desk.rows("rules", "history")
+    assert [row["stamp"] for row in rows] == stamps[::-1]
+    assert [row["version"] for row in rows] == ["2", "1"]
+    assert "owner" in rows[0]["activated_by"]
+    assert "worker" in rows[1]["activated_by"]
+    assert rows[0]["activated_at"] > rows[1]["activated_at"]
+    assert desk.rows("rules", "history", "--limit", "1") == rows[:1]
+    csv = desk.run("rules", "history", "--format", "csv").stdout
+    assert csv.splitlines()[0] == \
+        "activated_at,stamp,version,activated_by,sha256"
+
+
+def test_what_is_no_good_changes_nothing(desk):
+    stamp = verdict(desk, put(desk, "good.yaml", rules(1)))["stamp"]
+    for text, status, words in (
+            (FAULTY, 1, ["bad.yaml:9:25: error:", "flatt",
+                         "nothing was changed"]),
+            (FAILING, 1, ["FAIL", "it pays", "nothing was changed"]),
+            (rules(7, name="other"), 78, ["name and asset"])):
+        done = activate(desk, put(desk, "bad.yaml", text))
+        assert done.returncode == status and done.stdout == ""
+        for word in words:
+            assert word in done.stderr, done.stderr
+        assert [row["stamp"] for row in desk.rows("rules", "history")] == \
+            [stamp]
+
+
+def test_names_that_lead_nowhere(desk):
+    assert "no rule set is in force" in desk.run("rules", "show").stderr
+    a = verdict(desk, put(desk, "a.yaml", rules(1, version="v")))
+    b = verdict(desk, put(desk, "b.yaml", rules(2, version="v")))
+    for what, status, word in (("v", 1, f"{b['stamp']}, {a['stamp']}"),
+                               ("w", 1, 'registered as "w"'),
+                               (a["sha256"][:7], 1, "registered as"),
+                               ("%", 1, "registered as"),
+                               ("no/such.yaml", 78, "could not open")):
+        done = activate(desk, what)
+        assert done.returncode == status and word in done.stderr, done.stderr
+    reader = activate(desk, a["stamp"], role="reader")
+    assert reader.returncode == 78 and "permission denied" in reader.stderr
+    assert in_force(desk) == b["stamp"]
+
+
+def test_what_was_held_meanwhile_is_due_once_restored(desk):
+    """Events that a rule waits for count from the time when another set, which
+    did not wait for them, was in force."""
+    waits = verdict(desk, put(desk, "waits.yaml", rules(1, expect="1, held: -1", more=(
+        "pending: {until: io.gigchain.identity.verified.v1, "
+        "match: event.data.user_address == origin.data.user_address, "
+        "void_after: 30d}"))))["stamp"]
+    activate(desk, put(desk, "plain.yaml", rules(2)))
+    admin = desk.stack.connect("admin", desk.database)
+    try:
+        harness.fetch(admin, CONFIRMED, None)
+        assert activate(desk, waits).returncode == 0
+        assert harness.fetch(admin, "SELECT count(*) FROM reward.closings",
+                             None) == [(1,)]
+    finally:
+        admin.close()
+
+
+CONFIRMED = """
+INSERT INTO reward.accounts (address) VALUES ('u1');
+INSERT INTO reward.sources (name) VALUES ('/s');
+INSERT INTO reward.types (name) VALUES ('io.gigchain.identity.verified.v1')
+    ON CONFLICT DO NOTHING;
+INSERT INTO reward.streams (topic, partition, next_offset) VALUES ('t', 0, 1);
+INSERT INTO reward.events (id, "offset", occurred_at, payload_hash, account_id,
+    source_id, stream_id, type_id, outcome, notify, event_id)
+SELECT 8192, 0, now(), gen_random_uuid(), a.id, s.id, p.id, t.id, 'n', true, 'e'
+  FROM reward.accounts a, reward.sources s, reward.streams p, reward.types t
+ WHERE t.name = 'io.gigchain.identity.verified.v1';
+"""
+
+
+# ---- diff ------------------------------------------------------------------------
+
+def git(folder, *words):
+    subprocess.run(["git", "-C", folder, "-c", "user.name=t", "-c",
+                    "user.email=t@t", *words], check=True, capture_output=True)
+
+
+def test_diff_of_a_file_and_what_is_in_force(desk):
+    path = put(desk, "rules.yaml", rules(500))
+    activate(desk, path)
+    put(desk, "rules.yaml", rules("500.00", version="500"))
+    same = desk.run("rules", "diff", "active", path, "--exit-code")
+    assert (same.returncode, same.stdout, same.stderr) == (0, "", "")
+    put(desk, "rules.yaml", rules(600))
+    done = desk.run("rules", "diff", "active", path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ("version: 500 -> 600\n"
+                           "rule profile, line profile: flat: 500 -> 600\n")
+    assert desk.run("rules", "diff", "active", path,
+                    "--exit-code").returncode == 1
+    assert desk.rows("rules", "diff", "500", path)[1] == {
+        "change": "changed", "rule": "profile", "line": "profile",
+        "key": "flat", "was": "500", "is": "600"}
+
+
+def test_diff_of_revisions(stack, tmp_path):
+    """Without a database."""
+    desk = Shell(stack, "none")
+    desk.path = tmp_path
+    path = put(desk, "rules.yaml", rules(1))
+    put(desk, "other.yaml", rules(3))
+    git(desk.path, "init", "-q")
+    git(desk.path, "add", ".")
+    git(desk.path, "commit", "-qm", "one")
+    put(desk, "rules.yaml", rules(2))
+    change = ("version: {0} -> {1}\n"
+              "rule profile, line profile: flat: {0} -> {1}\n")
+    for was, now, expected in (
+            ("git:HEAD", path, change.format(1, 2)),
+            (path, "git:HEAD", change.format(2, 1)),
+            (f"git:HEAD:{desk.path}/other.yaml", path, change.format(3, 2))):
+        done = desk.run("rules", "diff", was, now)
+        assert (done.returncode, done.stdout) == (0, expected), done.stderr
+    for revision, word in (("git:nowhere", "nowhere"), ("git:--help", "--help"),
+                           (f"git:HEAD:{desk.path}/.", "bad file"),
+                           (f"git:HEAD:{desk.path}/x.yaml", "x.yaml")):
+        done = desk.run("rules", "diff", revision, path)
+        assert done.returncode == 1 and "cannot read git:" in done.stderr
+        assert word in done.stderr and done.stdout == ""
+
+
+def test_wrong_words(stack):
+    shell = Shell(stack, "none")
+    for words in ([], ["activate"], ["diff", "active"], ["history", "x"],
+                  ["moon"], ["show", "a", "b"], ["show", "--format", "json"]):
+        assert shell.run("rules", *words).returncode == 2, words
