@@ -1,10 +1,17 @@
-"""The life of a rule set: activated, compared, replaced, brought back."""
+"""The life of a rule set: activated, compared, replaced, brought back, and read
+again by a worker at work."""
 
+import hashlib
+import itertools
+import json
+import re
+import signal
 import subprocess
 
 import pytest
 
 import harness
+import generator
 from test_commands import Shell
 
 PROFILE = "profile.completed.v1"
@@ -27,6 +34,10 @@ tests:
   event: {{type: io.gigchain.{PROFILE}, data: {{user_address: u1}}}}
   expect: {{profile: {expect or amount}}}
 """
+
+
+def stamp_of(text):
+    return "test@" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 FAULTY = rules(7).replace("flat", "flatt")
@@ -217,3 +228,117 @@ def test_wrong_words(stack):
     for words in ([], ["activate"], ["diff", "active"], ["history", "x"],
                   ["moon"], ["show", "a", "b"], ["show", "--format", "json"]):
         assert shell.run("rules", *words).returncode == 2, words
+
+
+# ---- workers ---------------------------------------------------------------------
+
+@pytest.fixture
+def book(ctx):
+    """A context whose workers read rules that the test may change."""
+    ctx.path = ctx.dir / "rules.yaml"
+    ctx.path.write_text(rules(1))
+    ctx.settings["rules/dir"] = str(ctx.path)
+    ctx.numbers = itertools.count(1)
+    return ctx
+
+
+def profile(ctx):
+    number = next(ctx.numbers)
+    return generator.structured(generator.event(
+        PROFILE, generator.address(number % 50), f"e-{number}"))
+
+
+def activated(ctx, what):
+    done = ctx.run("rules", "activate", str(what), "--format", "json",
+                   role="worker")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["stamp"]
+
+
+def last_batch(ctx):
+    return ctx.scalar("SELECT coalesce(max(id), 0) FROM reward.batches")
+
+
+def wait_for_batches(ctx, count, since):
+    ctx.wait(lambda: last_batch(ctx) >= since + count, 30,
+             f"{count} batches after {since}")
+
+
+def test_workers_switch_between_two_batches(book):
+    """What a batch was posted with is what was in force at its commit: while
+    an activation commits, nobody posts, so that its place in the order of
+    batches is known to whoever made it."""
+    workers = [book.worker(), book.worker()]
+    two = book.dir / "two.yaml"
+    two.write_text(rules(2))
+    switches = []  # (stamp, last batch that can be of the one before)
+    with harness.Feeder(book, lambda: profile(book)):
+        wait_for_batches(book, 5, 0)
+        first = book.scalar("SELECT stamp FROM reward.rulesets")
+        for what in (two, first, two):
+            stamp = activated(book, what)
+            switches.append((stamp, last_batch(book)))
+            wait_for_batches(book, 5, switches[-1][1])
+    book.wait_consumed()
+    assert all(worker.running for worker in workers)
+    batches = book.sql("SELECT b.id, r.stamp FROM reward.batches b JOIN "
+                       "reward.ruleset_texts r ON r.id = b.ruleset_id "
+                       "ORDER BY b.id")
+    runs = [stamp for stamp, _ in itertools.groupby(
+        stamp for _, stamp in batches)]
+    assert runs == [first] + [stamp for stamp, _ in switches]
+    for stamp, until in switches:
+        after = [name for number, name in batches if number > until]
+        assert after[:5] == [stamp] * 5
+    paid = book.sql("SELECT DISTINCT ruleset, amount::int FROM "
+                    "reward.token_transactions ORDER BY amount::int")
+    assert paid == [(first, 1), (switches[0][0], 2)]
+    assert book.run("verify").returncode == 0
+
+
+def test_sighup(book):
+    worker, relay = book.worker(), book.relay()
+    deaf = book.worker(settings={"rules/reload": "never"})
+    for process in (worker, deaf):
+        process.wait_for_log("connected to PostgreSQL")
+    deaf.signal(signal.SIGHUP)
+    deaf.wait_for_log("SIGHUP is ignored: rules.reload is never")
+    for count, text, words in (
+            (1, FAULTY, r"rules\.yaml:9:25: error: .*flatt"),
+            (2, FAILING, 'test "it pays" fails'),
+            (3, rules(7, name="other"), "name and asset"),
+            (4, "rules: [", "error:")):
+        book.path.write_text(text)
+        worker.signal(signal.SIGHUP)
+        worker.wait_for_log(f"rules refused: .* rules_refused={count}")
+        assert re.search(words, worker.log)
+    assert book.scalar("SELECT count(*) FROM reward.ruleset_texts") == 1
+    book.path.write_text(rules(2))
+    worker.signal(signal.SIGHUP)
+    worker.wait_for_log(f"rules activated ruleset={stamp_of(rules(2))}")
+    book.publish([profile(book)])
+    book.wait_for_records(1)
+    assert book.scalar("SELECT amount FROM reward.token_transactions") == 2
+    book.path.write_text(rules(1))
+    worker.signal(signal.SIGHUP)
+    worker.wait_for_log("was replaced before.*rules activate "
+                        + stamp_of(rules(1)))
+    assert book.scalar("SELECT count(*) FROM reward.ruleset_activations") == 2
+    relay.signal(signal.SIGHUP)
+    relay.wait_for_log("SIGHUP is ignored")
+    book.stop_all()
+    assert worker.log.count("rules refused") == 4
+
+
+def test_a_changed_file(book):
+    worker = book.worker(settings={"rules/reload": "watch"})
+    worker.wait_for_log("connected to PostgreSQL")
+    fresh = book.dir / "fresh"
+    fresh.write_text(rules(2))
+    fresh.rename(book.path)
+    book.wait(lambda: book.scalar("SELECT count(*) FROM "
+                                  "reward.ruleset_activations") == 2,
+              20, "the file is offered")
+    book.path.write_text(FAILING)
+    worker.wait_for_log("rules_refused=1")
+    book.stop_all()

@@ -30,6 +30,8 @@ prepare(struct worker *worker, struct command_line *line, struct err *err)
     worker->intake =
         (struct intake){.settings = line->settings, .schemas = schemas};
     worker->rules.schemas = schemas;
+    rules_watch_start(&worker->watch, line->settings->rules.reload,
+                      line->settings->rules.dir);
     return rules_read(&worker->rules, line->settings->rules.dir, err);
 }
 

@@ -272,6 +272,8 @@ static bool
 run(struct relay *relay, struct err *err)
 {
     while (!signals_stop_requested()) {
+        if (signals_take_hangup())
+            log_info("SIGHUP is ignored: a relay has no rules to read again");
         if (turn(relay, err)) {
             relay->failures = 0;
         } else if (err->kind == ERR_RETRY) {

@@ -95,6 +95,15 @@ rules_reload(struct rules_in_force *rules, struct pg *pg, struct err *err)
     return true;
 }
 
+static void
+warn_superseded(const struct ruleset *ruleset)
+{
+    log_warn("rule set %s was replaced before, so the file is not used; to "
+             "bring it back, give it a new version or run `reward rules "
+             "activate %s`",
+             ruleset->stamp, ruleset->stamp);
+}
+
 bool
 rules_offer(struct rules_in_force *rules, struct pg *pg, struct err *err)
 {
@@ -103,15 +112,109 @@ rules_offer(struct rules_in_force *rules, struct pg *pg, struct err *err)
     if (!registry_offer(pg, rules->ruleset, &verdict, err))
         return false;
     if (verdict == REGISTRY_SUPERSEDED) {
-        log_warn("rule set %s was replaced before, so the file is not used; "
-                 "to bring it back, give it a new version",
-                 rules->ruleset->stamp);
+        warn_superseded(rules->ruleset);
         return rules_reload(rules, pg, err);
     }
     log_info("rules %s ruleset=%s",
              verdict == REGISTRY_ACTIVATED ? "activated" : "in force",
              rules->ruleset->stamp);
     return true;
+}
+
+/* ---- while at work
+ * ------------------------------------------------------------ */
+
+static void
+log_faults(struct diag_list *diags)
+{
+    struct arena arena = {0};
+    struct buf text;
+
+    diag_sort(diags);
+    buf_init(&text, &arena);
+    for (size_t i = 0; i < diags->count; i++) {
+        buf_clear(&text);
+        diag_add_text(&diags->items[i], &text);
+        text.len--; /* the end of the line is the log's */
+        log_write(diags->items[i].level == DIAG_ERROR ? LOG_ERROR : LOG_WARN,
+                  "%.*s", STR_ARG(buf_str(&text)));
+    }
+    arena_free(&arena);
+}
+
+static bool
+log_tests(const struct ruleset *ruleset, const struct schema_set *schemas)
+{
+    struct arena arena = {0};
+    struct rule_test_report report;
+    bool ok = rule_tests_run(ruleset, schemas, NULL, &arena, &report);
+
+    for (size_t i = 0; i < report.count; i++)
+        if (!report.results[i].passed)
+            log_error("%s:%d: test \"%.*s\" fails: %s", ruleset->file,
+                      report.results[i].line, STR_ARG(report.results[i].name),
+                      report.results[i].message);
+    arena_free(&arena);
+    return ok;
+}
+
+/* A sound rule set, made in the arena; NULL after logging what is wrong. */
+static struct ruleset *
+load_logging(struct arena *arena, const char *path,
+             const struct schema_set *schemas)
+{
+    struct diag_list diags;
+    struct ruleset *ruleset;
+
+    diag_init(&diags, arena);
+    ruleset = load_ruleset(arena, path, schemas, &diags);
+    log_faults(&diags);
+    return ruleset && log_tests(ruleset, schemas) ? ruleset : NULL;
+}
+
+/* *kept says that the rule set, and the arena with it, is the one in force
+ * now. What the ledger does not take is at fault as well. */
+static bool
+offer_again(struct rules_in_force *rules, struct pg *pg, struct arena *arena,
+            struct ruleset *ruleset, bool *kept, bool *refused, struct err *err)
+{
+    enum registry_verdict verdict;
+
+    if (!registry_offer(pg, ruleset, &verdict, err)) {
+        *refused = err->kind == ERR_CONFIG || err->kind == ERR_INPUT;
+        if (!*refused)
+            return false;
+        log_failure(LOG_ERROR, err);
+        err_reset(err);
+        return true;
+    }
+    *kept = verdict != REGISTRY_SUPERSEDED;
+    if (!*kept) {
+        warn_superseded(ruleset);
+        return true;
+    }
+    replace(rules, *arena, ruleset);
+    log_info("rules %s ruleset=%s",
+             verdict == REGISTRY_ACTIVATED ? "activated" : "in force",
+             ruleset->stamp);
+    return true;
+}
+
+bool
+rules_read_again(struct rules_in_force *rules, struct pg *pg, const char *path,
+                 bool *refused, struct err *err)
+{
+    struct arena arena = {0};
+    struct ruleset *ruleset = load_logging(&arena, path, rules->schemas);
+    bool kept = false;
+    bool ok = true;
+
+    *refused = !ruleset;
+    if (ruleset)
+        ok = offer_again(rules, pg, &arena, ruleset, &kept, refused, err);
+    if (!kept)
+        arena_free(&arena);
+    return ok;
 }
 
 void

@@ -26,6 +26,14 @@ MUST_CHECK bool rules_read(struct rules_in_force *rules, const char *path,
 MUST_CHECK bool rules_offer(struct rules_in_force *rules, struct pg *pg,
                             struct err *err);
 
+/* Read the file again, and offer it as rules_offer() does: for a worker at
+ * work. What is wrong with it is logged, and then the rule set stays as it was:
+ * *refused. One that was replaced in the database stays replaced, which is no
+ * fault. False for failures of the database only. */
+MUST_CHECK bool rules_read_again(struct rules_in_force *rules, struct pg *pg,
+                                 const char *path, bool *refused,
+                                 struct err *err);
+
 /* Take the rule set in force from the database: after it was changed. */
 MUST_CHECK bool rules_reload(struct rules_in_force *rules, struct pg *pg,
                              struct err *err);

@@ -24,6 +24,7 @@ struct setting_input {
 };
 
 enum unknown_type { UNKNOWN_DEAD_LETTER, UNKNOWN_SKIP };
+enum rules_reload { RELOAD_SIGHUP, RELOAD_WATCH, RELOAD_NEVER };
 enum start_from { START_EARLIEST, START_LATEST };
 
 /* All texts live in the arena given to settings_load. */
@@ -48,7 +49,8 @@ struct settings {
         int64_t statement_timeout_ms;
     } postgres;
     struct {
-        const char *dir; /* a folder with one rule file, or the file */
+        const char *dir;          /* a folder with one rule file, or the file */
+        enum rules_reload reload; /* when a worker reads it again */
     } rules;
     struct {
         const char *dir;

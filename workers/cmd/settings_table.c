@@ -14,6 +14,13 @@ static const char *const start_words[] = {
     NULL,
 };
 
+static const char *const reload_words[] = {
+    [RELOAD_SIGHUP] = "sighup",
+    [RELOAD_WATCH] = "watch",
+    [RELOAD_NEVER] = "never",
+    NULL,
+};
+
 static const char *const unknown_words[] = {
     [UNKNOWN_DEAD_LETTER] = "dead_letter",
     [UNKNOWN_SKIP] = "skip",
@@ -94,6 +101,13 @@ const struct setting settings_table[] = {
 
     {"rules.dir", &setting_text, "rules",
      "The rule file, or a folder with just one.", PLACE(rules.dir), .min = 1},
+    {"rules.reload", &setting_word, "sighup",
+     "When a worker at work reads its rule file again: on SIGHUP, also when "
+     "the "
+     "file has changed (watch), or never. A file with faults is refused and "
+     "the "
+     "rules in force stay.",
+     PLACE(rules.reload), .words = reload_words},
 
     {"schemas.dir", &setting_text, "schemas/events",
      "Folder with one JSON Schema for each type of event.", PLACE(schemas.dir),

@@ -1,4 +1,4 @@
-/* signals.c - one flag; the handler does nothing else. */
+/* signals.c - a flag for each request; the handlers do nothing else. */
 #include "signals.h"
 
 #include <signal.h>
@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t stop_requested;
+static volatile sig_atomic_t hung_up;
 static volatile sig_atomic_t alarm_status;
 
 /* Ctrl-C a second time is somebody who will not wait. A second SIGTERM is a
@@ -18,6 +19,13 @@ on_stop(int signal_number)
     stop_requested = 1;
 }
 
+static void
+on_hangup(int signal_number)
+{
+    (void)signal_number;
+    hung_up = 1;
+}
+
 void
 signals_catch(void)
 {
@@ -26,6 +34,8 @@ signals_catch(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
+    action.sa_handler = on_hangup;
+    sigaction(SIGHUP, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
 }
@@ -52,4 +62,14 @@ bool
 signals_stop_requested(void)
 {
     return stop_requested != 0;
+}
+
+bool
+signals_take_hangup(void)
+{
+    bool was = hung_up != 0;
+
+    if (was)
+        hung_up = 0;
+    return was;
 }

@@ -153,7 +153,7 @@ report(struct worker *worker)
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     log_info("progress partitions=%zu batches=%lld posted=%lld no_reward=%lld "
              "rejected=%lld duplicate=%lld conflict=%lld dead_letter=%lld "
-             "shadow_errors=%lld",
+             "shadow_errors=%lld rules_refused=%lld",
              source_stream_count(worker->source),
              (long long)worker->pipeline.counts.batches,
              (long long)outcomes[OUTCOME_POSTED],
@@ -162,7 +162,8 @@ report(struct worker *worker)
              (long long)outcomes[OUTCOME_DUPLICATE],
              (long long)outcomes[OUTCOME_CONFLICT],
              (long long)outcomes[OUTCOME_DEAD_LETTER],
-             (long long)worker->pipeline.counts.shadow_errors);
+             (long long)worker->pipeline.counts.shadow_errors,
+             (long long)worker->rules_refused);
 }
 
 /* The event of a timer: sent again at another time, as after it could not be
@@ -216,10 +217,33 @@ post_timers_at_times(struct worker *worker, struct err *err)
     return post_timers(worker, err);
 }
 
+/* Offer the rule file as at the start, where that was asked for. One that is
+ * no good changes nothing. */
+static bool
+read_rules_again(struct worker *worker, struct err *err)
+{
+    bool refused;
+
+    if (!rules_watch_is_due(&worker->watch))
+        return true;
+    if (!rules_read_again(&worker->rules, worker->pg,
+                          worker->settings->rules.dir, &refused, err))
+        return false;
+    rules_watch_done(&worker->watch);
+    if (refused)
+        log_error("rules refused: the rule set in force stays ruleset=%s "
+                  "rules_refused=%lld",
+                  worker->rules.ruleset->stamp,
+                  (long long)++worker->rules_refused);
+    return true;
+}
+
 static bool
 turn(struct worker *worker, struct err *err)
 {
     if (!worker->pg && !connect_database(worker, err))
+        return false;
+    if (!read_rules_again(worker, err))
         return false;
     if (source_needs_positions(worker->source) &&
         !source_resolve(worker->source, worker->ledger, err))

@@ -8,6 +8,7 @@
 #include "intake.h"
 #include "pipeline.h"
 #include "rules_in_force.h"
+#include "rules_watch.h"
 #include "settings.h"
 #include "source.h"
 
@@ -15,19 +16,21 @@ struct worker {
     const struct settings *settings;
     struct intake intake;
     struct rules_in_force rules;
+    struct rules_watch watch;
     struct pg *pg; /* NULL while the database is away */
     struct ledger *ledger;
     struct source *source;
     struct batch batch;
     struct pipeline pipeline;
-    int failures; /* in a row, for the back-off */
+    int64_t rules_refused; /* files read again that were no good */
+    int failures;          /* in a row, for the back-off */
     int64_t next_report_ms;
     int64_t next_timers_ms; /* when to look at what the clock has to send */
 };
 
 /* Run until a stop is requested (true) or an error that waiting cannot mend
- * (false: ERR_CONFIG or ERR_FATAL). settings, intake and rules are filled in.
- */
+ * (false: ERR_CONFIG or ERR_FATAL). settings, intake, rules and watch are
+ * filled in. */
 MUST_CHECK bool worker_loop(struct worker *worker, struct err *err);
 
 /* Leave the group and close everything the loop opened. */
