@@ -84,6 +84,8 @@ expr_compile(struct expr_scope *scope, struct str text, int line, int column)
     expr = ARENA_NEW(scope->arena, struct expr);
     expr->root = code;
     expr->text = build.text;
+    expr->line = line;
+    expr->column = column;
     expr->scratch = build.scratch;
     return expr;
 }
@@ -130,6 +132,13 @@ expr_eval(const struct expr *expr, const struct event *event,
     if (expr->scratch)
         expr->scratch->used = 0;
     return code_run(expr->root, event, value, err) || add_quote(expr, err);
+}
+
+void
+expr_place(const struct expr *expr, int *line, int *column)
+{
+    *line = expr->line;
+    *column = expr->column;
 }
 
 const char *

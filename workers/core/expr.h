@@ -83,6 +83,9 @@ bool expr_is_constant(const struct expr *expr);
 MUST_CHECK bool expr_eval(const struct expr *expr, const struct event *event,
                           struct value *value, struct err *err);
 
+/* Where it starts in its file. */
+void expr_place(const struct expr *expr, int *line, int *column);
+
 /* "bool", "int", "decimal", "string", "timestamp", "duration", "list". */
 const char *value_type_name(enum value_type type);
 

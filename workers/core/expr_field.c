@@ -381,6 +381,7 @@ data_code(struct expr_build *build, const struct syntax *syntax,
                          "`%.*s` may be missing; guard it with has(%.*s)",
                          STR_ARG(path->spelled), STR_ARG(path->spelled));
     code = code_new(build, kind->eval, kind->type, syntax->start, NULL, 0);
+    code->kind = CODE_FIELD;
     code->path = path;
     return code;
 }
@@ -425,6 +426,7 @@ extra_code(struct expr_build *build, const struct syntax *syntax,
         return expr_fail(build, syntax->start, MISTAKE_UNKNOWN_NAME,
                          "of an account, only account.bonus_xp can be read");
     code = code_new(build, eval_extra, VALUE_DECIMAL, syntax->start, NULL, 0);
+    code->kind = is_charge ? CODE_OTHER : CODE_BONUS;
     code->extra = is_charge ? EXTRA_CHARGE : EXTRA_BONUS_XP;
     scope->read_bonus = scope->read_bonus || !is_charge;
     return code;
@@ -476,6 +478,7 @@ has_code(struct expr_build *build, const struct syntax *syntax)
     if (!path)
         return NULL;
     code = code_new(build, eval_has, VALUE_BOOL, syntax->offset, NULL, 0);
+    code->kind = CODE_HAS;
     code->path = path;
     code->if_true = known_add(build->arena, NULL, path);
     return code;

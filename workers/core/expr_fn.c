@@ -205,12 +205,13 @@ enum {
         .eval = eval_                                                          \
     }
 
-#define TIME_PART(name_, help_, part_)                                         \
+#define TIME_PART(name_, help_, part_, least_, most_)                          \
     {                                                                          \
         .name = name_, .usage = "time." name_ "(zone)", .help = help_,         \
         .form = FN_METHOD, .min_args = 1, .max_args = 2,                       \
         .params = {TIME, TEXT}, .constants = 1u << 1, .result = VALUE_INT,     \
-        .prepare = prepare_zone, .eval = eval_part, .part = part_              \
+        .prepare = prepare_zone, .eval = eval_part, .range = range_of_part,    \
+        .part = part_, .part_least = least_, .part_most = most_                \
     }
 
 static const struct expr_fn functions[] = {
@@ -228,7 +229,8 @@ static const struct expr_fn functions[] = {
      .max_args = 1,
      .params = {TEXT},
      .result = VALUE_INT,
-     .eval = eval_size},
+     .eval = eval_size,
+     .range = range_of_size},
     TEXT_TEST("startsWith", "text.startsWith(part)",
               "whether the string begins with the part", eval_starts_with),
     TEXT_TEST("endsWith", "text.endsWith(part)",
@@ -243,7 +245,8 @@ static const struct expr_fn functions[] = {
      .max_args = EXPR_MAX_ARGS,
      .params = {NUMBER},
      .result = RESULT_WIDEST,
-     .eval = eval_min},
+     .eval = eval_min,
+     .range = range_of_min},
     {.name = "max",
      .usage = "max(a, b, ...)",
      .help = "the largest of 2 to 8 numbers",
@@ -252,7 +255,8 @@ static const struct expr_fn functions[] = {
      .max_args = EXPR_MAX_ARGS,
      .params = {NUMBER},
      .result = RESULT_WIDEST,
-     .eval = eval_max},
+     .eval = eval_max,
+     .range = range_of_max},
     {.name = "round",
      .usage = "round(x, places, mode)",
      .help = "x with 0 to 9 places after the point; mode is \"floor\", "
@@ -264,7 +268,8 @@ static const struct expr_fn functions[] = {
      .constants = 1u << 1 | 1u << 2,
      .result = VALUE_DECIMAL,
      .prepare = prepare_round,
-     .eval = eval_round},
+     .eval = eval_round,
+     .range = range_of_round},
     {.name = "floor",
      .usage = "floor(x)",
      .help = "the largest whole number not above x",
@@ -273,7 +278,8 @@ static const struct expr_fn functions[] = {
      .max_args = 1,
      .params = {NUMBER},
      .result = VALUE_INT,
-     .eval = eval_floor},
+     .eval = eval_floor,
+     .range = range_of_floor},
     {.name = "ceil",
      .usage = "ceil(x)",
      .help = "the smallest whole number not below x",
@@ -282,7 +288,8 @@ static const struct expr_fn functions[] = {
      .max_args = 1,
      .params = {NUMBER},
      .result = VALUE_INT,
-     .eval = eval_ceil},
+     .eval = eval_ceil,
+     .range = range_of_ceil},
     {.name = "abs",
      .usage = "abs(x)",
      .help = "x without its sign",
@@ -291,7 +298,8 @@ static const struct expr_fn functions[] = {
      .max_args = 1,
      .params = {NUMBER},
      .result = RESULT_WIDEST,
-     .eval = eval_abs},
+     .eval = eval_abs,
+     .range = range_of_abs},
     {.name = "timestamp",
      .usage = "timestamp(text)",
      .help = "the time that an RFC 3339 string names",
@@ -310,7 +318,8 @@ static const struct expr_fn functions[] = {
      .max_args = 1,
      .params = {TIME},
      .result = VALUE_TIMESTAMP,
-     .eval = eval_same},
+     .eval = eval_same,
+     .range = range_of_same},
     {.name = "duration",
      .usage = "duration(\"24h30m\")",
      .help = "a length of time, in h, m, s, ms and us",
@@ -321,18 +330,20 @@ static const struct expr_fn functions[] = {
      .constants = 1u << 0,
      .result = VALUE_DURATION,
      .eval = eval_duration},
-    TIME_PART("getFullYear", "the year", part_year),
-    TIME_PART("getMonth", "the month, 0 to 11", part_month),
-    TIME_PART("getDate", "the day of the month, 1 to 31", part_day),
-    TIME_PART("getDayOfMonth", "the day of the month, 0 to 30",
-              part_day_from_0),
+    TIME_PART("getFullYear", "the year", part_year, 0, 10000),
+    TIME_PART("getMonth", "the month, 0 to 11", part_month, 0, 11),
+    TIME_PART("getDate", "the day of the month, 1 to 31", part_day, 1, 31),
+    TIME_PART("getDayOfMonth", "the day of the month, 0 to 30", part_day_from_0,
+              0, 30),
     TIME_PART("getDayOfWeek", "the day of the week, 0 (Sunday) to 6",
-              part_weekday),
-    TIME_PART("getDayOfYear", "the day of the year, 0 to 365", part_year_day),
-    TIME_PART("getHours", "the hour, 0 to 23", part_hour),
-    TIME_PART("getMinutes", "the minute, 0 to 59", part_minute),
-    TIME_PART("getSeconds", "the second, 0 to 59", part_second),
-    TIME_PART("getMilliseconds", "the millisecond, 0 to 999", part_millisecond),
+              part_weekday, 0, 6),
+    TIME_PART("getDayOfYear", "the day of the year, 0 to 365", part_year_day, 0,
+              365),
+    TIME_PART("getHours", "the hour, 0 to 23", part_hour, 0, 23),
+    TIME_PART("getMinutes", "the minute, 0 to 59", part_minute, 0, 59),
+    TIME_PART("getSeconds", "the second, 0 to 59", part_second, 0, 59),
+    TIME_PART("getMilliseconds", "the millisecond, 0 to 999", part_millisecond,
+              0, 999),
 };
 
 enum { FUNCTION_COUNT = sizeof(functions) / sizeof(functions[0]) };
@@ -509,6 +520,7 @@ call_code(struct expr_build *build, const struct syntax *syntax)
     code = code_new(build, fn->eval,
                     result_type(fn->result, args, syntax->arg_count),
                     syntax->offset, args, syntax->arg_count);
+    code->kind = CODE_CALL;
     code->fn = fn;
     if (fn->prepare && !fn->prepare(build, code))
         return NULL;

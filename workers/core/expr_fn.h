@@ -16,6 +16,10 @@ enum fn_form {
 
 enum { FN_MAX_PARAMS = 3 };
 
+/* What a call can come to, from what each of its arguments can. */
+typedef struct range fn_range(const struct code *code,
+                              const struct range *args);
+
 struct expr_fn {
     const char *name;
     const char *usage; /* "round(x, places, mode)" */
@@ -37,12 +41,28 @@ struct expr_fn {
      * false after expr_fail. */
     bool (*prepare)(struct expr_build *build, struct code *code);
     code_eval *eval;
-    /* For eval_part: a part of a local time or of a duration. */
+    fn_range *range; /* NULL: anything of its type */
+    /* For eval_part: a part of a local time or of a duration, of which it is
+     * `part_least` to `part_most`. */
     int64_t (*part)(int64_t at_us);
+    int64_t part_least;
+    int64_t part_most;
 };
 
 size_t expr_fn_count(void);
 const struct expr_fn *expr_fn_at(size_t index);
+
+/* ---- expr_fn_range.c ---- */
+
+fn_range range_of_min;
+fn_range range_of_max;
+fn_range range_of_round;
+fn_range range_of_floor;
+fn_range range_of_ceil;
+fn_range range_of_abs;
+fn_range range_of_size;
+fn_range range_of_part;
+fn_range range_of_same; /* its argument as it is */
 
 /* ---- expr_fn_time.c ---- */
 

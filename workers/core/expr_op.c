@@ -322,30 +322,31 @@ static const struct op_form {
     unsigned right; /* 0: there is none */
     int result;
     code_eval *eval;
+    enum code_kind kind;
 } forms[] = {
-    {OP_NOT, BOOL, 0, VALUE_BOOL, eval_not},
-    {OP_NEGATE, NUMBER, 0, RESULT_WIDEST, eval_negate},
-    {OP_ADD, NUMBER, NUMBER, RESULT_WIDEST, eval_add},
-    {OP_ADD, TEXT, TEXT, VALUE_STRING, eval_join},
-    {OP_ADD, TIME, SPAN, VALUE_TIMESTAMP, eval_time_add},
-    {OP_ADD, SPAN, TIME, VALUE_TIMESTAMP, eval_time_add},
-    {OP_ADD, SPAN, SPAN, VALUE_DURATION, eval_time_add},
-    {OP_SUB, NUMBER, NUMBER, RESULT_WIDEST, eval_sub},
-    {OP_SUB, TIME, TIME, VALUE_DURATION, eval_time_sub},
-    {OP_SUB, TIME, SPAN, VALUE_TIMESTAMP, eval_time_sub},
-    {OP_SUB, SPAN, SPAN, VALUE_DURATION, eval_time_sub},
-    {OP_MUL, NUMBER, NUMBER, RESULT_WIDEST, eval_mul},
-    {OP_DIV, NUMBER, NUMBER, VALUE_DECIMAL, eval_div},
-    {OP_REM, WHOLE, WHOLE, VALUE_INT, eval_rem},
-    {OP_ORDER, NUMBER, NUMBER, VALUE_BOOL, eval_compare},
-    {OP_ORDER, TEXT, TEXT, VALUE_BOOL, eval_compare},
-    {OP_ORDER, TIME, TIME, VALUE_BOOL, eval_compare},
-    {OP_ORDER, SPAN, SPAN, VALUE_BOOL, eval_compare},
-    {OP_EQUAL, BOOL, BOOL, VALUE_BOOL, eval_compare},
-    {OP_EQUAL, NUMBER, NUMBER, VALUE_BOOL, eval_compare},
-    {OP_EQUAL, TEXT, TEXT, VALUE_BOOL, eval_compare},
-    {OP_EQUAL, TIME, TIME, VALUE_BOOL, eval_compare},
-    {OP_EQUAL, SPAN, SPAN, VALUE_BOOL, eval_compare},
+    {OP_NOT, BOOL, 0, VALUE_BOOL, eval_not, CODE_NOT},
+    {OP_NEGATE, NUMBER, 0, RESULT_WIDEST, eval_negate, CODE_NEGATE},
+    {OP_ADD, NUMBER, NUMBER, RESULT_WIDEST, eval_add, CODE_ADD},
+    {OP_ADD, TEXT, TEXT, VALUE_STRING, eval_join, CODE_OTHER},
+    {OP_ADD, TIME, SPAN, VALUE_TIMESTAMP, eval_time_add, CODE_ADD},
+    {OP_ADD, SPAN, TIME, VALUE_TIMESTAMP, eval_time_add, CODE_ADD},
+    {OP_ADD, SPAN, SPAN, VALUE_DURATION, eval_time_add, CODE_ADD},
+    {OP_SUB, NUMBER, NUMBER, RESULT_WIDEST, eval_sub, CODE_SUB},
+    {OP_SUB, TIME, TIME, VALUE_DURATION, eval_time_sub, CODE_SUB},
+    {OP_SUB, TIME, SPAN, VALUE_TIMESTAMP, eval_time_sub, CODE_SUB},
+    {OP_SUB, SPAN, SPAN, VALUE_DURATION, eval_time_sub, CODE_SUB},
+    {OP_MUL, NUMBER, NUMBER, RESULT_WIDEST, eval_mul, CODE_MUL},
+    {OP_DIV, NUMBER, NUMBER, VALUE_DECIMAL, eval_div, CODE_DIV},
+    {OP_REM, WHOLE, WHOLE, VALUE_INT, eval_rem, CODE_REM},
+    {OP_ORDER, NUMBER, NUMBER, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_ORDER, TEXT, TEXT, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_ORDER, TIME, TIME, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_ORDER, SPAN, SPAN, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_EQUAL, BOOL, BOOL, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_EQUAL, NUMBER, NUMBER, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_EQUAL, TEXT, TEXT, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_EQUAL, TIME, TIME, VALUE_BOOL, eval_compare, CODE_COMPARE},
+    {OP_EQUAL, SPAN, SPAN, VALUE_BOOL, eval_compare, CODE_COMPARE},
 };
 
 static const struct op_form *
@@ -441,6 +442,7 @@ op_code(struct expr_build *build, const struct syntax *syntax,
     code = code_new(build, form->eval,
                     result_type(form->result, args, syntax->arg_count),
                     syntax->offset, args, syntax->arg_count);
+    code->kind = form->kind;
     code->signs = op->signs;
     if (form->eval == eval_join)
         code->scratch = build_scratch(build);

@@ -14,6 +14,29 @@
 struct code;
 struct expr_fn;
 
+/* What a piece of code does, for those who ask what it can come to. */
+enum code_kind {
+    CODE_OTHER, /* anything of its type */
+    CODE_CONSTANT,
+    CODE_FIELD, /* path */
+    CODE_HAS,   /* path */
+    CODE_BONUS, /* account.bonus_xp */
+    CODE_CALL,  /* fn */
+    CODE_CHOICE,
+    CODE_IN, /* list */
+    CODE_AND,
+    CODE_OR,
+    CODE_NOT,
+    CODE_COMPARE, /* signs */
+    CODE_ADD,
+    CODE_SUB,
+    CODE_MUL,
+    CODE_DIV,
+    CODE_REM,
+    CODE_NEGATE,
+    CODE_KIND_COUNT,
+};
+
 /* Run one piece of code. It need not set value->type: code_run does. */
 typedef bool code_eval(const struct code *code, const struct event *event,
                        struct value *value, struct err *err);
@@ -47,6 +70,7 @@ struct scratch {
 struct code {
     code_eval *eval;
     enum value_type type;
+    enum code_kind kind;
     unsigned signs; /* of a comparison, as in struct expr_op */
     size_t offset;  /* for messages */
     const struct expr_fn *fn;
@@ -72,6 +96,8 @@ struct code {
 struct expr {
     const struct code *root;
     struct str text;
+    int line; /* place in the file */
+    int column;
     struct scratch *scratch; /* NULL when no strings are joined */
 };
 

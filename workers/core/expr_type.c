@@ -38,6 +38,7 @@ code_constant(struct expr_build *build, struct value value, size_t offset)
     *constant = value;
     if (value.type == VALUE_STRING)
         constant->string = str_dup(build->arena, value.string);
+    code->kind = CODE_CONSTANT;
     code->constant = constant;
     return code;
 }
@@ -172,6 +173,7 @@ logic_code(struct expr_build *build, const struct syntax *syntax)
         return NULL;
     code = code_new(build, is_and ? eval_and : eval_or, VALUE_BOOL,
                     syntax->offset, args, 2);
+    code->kind = is_and ? CODE_AND : CODE_OR;
     (is_and ? guard_and : guard_or)(build->arena, code);
     return code_fold(build, code, syntax->offset);
 }
@@ -228,6 +230,7 @@ choice_code(struct expr_build *build, const struct syntax *syntax)
     code = code_new(build, eval_choice, args[1]->type, syntax->offset, args, 3);
     if (args[2]->type == VALUE_DECIMAL)
         code->type = VALUE_DECIMAL;
+    code->kind = CODE_CHOICE;
     guard_choice(build->arena, code);
     return code_fold(build, code, syntax->offset);
 }
@@ -305,6 +308,7 @@ in_code(struct expr_build *build, const struct syntax *syntax)
     if (!wanted || !list)
         return NULL;
     code = code_new(build, eval_in, VALUE_BOOL, syntax->offset, &wanted, 1);
+    code->kind = CODE_IN;
     code->list = list;
     return code_fold(build, code, syntax->offset);
 }

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "err.h"
 #include "node.h"
+#include "range.h"
 #include "str.h"
 
 enum field_type {
@@ -59,6 +60,12 @@ const struct event_type *schema_at(const struct schema_set *schemas,
 MUST_CHECK bool schema_field(const struct event_type *type,
                              const struct str *path, size_t path_len,
                              struct field *field);
+
+/* The values that a field schema_field() knows can have in a valid event.
+ * Without a bound in the schema there is no end, whatever the program itself
+ * could still hold. Texts are made in the arena. */
+struct range schema_range(const struct event_type *type, const struct str *path,
+                          size_t path_len, struct arena *arena);
 
 /* The names of the properties at the top of data, for suggestions. */
 size_t schema_property_count(const struct event_type *type);

@@ -1,15 +1,10 @@
 /* schema_field.c - what a schema promises about a field, for the type checker
- * of rules. It believes what every valid document must have: a promise made in
- * one branch of anyOf or oneOf is none. */
-#include "schema_parts.h"
+ * of rules; which values it can have is for schema_range.c. It believes what
+ * every valid document must have: a promise made in one branch of anyOf or
+ * oneOf is none. */
+#include "schema_holding.h"
 
 enum { TYPE_ANY = 2 * TYPE_OBJECT - 1 };
-
-/* What all schemas that hold for a value say together. */
-struct promise {
-    unsigned types;
-    const struct schema_format *format;
-};
 
 static void
 gather(const struct schema *schema, struct promise *promise)
@@ -68,33 +63,25 @@ gather_property(const struct schema *schema, struct str name,
                             required);
 }
 
-/* More schemas for one property than this are not looked at. */
-enum { MAX_HOLDING = 16 };
-
-struct level {
-    const struct schema *schemas[MAX_HOLDING];
-    size_t count;
-};
-
-static struct level
-step_into(const struct level *level, struct str name, bool *required)
+struct holding
+holding_below(const struct holding *holding, struct str name, bool *required)
 {
-    struct level below = {.count = 0};
+    struct holding below = {.count = 0};
 
     *required = false;
-    for (size_t i = 0; i < level->count; i++)
-        gather_property(level->schemas[i], name, below.schemas, &below.count,
-                        MAX_HOLDING, required);
+    for (size_t i = 0; i < holding->count; i++)
+        gather_property(holding->schemas[i], name, below.schemas, &below.count,
+                        HOLDING_MAX, required);
     return below;
 }
 
-static struct promise
-promise_of(const struct level *level)
+struct promise
+holding_promise(const struct holding *holding)
 {
     struct promise promise = {.types = TYPE_ANY};
 
-    for (size_t i = 0; i < level->count; i++)
-        gather(level->schemas[i], &promise);
+    for (size_t i = 0; i < holding->count; i++)
+        gather(holding->schemas[i], &promise);
     return promise;
 }
 
@@ -102,20 +89,20 @@ bool
 schema_field(const struct event_type *type, const struct str *path,
              size_t path_len, struct field *field)
 {
-    struct level level = {{type->data}, 1};
+    struct holding holding = {{type->data}, 1};
 
     field->optional = false;
     for (size_t i = 0; i < path_len; i++) {
         bool required;
 
-        level = step_into(&level, path[i], &required);
-        if (!level.count)
+        holding = holding_below(&holding, path[i], &required);
+        if (!holding.count)
             return false;
         /* A null is as good as missing. */
-        if (!required || (promise_of(&level).types & TYPE_NULL))
+        if (!required || (holding_promise(&holding).types & TYPE_NULL))
             field->optional = true;
     }
-    field->type = promised_type(promise_of(&level));
+    field->type = promised_type(holding_promise(&holding));
     return path_len > 0;
 }
 

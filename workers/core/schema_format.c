@@ -109,11 +109,11 @@ const struct schema_limit *
 schema_limit_find(const char *keyword)
 {
     static const struct schema_limit limits[] = {
-        {"minimum", "at least", at_least},
-        {"maximum", "at most", at_most},
-        {"exclusiveMinimum", "above", above},
-        {"exclusiveMaximum", "below", below},
-        {"multipleOf", "a multiple of", is_multiple},
+        {"minimum", "at least", at_least, LIMIT_LEAST, false},
+        {"maximum", "at most", at_most, LIMIT_MOST, false},
+        {"exclusiveMinimum", "above", above, LIMIT_LEAST, true},
+        {"exclusiveMaximum", "below", below, LIMIT_MOST, true},
+        {"multipleOf", "a multiple of", is_multiple, LIMIT_OTHER, false},
     };
 
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)

@@ -47,6 +47,8 @@ struct schema_limit {
     const char *keyword;
     const char *expected; /* for "must be ... TEXT" */
     bool (*accepts)(struct ratio value, struct ratio bound);
+    enum { LIMIT_OTHER, LIMIT_LEAST, LIMIT_MOST } side;
+    bool excluded; /* the bound itself is not accepted */
 };
 
 const struct schema_limit *schema_limit_find(const char *keyword);
