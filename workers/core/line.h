@@ -5,9 +5,17 @@
 
 #include "compiler.h"
 #include "err.h"
+#include "expr_range.h"
 #include "rule_parts.h"
 #include "rule_read.h"
 #include "turn.h"
+
+/* What of a line depends on the events before. */
+struct line_order {
+    bool by_sum;     /* what one event is paid, but not their sum */
+    const char *why; /* their sum, because ...; NULL: it does not */
+};
+enum { LINE_READS_MAX = 2 };
 
 /* One kind of line: a file, and a row of line_kinds. */
 struct line_kind {
@@ -34,6 +42,23 @@ struct line_kind {
     /* What `once: [day]` means; NULL: the day of the event. */
     bool (*day)(const struct line *line, const struct turn *turn, int32_t *day,
                 struct err *err);
+
+    /* Before any event: what it can come to, before rounding, once and limits,
+     * when the earlier lines of the rule pay `lines`. */
+    struct range (*range)(const struct line *line,
+                          const struct range_scope *scope,
+                          const struct range *lines);
+
+    /* The expressions of its amount; NULL: there are none. */
+    size_t (*reads)(const struct line *line,
+                    const struct expr *exprs[LINE_READS_MAX]);
+
+    /* NULL: the event alone decides. `scale` is the asset's. */
+    struct line_order (*order)(const struct line *line, int scale);
+
+    /* Append the first value without a row, which sets its event aside. */
+    bool (*lacks)(const struct line *line, const struct range_scope *scope,
+                  struct buf *value);
 };
 
 /* All kinds, in the order they are documented; ends with a NULL. */
@@ -56,6 +81,9 @@ void line_compile(struct reader *reader, const struct node *node,
  * ledger_register has the rule set list it, once. */
 struct ledger_line *ledger_name(struct reader *reader, struct str name);
 void ledger_register(struct reader *reader, struct ledger_line *ledger);
+
+/* Of a percent line: which part of which line; false of any other line. */
+bool line_part_of(const struct line *line, size_t *of, struct ratio *part);
 
 /* The bucket of the day's bit in the counters of a streak line. */
 int32_t streak_bucket(int32_t day);

@@ -19,9 +19,26 @@ amount_eval(const struct line *line, struct turn *turn, struct once_key *once,
            turn_offer(turn, line, line->ledger, once, amount, err);
 }
 
+static struct range
+amount_range(const struct line *line, const struct range_scope *scope,
+             const struct range *lines)
+{
+    (void)lines;
+    return expr_range(scope, line->plan);
+}
+
+static size_t
+amount_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
+{
+    exprs[0] = line->plan;
+    return 1;
+}
+
 const struct line_kind line_amount = {
     .name = "amount",
     .help = "the result of an expression",
     .compile = amount_compile,
     .eval = amount_eval,
+    .range = amount_range,
+    .reads = amount_reads,
 };

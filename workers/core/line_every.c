@@ -154,10 +154,59 @@ every_eval(const struct line *line, struct turn *turn, struct once_key *once,
     return turn_offer(turn, line, line->ledger, once, amount, err);
 }
 
+/* With x now and any leftover before, from floor(x / step) to ceil(x / step)
+ * steps are paid. */
+static struct range
+every_range(const struct line *line, const struct range_scope *scope,
+            const struct range *lines)
+{
+    const struct every *every = line->plan;
+    struct range of = expr_range(scope, every->of);
+    struct range step = range_point(every->step);
+    struct range give = range_point(every->give);
+    struct range steps = range_div(&of, &step);
+    struct range whole = range_round(&steps, 0, ROUND_FLOOR);
+
+    (void)lines;
+    if (every->leftover == EVERY_CARRY)
+        whole.most = range_round(&steps, 0, ROUND_CEIL).most;
+    return range_mul(every->leftover == EVERY_PRO_RATA ? &steps : &whole,
+                     &give);
+}
+
+static size_t
+every_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
+{
+    const struct every *every = line->plan;
+
+    exprs[0] = every->of;
+    return 1;
+}
+
+/* The steps of all events together are the same in any order; but steps whose
+ * amount is rounded come to more when they are paid at once. */
+static struct line_order
+every_order(const struct line *line, int scale)
+{
+    const struct every *every = line->plan;
+    bool carries = every->leftover == EVERY_CARRY;
+    int64_t minor;
+
+    return (struct line_order){
+        .by_sum = carries,
+        .why = carries && !ratio_to_minor_exactly(every->give, scale, &minor)
+                   ? "a step is rounded, several at once are rounded together"
+                   : NULL,
+    };
+}
+
 const struct line_kind line_every = {
     .name = "every",
     .help = "an amount for each whole step, the leftover carried or not",
     .compile = every_compile,
     .want = every_want,
     .eval = every_eval,
+    .range = every_range,
+    .reads = every_reads,
+    .order = every_order,
 };

@@ -21,9 +21,21 @@ flat_eval(const struct line *line, struct turn *turn, struct once_key *once,
     return turn_offer(turn, line, line->ledger, once, *amount, err);
 }
 
+static struct range
+flat_range(const struct line *line, const struct range_scope *scope,
+           const struct range *lines)
+{
+    const struct ratio *amount = line->plan;
+
+    (void)scope;
+    (void)lines;
+    return range_point(*amount);
+}
+
 const struct line_kind line_flat = {
     .name = "flat",
     .help = "always the same amount",
     .compile = flat_compile,
     .eval = flat_eval,
+    .range = flat_range,
 };

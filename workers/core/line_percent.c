@@ -72,9 +72,33 @@ percent_eval(const struct line *line, struct turn *turn, struct once_key *once,
     return turn_offer(turn, line, line->ledger, once, amount, err);
 }
 
+static struct range
+percent_range(const struct line *line, const struct range_scope *scope,
+              const struct range *lines)
+{
+    const struct percent *percent = line->plan;
+    struct range part = range_point(percent->part);
+
+    (void)scope;
+    return range_mul(&lines[percent->of], &part);
+}
+
+bool
+line_part_of(const struct line *line, size_t *of, struct ratio *part)
+{
+    const struct percent *percent = line->plan;
+
+    if (line->kind != &line_percent)
+        return false;
+    *of = percent->of;
+    *part = percent->part;
+    return true;
+}
+
 const struct line_kind line_percent = {
     .name = "percent",
     .help = "a part of what an earlier line of the rule pays",
     .compile = percent_compile,
     .eval = percent_eval,
+    .range = percent_range,
 };

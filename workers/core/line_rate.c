@@ -44,9 +44,32 @@ rate_eval(const struct line *line, struct turn *turn, struct once_key *once,
     return turn_offer(turn, line, line->ledger, once, amount, err);
 }
 
+static struct range
+rate_range(const struct line *line, const struct range_scope *scope,
+           const struct range *lines)
+{
+    const struct rate *rate = line->plan;
+    struct range factor = range_point(rate->factor);
+    struct range of = expr_range(scope, rate->of);
+
+    (void)lines;
+    return range_mul(&factor, &of);
+}
+
+static size_t
+rate_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
+{
+    const struct rate *rate = line->plan;
+
+    exprs[0] = rate->of;
+    return 1;
+}
+
 const struct line_kind line_rate = {
     .name = "rate",
     .help = "an amount for each `per` units of an expression",
     .compile = rate_compile,
     .eval = rate_eval,
+    .range = rate_range,
+    .reads = rate_reads,
 };

@@ -211,6 +211,38 @@ streak_eval(const struct line *line, struct turn *turn, struct once_key *once,
     return turn_offer(turn, line, line->ledger, once, amount, err);
 }
 
+static struct range
+streak_range(const struct line *line, const struct range_scope *scope,
+             const struct range *lines)
+{
+    const struct streak *streak = line->plan;
+    struct range start = range_point(streak->start);
+    struct range max = range_point(streak->max);
+
+    (void)lines;
+    if (streak->add.num == 0)
+        return start;
+    return range_join(&start, &max, scope->arena);
+}
+
+static size_t
+streak_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
+{
+    const struct streak *streak = line->plan;
+
+    exprs[0] = streak->day;
+    return 1;
+}
+
+static struct line_order
+streak_order(const struct line *line, int scale)
+{
+    (void)line;
+    (void)scale;
+    return (struct line_order){
+        .why = "a day is paid by the days that came before it"};
+}
+
 const struct line_kind line_streak = {
     .name = "streak",
     .help = "an amount that grows with each day in a row",
@@ -218,4 +250,7 @@ const struct line_kind line_streak = {
     .want = streak_want,
     .eval = streak_eval,
     .day = streak_day,
+    .range = streak_range,
+    .reads = streak_reads,
+    .order = streak_order,
 };

@@ -365,10 +365,136 @@ table_want(const struct line *line, const struct turn *turn,
             return;
 }
 
+/* ---- before any event -------------------------------------------------------
+ */
+
+/* The levels that lie between the ends of `from` and `to`. */
+static struct range
+levels_range(const struct table *table, const struct range_scope *scope)
+{
+    struct range from = expr_range(scope, table->from);
+    struct range to = expr_range(scope, table->to);
+    struct range levels = range_any(true);
+
+    from.least.excluded = true;
+    range_cut_below(&levels, from.least);
+    range_cut_above(&levels, to.most);
+    return levels;
+}
+
+static bool
+row_can_be(const struct table *table, const struct range *keys, size_t row)
+{
+    const struct table_row *at = &table->rows[row];
+
+    if (table->key_type == VALUE_STRING)
+        return range_has_text(keys, at->text);
+    return range_has(keys, at->number);
+}
+
+/* At most the largest row, or all of those that are crossed; at least nothing,
+ * when there may be no row. */
+static struct range
+table_range(const struct line *line, const struct range_scope *scope,
+            const struct range *lines)
+{
+    const struct table *table = line->plan;
+    struct range keys =
+        table->of ? expr_range(scope, table->of) : levels_range(table, scope);
+    struct range range = range_whole(0, 0);
+
+    (void)lines;
+    range.whole = false;
+    for (size_t i = 0; i < table->row_count; i++) {
+        struct range row = range_point(table->rows[i].amount);
+
+        if (!row_can_be(table, &keys, i))
+            continue;
+        if (!table->of)
+            row = range_add(&row, &range);
+        range = range_join(&range, &row, scope->arena);
+    }
+    return range;
+}
+
+static size_t
+table_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
+{
+    const struct table *table = line->plan;
+
+    exprs[0] = table->of ? table->of : table->from;
+    exprs[1] = table->to;
+    return table->of ? 1 : 2;
+}
+
+static bool
+has_row(const struct table *table, const struct table_row *wanted)
+{
+    return bsearch(wanted, table->rows, table->row_count, sizeof(*wanted),
+                   table_order(table)) != NULL;
+}
+
+/* Of the values that can be a few only. */
+static bool
+lacks_text(const struct table *table, const struct range *keys,
+           struct buf *value)
+{
+    for (size_t i = 0; i < keys->text_count; i++) {
+        struct table_row wanted = {.text = keys->texts[i], .number = {0, 1}};
+
+        if (table->key_type != VALUE_STRING &&
+            (!ratio_parse(wanted.text, &wanted.number) ||
+             !range_has(keys, wanted.number)))
+            continue;
+        if (has_row(table, &wanted))
+            continue;
+        buf_add_str(value, wanted.text);
+        return true;
+    }
+    return false;
+}
+
+/* Of whole numbers with an end on both sides; there are more of those than
+ * rows, or all are soon looked at. */
+static bool
+lacks_number(const struct table *table, const struct range *keys,
+             struct buf *value)
+{
+    int64_t count = range_count(keys);
+    struct table_row wanted = {.number = keys->least.at};
+
+    for (int64_t i = 0; count < INT64_MAX && i < count; i++) {
+        if (!has_row(table, &wanted)) {
+            ratio_print(value, wanted.number);
+            return true;
+        }
+        wanted.number.num += wanted.number.den;
+    }
+    return false;
+}
+
+static bool
+table_lacks(const struct line *line, const struct range_scope *scope,
+            struct buf *value)
+{
+    const struct table *table = line->plan;
+    struct range keys =
+        table->of ? expr_range(scope, table->of) : levels_range(table, scope);
+
+    if (!table->missing_is_error)
+        return false;
+    if (keys.has_texts)
+        return lacks_text(table, &keys, value);
+    return table->key_type == VALUE_INT && lacks_number(table, &keys, value);
+}
+
 const struct line_kind line_table = {
     .name = "table",
     .help = "an amount by value, or one for each row crossed on the way up",
     .compile = table_compile,
     .want = table_want,
     .eval = table_eval,
+    .range = table_range,
+    .reads = table_reads,
+    .lacks = table_lacks,
 };
