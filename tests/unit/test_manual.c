@@ -2,6 +2,7 @@
 #include "decide.h"
 #include "file.h"
 #include "house_line.h"
+#include "mistake.h"
 #include "unit.h"
 
 static struct arena arena;
@@ -82,10 +83,29 @@ START_TEST(every_line_of_the_house_is_listed)
 }
 END_TEST
 
+START_TEST(every_warning_is_explained)
+{
+    const char *at = section("## What a rule can cost");
+    size_t warnings = 0;
+
+    for (size_t i = 0; i < mistake_count(); i++) {
+        char code[MISTAKE_CODE_BYTES];
+
+        if (mistake_at(i)->level != DIAG_WARNING)
+            continue;
+        warnings++;
+        mistake_code(mistake_at(i)->mistake, code);
+        ck_assert_msg(strstr(at, arena_printf(&arena, "\n| `%s` | ", code)),
+                      "%s", code);
+    }
+    ck_assert_uint_eq(count_rows(at), warnings);
+}
+END_TEST
+
 int
 main(void)
 {
-    return UNIT_RUN("manual", set_up, tear_down,
-                    every_reason_of_a_refusal_is_explained,
-                    every_line_of_the_house_is_listed);
+    return UNIT_RUN(
+        "manual", set_up, tear_down, every_reason_of_a_refusal_is_explained,
+        every_line_of_the_house_is_listed, every_warning_is_explained);
 }

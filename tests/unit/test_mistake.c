@@ -2,9 +2,11 @@
  * under its own code and no other, each good one loads without a word. */
 #include "mistake.h"
 
+#include "lint.h"
 #include "load.h"
 #include "rule.h"
 #include "rule_test.h"
+#include "timestamp.h"
 #include "unit.h"
 #include "yaml.h"
 
@@ -27,12 +29,14 @@ static const struct frame {
     [IN_RULES] = {HEAD "rules:\n", 0, ""},
     [IN_RULE] = {HEAD "rules:\n" RULE AWARD, 2, ""},
     [IN_LINE] = {HEAD "rules:\n" RULE "  award:\n  - id: base\n", 4, ""},
+    [IN_BODY] = {HEAD, 0, ""},
     [IN_TESTS] = {HEAD "rules:\n" RULE AWARD "tests:\n", 0, ""},
 };
 
 static struct arena arena;
 static struct diag_list diags;
 static struct schema_set *schemas;
+static int64_t now_us;
 
 static void
 set_up(void)
@@ -44,6 +48,7 @@ set_up(void)
     ck_assert_msg(
         load_schemas(&arena, "schemas/events", &schemas, &diags, &err), "%s",
         err.text);
+    ck_assert(timestamp_parse(STR("2026-12-01T00:00:00Z"), &now_us));
 }
 
 static void
@@ -72,9 +77,10 @@ framed(enum mistake_place place, const char *example)
     return buf_str(&buf);
 }
 
-/* Everything that is said of the file and of its tests, a line each. */
+/* Everything that is said of the file and, unless it is for its warnings, of
+ * its tests, a line each. */
 static const char *
-said_of(struct str text)
+said_of(struct str text, bool warnings)
 {
     const struct node *document;
     struct ruleset *ruleset = NULL;
@@ -87,9 +93,12 @@ said_of(struct str text)
     if (document)
         ruleset = ruleset_compile(&arena, "rules.yaml", text, document, schemas,
                                   &diags);
+    if (ruleset && warnings)
+        lint_rules(ruleset, now_us, &diags);
     for (size_t i = 0; i < diags.count; i++)
         diag_add_text(&diags.items[i], &buf);
-    if (ruleset && !rule_tests_run(ruleset, schemas, NULL, &arena, &report))
+    if (ruleset && !warnings &&
+        !rule_tests_run(ruleset, schemas, NULL, &arena, &report))
         for (size_t i = 0; i < report.count; i++)
             if (!report.results[i].passed)
                 buf_printf(&buf, "%s\n", report.results[i].message);
@@ -118,8 +127,9 @@ START_TEST(bad_examples_have_their_mistake_alone)
         const struct mistake_row *row = mistake_at(i);
         char code[MISTAKE_CODE_BYTES];
 
-        assert_all_end_in(said_of(framed(row->place, row->bad)),
-                          mistake_code(row->mistake, code));
+        assert_all_end_in(
+            said_of(framed(row->place, row->bad), row->level == DIAG_WARNING),
+            mistake_code(row->mistake, code));
     }
 }
 END_TEST
@@ -128,7 +138,8 @@ START_TEST(good_examples_have_none)
 {
     for (size_t i = 0; i < mistake_count(); i++) {
         const struct mistake_row *row = mistake_at(i);
-        const char *said = said_of(framed(row->place, row->good));
+        const char *said =
+            said_of(framed(row->place, row->good), row->level == DIAG_WARNING);
 
         ck_assert_msg(!*said, "the good example of %d: %s", (int)row->mistake,
                       said);
@@ -173,7 +184,7 @@ START_TEST(help_is_told_apart_from_the_text)
     diag_note(&diags, "first at %d:%d", 1, 2);
     diag_help(&diags, "write d");
     ck_assert_str_eq(
-        said_of(STR("a: 1\na: 2\n")),
+        said_of(STR("a: 1\na: 2\n"), false),
         "rules.yaml:2:1: error: the key \"a\" is there twice; first at 1:1 "
         "[R003]\n");
 }

@@ -1,21 +1,25 @@
 /* cmd_check.c - `reward check`: faults in settings, rules and schemas, found
- * without a broker or a database. */
+ * without a broker or a database; and what is questionable about rules. */
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "command.h"
 #include "diag_report.h"
 #include "file.h"
+#include "lint.h"
 #include "load.h"
 #include "mistake_page.h"
+#include "rule_report.h"
 #include "suggest.h"
 
 /* One check: its faults are told at its end, all at once. */
 struct check {
     struct command_line *line;
     struct diag_list diags;
-    bool excerpts; /* lines can be shown, see diag_report() */
-    int status;    /* unless it is that there are faults */
+    bool excerpts;              /* lines can be shown, see diag_report() */
+    int status;                 /* unless it is that there are faults */
+    struct rule_report *report; /* NULL: none was asked for */
 };
 
 /* What has no place in a file, such as a folder that is not there. */
@@ -28,21 +32,36 @@ note(struct check *check, const char *path, struct err *err)
     err_reset(err);
 }
 
+/* Faults weigh more than warnings. */
+static int
+exit_status(const struct check *check)
+{
+    bool warned = check->diags.count > check->diags.errors;
+
+    if (check->status)
+        return check->status;
+    if (check->diags.errors)
+        return EXIT_ERRORS;
+    return warned && command_option(check->line, "lint-fatal") ? EXIT_LINT
+                                                               : EXIT_OK;
+}
+
+/* A report takes stdout for itself. */
 static int
 conclude(struct check *check)
 {
-    diag_report(&check->diags, check->line->format, check->excerpts,
-                check->line->arena);
-    return check->status         ? check->status
-           : check->diags.errors ? EXIT_ERRORS
-                                 : EXIT_OK;
+    diag_report(&check->diags, check->report ? NULL : check->line->format,
+                check->excerpts, check->line->arena);
+    if (check->report)
+        rule_report_print(check->report, check->line->format);
+    return exit_status(check);
 }
 
 /* Whether to say what is good, too. */
 static bool
 says_ok(const struct check *check)
 {
-    return !check->line->quiet &&
+    return !check->line->quiet && !check->report &&
            diag_report_spares_stdout(check->line->format);
 }
 
@@ -130,16 +149,34 @@ count_paying(const struct ruleset *ruleset)
 }
 
 static void
+say_checked(const struct check *check, const char *path,
+            const struct ruleset *ruleset, size_t warnings)
+{
+    if (!says_ok(check))
+        return;
+    printf("%s: %zu rules, %zu lines, %zu tests: ", path, ruleset->rule_count,
+           count_paying(ruleset),
+           ruleset->tests ? ruleset->tests->item_count : 0);
+    if (warnings)
+        printf("%zu warning%s\n", warnings, warnings == 1 ? "" : "s");
+    else
+        puts("ok");
+}
+
+static void
 check_rule_file(struct check *check, const struct schema_set *schemas,
                 const char *path)
 {
     const struct ruleset *ruleset =
         load_ruleset(check->line->arena, path, schemas, &check->diags);
+    size_t before = check->diags.count;
 
-    if (ruleset && says_ok(check))
-        printf("%s: %zu rules, %zu lines, %zu tests: ok\n", path,
-               ruleset->rule_count, count_paying(ruleset),
-               ruleset->tests ? ruleset->tests->item_count : 0);
+    if (!ruleset)
+        return;
+    lint_rules(ruleset, clock_now_us(), &check->diags);
+    if (check->report)
+        rule_report_add(check->report, ruleset);
+    say_checked(check, path, ruleset, check->diags.count - before);
 }
 
 static void
@@ -158,6 +195,25 @@ check_rule_path(struct check *check, const struct schema_set *schemas,
         check_rule_file(check, schemas, files[i]);
 }
 
+/* What is to be printed besides what is wrong; false after saying that it
+ * cannot be, in that format. */
+static bool
+open_report(struct check *check)
+{
+    struct command_line *line = check->line;
+
+    if (!command_option(line, "report"))
+        return true;
+    if (!rule_report_has(line->format)) {
+        command_misused(line, "--report cannot print format \"%s\"",
+                        line->format);
+        return false;
+    }
+    check->report = ARENA_NEW(line->arena, struct rule_report);
+    check->report->arena = line->arena;
+    return true;
+}
+
 static int
 check_rules(struct check *check)
 {
@@ -166,6 +222,8 @@ check_rules(struct check *check)
     struct schema_set *schemas;
     struct paths paths;
 
+    if (!open_report(check))
+        return EXIT_USAGE;
     if (!read_settings(check))
         return conclude(check);
     if (!load_schemas(line->arena, line->settings->schemas.dir, &schemas,

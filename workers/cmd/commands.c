@@ -2,6 +2,8 @@
 #include "command.h"
 
 static const struct command_flag check_flags[] = {
+    {"lint-fatal", NULL, "exit 3 when there are warnings and no errors"},
+    {"report", NULL, "rules: print what each can pay, and in which order"},
     {"print", NULL, "config: print the settings in force"},
     {"print-example", NULL, "config: print config.example.yaml"},
     {"print-schema", NULL, "config: print schemas/config.schema.json"},

@@ -6,10 +6,8 @@
 #include <stdio.h>
 
 static const struct mistake_part *const parts[] = {
-    &mistakes_yaml,
-    &mistakes_value,
-    &mistakes_expr,
-    &mistakes_rule,
+    &mistakes_yaml, &mistakes_value, &mistakes_expr,
+    &mistakes_rule, &mistakes_lint,
 };
 
 enum { PART_COUNT = sizeof(parts) / sizeof(*parts) };
@@ -59,9 +57,13 @@ const char *
 mistake_place_name(enum mistake_place place)
 {
     static const char *const names[] = {
-        [IN_FILE] = "a whole file", [IN_HEAD] = "the head of a file",
-        [IN_RULES] = "`rules`",     [IN_RULE] = "a rule",
-        [IN_LINE] = "a line",       [IN_TESTS] = "`tests`",
+        [IN_FILE] = "a whole file",
+        [IN_HEAD] = "the head of a file",
+        [IN_RULES] = "`rules`",
+        [IN_RULE] = "a rule",
+        [IN_LINE] = "a line",
+        [IN_TESTS] = "`tests`",
+        [IN_BODY] = "a file below its head",
     };
 
     return names[place];

@@ -19,6 +19,7 @@ enum mistake_place {
     IN_RULE,  /* keys of a rule that pays for io.gigchain.xp.gained.v1 ... */
     IN_LINE,  /* ... or of one of its lines */
     IN_TESTS, /* tests of such a rule, `- name: ...` */
+    IN_BODY,  /* all of a file but its head: `rules` and `tests` */
 };
 
 struct mistake_row {
@@ -65,5 +66,6 @@ extern const struct mistake_part mistakes_yaml;
 extern const struct mistake_part mistakes_value;
 extern const struct mistake_part mistakes_expr;
 extern const struct mistake_part mistakes_rule;
+extern const struct mistake_part mistakes_lint;
 
 #endif

@@ -89,8 +89,10 @@ compile_options(struct reader *reader, const struct node *node,
                 struct rule *rule)
 {
     static const char *const words[] = {"allowed"};
+    static const char *const acceptances[] = {"accepted"};
     const struct node *late = node_get(node, STR("late"));
     const struct node *overlap = node_get(node, STR("overlap"));
+    const struct node *unbounded = node_get(node, STR("unbounded"));
     size_t index;
 
     rule->accepts_late = true;
@@ -98,6 +100,9 @@ compile_options(struct reader *reader, const struct node *node,
         compile_late(reader, late, rule);
     if (overlap && read_word(reader, overlap, "overlap", words, 1, &index))
         rule->overlap_allowed = true;
+    if (unbounded &&
+        read_word(reader, unbounded, "unbounded", acceptances, 1, &index))
+        rule->unbounded_accepted = true;
 }
 
 /* Whether the text is just a field that the schema keeps in canonical form. */
@@ -317,13 +322,11 @@ void
 rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
 {
     static const struct key keys[] = {
-        {"id", true},           {"description", false},
-        {"trigger", true},      {"account", true},
-        {"award", false},       {"charge", false},
-        {"guard", false},       {"short", false},
-        {"pending", false},     {"notify", false},
-        {"reversed_by", false}, {"late", false},
-        {"overlap", false},     GUARD_KEYS,
+        {"id", true},       {"description", false}, {"trigger", true},
+        {"account", true},  {"award", false},       {"charge", false},
+        {"guard", false},   {"short", false},       {"pending", false},
+        {"notify", false},  {"reversed_by", false}, {"late", false},
+        {"overlap", false}, {"unbounded", false},   GUARD_KEYS,
     };
     struct ruleset *ruleset = reader->draft;
     struct notify *notify = &ruleset->notifies[ruleset->notify_count].notify;

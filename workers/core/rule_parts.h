@@ -120,6 +120,7 @@ struct rule {
     int64_t late_us;    /* else at most this late */
     bool overlap_allowed;
     bool shadow;                   /* decided, written down, never paid */
+    bool unbounded_accepted;       /* what lint would warn of */
     const struct pending *pending; /* NULL: paid at once */
     const struct reversed_by *reversed_by; /* NULL: for good */
     struct rule_form *forms;               /* one a trigger */
