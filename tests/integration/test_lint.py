@@ -73,11 +73,14 @@ def test_faults_weigh_more_than_warnings(rules):
 def test_warnings_for_people(rules):
     path = rules(WARNED)
     done = check(path)
-    first, excerpt, caret = done.stderr.splitlines()
+    first, place, _, excerpt, caret, advice, *rest = done.stderr.splitlines()
     assert first.startswith(
-        f'{path}:5:7: warning: rule "review" can pay an account any amount')
-    assert excerpt == "     5 | - id: review"
+        'warning[R101]: rule "review" can pay an account any amount')
+    assert place == f" --> {path}:5:7"
+    assert excerpt == "5 | - id: review"
     assert caret.index("^") == excerpt.index("review")
+    assert advice.endswith("or write unbounded: accepted")
+    assert rest == ["", "1 warning"]
     assert done.stdout == f"{path}: 1 rules, 1 lines, 1 tests: 1 warning\n"
 
 
@@ -87,7 +90,7 @@ def test_warnings_for_programs(rules):
     assert (found["line"], found["column"], found["level"]) == \
         (5, 7, "warning")
     assert check(path, "--format", "github").stdout.startswith(
-        f"::warning file={path},line=5,col=7::rule")
+        f"::warning file={path},line=5,col=7,title=R101::rule")
     [run] = json.loads(check(path, "--format", "sarif").stdout)["runs"]
     assert [result["level"] for result in run["results"]] == ["warning"]
 

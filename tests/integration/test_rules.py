@@ -112,7 +112,7 @@ def test_history_is_newest_first(desk):
 def test_what_is_no_good_changes_nothing(desk):
     stamp = verdict(desk, put(desk, "good.yaml", rules(1)))["stamp"]
     for text, status, words in (
-            (FAULTY, 1, ["bad.yaml:9:25: error:", "flatt",
+            (FAULTY, 1, ["bad.yaml:9:25", "error[R043]", "flatt",
                          "nothing was changed"]),
             (FAILING, 1, ["FAIL", "it pays", "nothing was changed"]),
             (rules(7, name="other"), 78, ["name and asset"])):
