@@ -94,10 +94,28 @@ START_TEST(a_fault_ends_the_list)
 }
 END_TEST
 
+START_TEST(an_object_in_it)
+{
+    struct str json =
+        STR("{\"a\": \"x}\", \"b\" :{\"c\":{\"d\":1}} ,\"e\":[{}],"
+            "\"f\":null}");
+    struct str object;
+
+    ck_assert(kept_object(&arena, json, STR("b"), &object));
+    ck_assert_str_eq(unit_text(&arena, object), "{\"c\":{\"d\":1}}");
+    ck_assert(!kept_object(&arena, json, STR("a"), &object));
+    ck_assert(!kept_object(&arena, json, STR("c"), &object));
+    ck_assert(!kept_object(&arena, json, STR("e"), &object));
+    ck_assert(!kept_object(&arena, json, STR("f"), &object));
+    ck_assert(!kept_object(&arena, STR("{\"a\":{"), STR("a"), &object));
+    ck_assert(!kept_object(&arena, STR(""), STR("a"), &object));
+}
+END_TEST
+
 int
 main(void)
 {
     return UNIT_RUN("kept", set_up, tear_down, nothing_has_no_members,
                     members_come_in_order, what_is_no_text_is_passed_over,
-                    escapes_are_undone, a_fault_ends_the_list);
+                    escapes_are_undone, a_fault_ends_the_list, an_object_in_it);
 }

@@ -1,10 +1,14 @@
-/* kept.c - a reader for one flat object: the relay reads one for each message,
- * so a document tree would cost more than all the rest. The ledger wrote the
- * text, so a fault in it is no error to report, just the end. */
+/* kept.c - writes one flat object and reads it again: the relay reads one for
+ * each message, so a document tree would cost more than all the rest. The
+ * ledger wrote the text, so a fault in it is no error to report, just the end.
+ */
 #include "kept.h"
 
-#include <stdbool.h>
 #include <stdint.h>
+
+#include "json_text.h"
+
+enum { CONTRACT_ID_MAX_CHARACTERS = 100 }; /* as in the plan */
 
 struct cursor {
     struct arena *arena;
@@ -222,4 +226,84 @@ kept_read(struct arena *arena, struct str json,
     } while (take(&cursor, ','));
     *fields = list;
     return count;
+}
+
+bool
+kept_object(struct arena *arena, struct str json, struct str name,
+            struct str *object)
+{
+    struct cursor cursor = {arena, json.at, json.at + json.len};
+    struct str key;
+    struct str ignored;
+
+    if (!json.len || !take(&cursor, '{'))
+        return false;
+    do {
+        const char *start;
+
+        if (!take_string(&cursor, &key) || !take(&cursor, ':'))
+            return false;
+        skip_space(&cursor);
+        start = cursor.at;
+        if (!take_value(&cursor, &ignored))
+            return false;
+        *object = str_make(start, (size_t)(cursor.at - start));
+        if (str_eq(key, name))
+            return *start == '{';
+    } while (take(&cursor, ','));
+    return false;
+}
+
+/* A field of data as text; at is NULL when it is missing. */
+static struct str
+data_text(const struct event *event, struct str path, struct arena *arena)
+{
+    struct str keys[8];
+    size_t depth = 0;
+    struct str text;
+
+    for (;;) {
+        const char *dot = memchr(path.at, '.', path.len);
+        size_t len = dot ? (size_t)(dot - path.at) : path.len;
+
+        keys[depth++] = str_make(path.at, len);
+        if (!dot || depth == sizeof(keys) / sizeof(*keys))
+            break;
+        path = str_make(dot + 1, path.len - len - 1);
+    }
+    return event_field_text(event, keys, depth, arena, &text) ? text
+                                                              : (struct str){0};
+}
+
+struct str
+kept_write(const struct ruleset *ruleset, const struct event *event,
+           struct arena *arena)
+{
+    const struct str *paths;
+    size_t count = ruleset_kept_fields(ruleset, event->type, &paths);
+    struct buf json;
+
+    if (!count)
+        return (struct str){0};
+    buf_init(&json, arena);
+    buf_add_char(&json, '{');
+    for (size_t i = 0; i < count; i++) {
+        struct str text = data_text(event, paths[i], arena);
+
+        if (text.at)
+            json_add_member(
+                &json, arena_strndup(arena, paths[i].at, paths[i].len), text);
+    }
+    buf_add_char(&json, '}');
+    return buf_str(&json);
+}
+
+struct str
+kept_contract(const struct event *event, struct arena *arena)
+{
+    struct str text = data_text(event, STR("contract_id"), arena);
+
+    return str_utf8_length(text) <= CONTRACT_ID_MAX_CHARACTERS
+               ? text
+               : (struct str){0};
 }

@@ -3,9 +3,12 @@
 #ifndef CORE_KEPT_H
 #define CORE_KEPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "arena.h"
+#include "event.h"
+#include "rule.h"
 #include "str.h"
 #include "template.h"
 
@@ -15,5 +18,19 @@
  * made in the arena, others borrow from `json`. */
 size_t kept_read(struct arena *arena, struct str json,
                  const struct template_field **fields);
+
+/* The text of the member called `name`; false when it is none of the object or
+ * no object itself. Borrows from `json`. */
+bool kept_object(struct arena *arena, struct str json, struct str name,
+                 struct str *object);
+
+/* The fields of the event that notifications mention; at is NULL when there
+ * are none. Made in the arena. */
+struct str kept_write(const struct ruleset *ruleset, const struct event *event,
+                      struct arena *arena);
+
+/* The contract that the event names, as any may; at is NULL when it names none,
+ * or what is too long to be one. */
+struct str kept_contract(const struct event *event, struct arena *arena);
 
 #endif

@@ -3,61 +3,12 @@
 #include "ledger.h"
 
 #include "hex.h"
-#include "json_text.h"
+#include "kept.h"
 #include "ledger_parts.h"
 #include "shadow.h"
 
-enum { CONTRACT_ID_MAX_CHARACTERS = 100 }; /* as in the plan */
-
 /* The end of the year 9999; a later time of a record is not kept. */
 #define LAST_TIME_MS INT64_C(253402300799999)
-
-/* A field of data as text; at is NULL when it is missing. */
-static struct str
-data_text(const struct event *event, struct str path, struct arena *arena)
-{
-    struct str keys[8];
-    size_t depth = 0;
-    struct str text;
-
-    for (;;) {
-        const char *dot = memchr(path.at, '.', path.len);
-        size_t len = dot ? (size_t)(dot - path.at) : path.len;
-
-        keys[depth++] = str_make(path.at, len);
-        if (!dot || depth == sizeof(keys) / sizeof(*keys))
-            break;
-        path = str_make(dot + 1, path.len - len - 1);
-    }
-    return event_field_text(event, keys, depth, arena, &text) ? text
-                                                              : (struct str){0};
-}
-
-/* The fields that notifications mention, as a JSON object; at is NULL when
- * there are none. */
-static struct str
-kept_fields(const struct writing *writing, const struct event *event)
-{
-    const struct str *paths;
-    size_t count =
-        ruleset_kept_fields(writing->options->ruleset, event->type, &paths);
-    struct buf json;
-
-    if (!count)
-        return (struct str){0};
-    buf_init(&json, writing->arena);
-    buf_add_char(&json, '{');
-    for (size_t i = 0; i < count; i++) {
-        struct str text = data_text(event, paths[i], writing->arena);
-
-        if (text.at)
-            json_add_member(
-                &json, arena_strndup(writing->arena, paths[i].at, paths[i].len),
-                text);
-    }
-    buf_add_char(&json, '}');
-    return buf_str(&json);
-}
 
 static void
 count_entry(struct rows *rows, const struct posting *posting)
@@ -143,17 +94,6 @@ add_shadow(struct rows *rows, const struct item *item,
     rows->shadow_error_count += (int64_t)shadow->error_count;
 }
 
-/* Any event may name a contract; what is too long to be one is not kept. */
-static struct str
-contract_id(const struct event *event, struct arena *arena)
-{
-    struct str text = data_text(event, STR("contract_id"), arena);
-
-    return str_utf8_length(text) <= CONTRACT_ID_MAX_CHARACTERS
-               ? text
-               : (struct str){0};
-}
-
 static struct str
 outcome_letter(enum outcome outcome)
 {
@@ -188,10 +128,11 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_text(row, outcome_letter(item->outcome));
     pg_copy_text(row, notify ? STR("t") : STR("f"));
     pg_copy_text(row, event->id);
-    pg_copy_text(row, contract_id(event, writing->arena));
+    pg_copy_text(row, kept_contract(event, writing->arena));
     pg_copy_text(row,
                  event->traceparent.len ? event->traceparent : (struct str){0});
-    pg_copy_text(row, kept_fields(writing, event));
+    pg_copy_text(row,
+                 kept_write(writing->options->ruleset, event, writing->arena));
     pg_copy_end_row(row);
     add_entries(&writing->rows, item);
     add_answers(&writing->rows, item);
