@@ -20,6 +20,7 @@ struct price {
     struct ratio most;
     int64_t days; /* 0: for good */
     bool per_contract;
+    struct place place;
 };
 
 struct charge {
@@ -29,6 +30,7 @@ struct charge {
     struct price *prices;
     size_t price_count;
     const struct expr *guard; /* NULL: none */
+    struct place guard_place;
 };
 
 /* ---- compiling --------------------------------------------------------------
@@ -145,6 +147,7 @@ compile_price(struct reader *reader, const struct node_member *member,
 
     price->item = str_dup(reader->arena, member->key);
     price->cost = ratio_from_int(0);
+    price->place = (struct place){member->line, member->column};
     if (member->key.len > ITEM_MAX_BYTES)
         reader_key_error(reader, member, MISTAKE_BAD_TEXT,
                          "an item is at most %d bytes long", ITEM_MAX_BYTES);
@@ -235,9 +238,12 @@ compile_line(struct reader *reader, const struct node *node,
 }
 
 static void
-compile_guard(struct reader *reader, const struct node *node,
+compile_guard(struct reader *reader, const struct node_member *member,
               struct charge *charge)
 {
+    const struct node *node = member->value;
+
+    charge->guard_place = (struct place){member->line, member->column};
     reader->scope.charge = charge->id;
     charge->guard = read_expr(reader, node, "guard");
     reader->scope.charge = (struct str){0};
@@ -269,7 +275,7 @@ charge_compile(struct reader *reader, const struct node *rule_node)
     static const char *const words[] = {"reject"};
     struct charge *charge = ARENA_NEW(reader->arena, struct charge);
     size_t errors = reader->diags->errors;
-    const struct node *guard = node_get(rule_node, STR("guard"));
+    const struct node_member *guard = node_member(rule_node, STR("guard"));
     const struct node *lacking = node_get(rule_node, STR("short"));
     size_t index;
 
@@ -284,6 +290,34 @@ charge_compile(struct reader *reader, const struct node *rule_node)
     if (guard)
         compile_guard(reader, guard, charge);
     return reader->diags->errors == errors ? charge : NULL;
+}
+
+bool
+charge_row(const struct charge *charge, size_t index, struct row_view *row)
+{
+    const struct price *price = &charge->prices[index];
+
+    if (index >= charge->price_count)
+        return false;
+    *row = (struct row_view){
+        .key = price->item,
+        .place = price->place,
+        .ledger = charge->ledger,
+    };
+    return true;
+}
+
+const struct ledger_line *
+charge_ledger(const struct charge *charge)
+{
+    return charge->ledger;
+}
+
+const struct expr *
+charge_guard(const struct charge *charge, struct place *place)
+{
+    *place = charge->guard_place;
+    return charge->guard;
 }
 
 /* ---- deciding

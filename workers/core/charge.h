@@ -15,6 +15,17 @@ struct charge;
 const struct charge *charge_compile(struct reader *reader,
                                     const struct node *rule_node);
 
+/* The price at `index`, as TRACE_ROW counts them; false behind the last. */
+bool charge_row(const struct charge *charge, size_t index,
+                struct row_view *row);
+
+/* What it is posted under. */
+const struct ledger_line *charge_ledger(const struct charge *charge);
+
+/* NULL when there is none; *place is that of its key. */
+const struct expr *charge_guard(const struct charge *charge,
+                                struct place *place);
+
 /* turn->account is the rule's. */
 void charge_want(const struct charge *charge, struct turn *turn,
                  struct err *ignored);

@@ -53,6 +53,15 @@ span_compile(struct reader *reader, const struct node *node, struct span *span)
                      "valid_until must be after valid_from");
 }
 
+static struct place
+place_of(const struct node *node, const char *key)
+{
+    const struct node_member *member = node_member(node, str_from_cstr(key));
+
+    return member ? (struct place){member->line, member->column}
+                  : (struct place){0};
+}
+
 bool
 guard_compile(struct reader *reader, const struct node *node,
               struct guard *guard)
@@ -64,6 +73,9 @@ guard_compile(struct reader *reader, const struct node *node,
     const struct node *once = node_get(node, STR("once"));
     const struct node *limit = node_get(node, STR("limit"));
 
+    guard->when_place = place_of(node, "when");
+    guard->once_place = place_of(node, "once");
+    guard->limit_place = place_of(node, "limit");
     if (mode)
         compile_mode(reader, mode, guard);
     span_compile(reader, node, &guard->valid);

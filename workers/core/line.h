@@ -59,6 +59,10 @@ struct line_kind {
     /* Append the first value without a row, which sets its event aside. */
     bool (*lacks)(const struct line *line, const struct range_scope *scope,
                   struct buf *value);
+
+    /* The row at `index`, as TRACE_ROW counts them; false behind the last.
+     * NULL: the kind has none. */
+    bool (*row)(const struct line *line, size_t index, struct row_view *row);
 };
 
 /* All kinds, in the order they are documented; ends with a NULL. */

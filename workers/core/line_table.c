@@ -488,6 +488,23 @@ table_lacks(const struct line *line, const struct range_scope *scope,
     return table->key_type == VALUE_INT && lacks_number(table, &keys, value);
 }
 
+static bool
+table_row_at(const struct line *line, size_t index, struct row_view *view)
+{
+    const struct table *table = line->plan;
+    const struct table_row *row = &table->rows[index];
+
+    if (index >= table->row_count)
+        return false;
+    *view = (struct row_view){
+        .key = row->text,
+        .place = {row->line, row->column},
+        .ledger = row->ledger,
+        .is_zero = row->amount.num == 0,
+    };
+    return true;
+}
+
 const struct line_kind line_table = {
     .name = "table",
     .help = "an amount by value, or one for each row crossed on the way up",
@@ -497,4 +514,5 @@ const struct line_kind line_table = {
     .range = table_range,
     .reads = table_reads,
     .lacks = table_lacks,
+    .row = table_row_at,
 };

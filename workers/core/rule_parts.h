@@ -34,6 +34,20 @@ enum {
     COHORT_BUCKETS = 10000,
 };
 
+/* Where a key stands in the rule file. */
+struct place {
+    int line; /* from 1; 0: it is not there */
+    int column;
+};
+
+/* A row of a table or price list, for listings. */
+struct row_view {
+    struct str key;
+    struct place place;
+    const struct ledger_line *ledger; /* what it is posted under */
+    bool is_zero;                     /* and so never posted */
+};
+
 /* One word of `once`, in the order written. */
 struct once_part {
     enum { ONCE_FIELD, ONCE_DAY, ONCE_ROW } kind;
@@ -80,6 +94,9 @@ struct guard {
     struct cohort cohort;
     struct once once;
     struct limit limit;
+    struct place when_place;
+    struct place once_place;
+    struct place limit_place;
 };
 
 struct line {
