@@ -188,7 +188,8 @@ install: $(BUILD)/reward ## program, schemas and rules under PREFIX
 		$(DESTDIR)$(PREFIX)/share/reward/rules
 	install -m 644 schemas/events/*.json \
 		$(DESTDIR)$(PREFIX)/share/reward/schemas/events
-	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/reward/rules
+	install -m 644 $(filter-out %_test.yaml,$(wildcard rules/*.yaml)) \
+		$(DESTDIR)$(PREFIX)/share/reward/rules
 	install -m 644 config.example.yaml $(DESTDIR)$(PREFIX)/share/reward
 
 .PHONY: help

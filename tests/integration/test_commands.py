@@ -554,7 +554,8 @@ def test_some_of_the_tests(ledger, tmp_path):
     done = ledger.run("test", str(path), "--run", "^a test that|five stars")
     shown = [text for text in done.stdout.splitlines()
              if text.startswith(("PASS", "FAIL"))]
-    names = [text.split(" ", 2)[2] for text in shown]
+    names = [re.fullmatch(r"\w+ (.*) \(.*:\d+:\d+\)", text)[1]
+             for text in shown]
     assert done.returncode == 1
     assert names[-1] == "a test that expects of no line"
     assert len(names) > 1 and all("five stars" in name for name in names[:-1])

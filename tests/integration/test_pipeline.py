@@ -64,6 +64,30 @@ def test_the_plans_example(ctx):
         "You earned 65,000 GIGS for gig_01H8X"
 
 
+def timeless(token):
+    """What does not depend on when it was posted, and by which file."""
+    data = {name: value for name, value in token["data"].items()
+            if name not in ("posted_at", "ruleset")}
+    return {**token, "time": None, "data": data}
+
+
+def assert_as_tested(ctx):
+    """`reward test` makes the same token events of the same records."""
+    (ctx.dir / "story.ndjson").write_text("".join(json.dumps({
+        "topic": record.topic, "partition": record.partition,
+        "offset": record.offset, "ts": record.timestamp_ms,
+        "key": record.key.decode(), "payload": record.value.decode()}) + "\n"
+        for record in ctx.read_inputs()))
+    (ctx.dir / "story_test.yaml").write_text(
+        f"rules: {harness.RULES}\ntests:\n- name: story\n"
+        "  events_file: story.ndjson\n  expect_file: story.json\n")
+    done = ctx.run("test", ctx.dir / "story_test.yaml", "--update")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads((ctx.dir / "story.json").read_text())["token_events"]
+    assert [timeless(token) for token in told] == [
+        timeless(json.loads(record.value)) for record in ctx.read(ctx.output)]
+
+
 def test_every_row_of_the_plan(ctx):
     at = datetime.datetime.now(generator.UTC)
     day = at.date().isoformat()
@@ -105,6 +129,7 @@ def test_every_row_of_the_plan(ctx):
     ctx.worker("w")
     ctx.relay()
     assert_books(ctx)
+    assert_as_tested(ctx)
     got = {event_id: sum(amount for _, amount in entries_of(ctx, event_id))
            for (event_id, _), _ in story}
     assert got == {event_id: Decimal(amount or 0)

@@ -71,13 +71,13 @@ END_TEST
 START_TEST(differences_are_told)
 {
     ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {a: 6, b: 2}}\n",
-                "expected a 6, got 5.00");
+                "r.a: expected 6.00, got 5.00");
     ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {a: 5}}\n",
-                "r.b pays 2.00, which expect does not name");
+                "r.b: expected nothing, got 2.00");
     ASSERT_TEST(RULES,
                 "- {name: t, event: " EVENT ", expect: {a: 5.001, total: 1}}\n",
-                "expected a 5.001, got 5.00; expected total 1, got 7.00; r.b "
-                "pays 2.00, which expect does not name");
+                "r.a: expected 5.001, got 5.00; total: expected 1.00, got "
+                "7.00; r.b: expected nothing, got 2.00");
     ASSERT_TEST(RULES, "- {name: t, event: " EVENT ", expect: {total: 7}}\n",
                 "");
 }
@@ -118,7 +118,7 @@ START_TEST(events_at_fault_fail_the_test)
     ASSERT_FAULT(RULES,
                  "- {name: t, event: {type: test.done.v1, data: {user: u1}}, "
                  "expect: {total: 0}}\n",
-                 "schema_violation: event 1: ");
+                 "error: expected none, got schema_violation: event 1: ");
     ASSERT_TEST(RULES,
                 "- {name: t, event: {type: test.done.v1, data: {user: u1}}, "
                 "expect: {error: schema_violation}}\n",
@@ -139,15 +139,16 @@ START_TEST(errors_can_be_expected)
                 "- {name: t, event: " EVENT ", expect: {error: rule_error}}\n",
                 "");
     ASSERT_FAULT(rules, "- {name: t, event: " EVENT ", expect: {total: 0}}\n",
-                 "rule_error: event \"e1\": \"r.a\": the amount is below zero");
+                 "error: expected none, got rule_error: event \"e1\": \"r.a\": "
+                 "the amount is below zero");
     ASSERT_TEST(RULES,
                 "- {name: t, event: " EVENT
                 ", expect: {error: rule_error, total: 7}}\n",
-                "expected error rule_error, got none");
+                "error: expected rule_error, got none");
     ASSERT_FAULT(rules,
                  "- {name: t, event: " EVENT
                  ", expect: {error: amount_overflow}}\n",
-                 "expected error amount_overflow, got rule_error: ");
+                 "error: expected amount_overflow, got rule_error: ");
 }
 END_TEST
 
@@ -255,14 +256,13 @@ START_TEST(refusals_can_be_expected)
     ASSERT_TEST(SHOP,
                 "- {name: t, event: " EVENT
                 ", expect: {rejected: unknown_item}}\n",
-                "expected rejected unknown_item, got rejected "
-                "insufficient_funds");
+                "rejected: expected unknown_item, got insufficient_funds");
     ASSERT_TEST(SHOP, "- {name: t, event: " EVENT ", expect: {total: 0}}\n",
-                "expected no rejection, got rejected insufficient_funds");
+                "rejected: expected none, got insufficient_funds");
     ASSERT_TEST(SHOP,
                 "- {name: t, state: {balance: {u1: 5}}, event: " EVENT
                 ", expect: {rejected: insufficient_funds, total: -5}}\n",
-                "expected rejected insufficient_funds, got none");
+                "rejected: expected insufficient_funds, got none");
     ASSERT_FAULT(SHOP,
                  "- {name: t, event: " EVENT
                  ", expect: {rejected: insuficient_funds}}\n",
@@ -283,7 +283,7 @@ START_TEST(amounts_below_zero_can_be_expected)
     ASSERT_TEST(SHOP,
                 "- {name: t, state: {balance: {u1: 5}}, event: " EVENT
                 ", expect: {a: 5}}\n",
-                "expected a 5, got -5.00");
+                "r.a: expected 5.00, got -5.00");
     ASSERT_TEST(SHOP,
                 "- {name: t, state: {balance: {u1: 9}}, events: [" EVENT
                 ", {type: test.done.v1, data: " DATA
@@ -321,13 +321,12 @@ START_TEST(shadows_can_be_expected)
          ""},
         {"- {name: t, event: " NINE
          ", expect: {total: 7, shadow: {total: 9}}}\n",
-         "expected total 9, got 10.00"},
+         "shadow.total: expected 9.00, got 10.00"},
         {"- {name: t, event: " NINE ", expect: {total: 7, shadow: {a: 8}}}\n",
-         "expected a 8, got 9.00; shadow:s.c pays 1.00, which expect does not "
-         "name"},
+         "shadow:s.a: expected 8.00, got 9.00; shadow:s.c: expected nothing, "
+         "got 1.00"},
         {"- {name: t, event: " NINE ", expect: {shadow: {a: 9, c: 1}}}\n",
-         "r.a pays 5.00, which expect does not name; r.b pays 2.00, which "
-         "expect does not name"},
+         "r.a: expected nothing, got 5.00; r.b: expected nothing, got 2.00"},
         {"- {name: t, event: " NINE ", expect: {total: 7, shadow: {b: 2}}}\n",
          "19:216: no line of a rule in shadow pays under the name \"b\" "
          "[R019]"},
@@ -337,18 +336,160 @@ START_TEST(shadows_can_be_expected)
         {"- {name: t, event: " NINE ", expect: {total: 7, shadow: 1}}\n",
          "19:212: shadow must be a mapping of lines to amounts [R057]"},
         {"- {name: t, event: " EIGHT ", expect: {total: 7}}\n",
-         "rule_error: \"shadow:s.c\": in `1 / (event.data.count - 8)`: cannot "
+         "shadow.error: expected none, got rule_error: \"shadow:s.c\": in `1 / "
+         "(event.data.count - 8)`: cannot "
          "divide 1 by zero"},
         {"- {name: t, event: " EIGHT
          ", expect: {total: 7, shadow: {error: rule_error}}}\n",
          ""},
         {"- {name: t, event: " NINE
          ", expect: {total: 7, shadow: {total: 10, error: rule_error}}}\n",
-         "expected error rule_error, got none"},
+         "shadow.error: expected rule_error, got none"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         ASSERT_TEST(SHADOWED, rows[i].test, rows[i].message);
+}
+END_TEST
+
+START_TEST(outcomes_can_be_expected)
+{
+    ASSERT_TEST(RULES,
+                "- {name: t, event: " EVENT ", expect: {outcome: posted}}\n",
+                "");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: " EVENT ", expect: {outcome: duplicate}}\n",
+                "outcome: expected duplicate, got posted");
+    ASSERT_TEST(
+        RULES,
+        "- name: t\n  events:\n"
+        "  - {type: test.other.v1, data: {user: u1, contract_id: c, count: "
+        "1}}\n"
+        "  - {type: test.done.v1, data: {user: u1}}\n"
+        "  - {id: x, type: test.done.v1, data: " DATA "}\n"
+        "  - {id: x, type: test.done.v1, data: " DATA "}\n"
+        "  expect: {outcome: [no_reward, dead_letter, posted, duplicate]}\n",
+        "");
+    ASSERT_TEST(RULES,
+                "- {name: t, events: [" EVENT ", " EVENT
+                "], expect: {outcome: [posted, no_reward]}}\n",
+                "outcome[2]: expected no_reward, got posted");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: " EVENT ", expect: {outcome: [posted, "
+                "posted]}}\n",
+                "12:207: outcome lists 2, but there are 1 events [R057]");
+    ASSERT_FAULT(RULES,
+                 "- {name: t, event: " EVENT ", expect: {outcome: paid}}\n",
+                 "outcome must be posted, no_reward, rejected, duplicate or "
+                 "dead_letter, not \"paid\"");
+}
+END_TEST
+
+/* An outcome that is expected needs no reason; another one still does. */
+START_TEST(outcomes_say_what_may_be_refused)
+{
+    ASSERT_TEST(SHOP,
+                "- {name: t, event: " EVENT ", expect: {outcome: rejected}}\n",
+                "");
+    ASSERT_TEST(SHOP,
+                "- {name: t, event: " EVENT ", expect: {outcome: posted}}\n",
+                "outcome: expected posted, got rejected; "
+                "rejected: expected none, got insufficient_funds");
+    ASSERT_TEST(RULES,
+                "- {name: t, event: {type: test.none.v1}, "
+                "expect: {outcome: dead_letter}}\n",
+                "");
+}
+END_TEST
+
+#define BALANCED(balance)                                                      \
+    "- {name: t, state: {balance: {u1: \"1.50\"}}, event: " EVENT              \
+    ", expect: {balance: {" balance ", u2: 0}}}\n"
+
+START_TEST(balances_can_be_expected)
+{
+    ASSERT_TEST(RULES, BALANCED("u1: 8.5"), "");
+    ASSERT_TEST(RULES, BALANCED("u1: 8"),
+                "balance.u1: expected 8.00, got 8.50");
+    ASSERT_FAULT(RULES, BALANCED("\"@x\": 1"), "\"@x\" is no account id");
+}
+END_TEST
+
+#define TOLD                                                                   \
+    HEAD LINES "  - {id: a, flat: 5000, when: event.data.done}\n"              \
+               "  notify: {title: \"Well done\", body: \"{amount} for "        \
+               "{event.data.label}\", ttl: 1h, data: {screen: home}}\n"
+#define NOTIFIED(fields)                                                       \
+    "- {name: t, event: " EVENT ", expect: {notification: " fields "}}\n"
+
+START_TEST(notifications_can_be_expected)
+{
+    ASSERT_TEST(TOLD,
+                NOTIFIED("{title: \"Well done\", body: \"5,000 for abc\", "
+                         "collapse_id: null, ttl_seconds: 3600, data: "
+                         "{screen: home, none: null, label: abc}}"),
+                "");
+    ASSERT_TEST(
+        TOLD,
+        NOTIFIED("{body: \"5,000 for abd\", collapse_id: c, "
+                 "ttl_seconds: 60, data: {screen: null}}"),
+        "notification.body: expected \"5,000 for abd\", got \"5,000 for "
+        "abc\"; notification.collapse_id: expected \"c\", got null; "
+        "notification.ttl_seconds: expected 60, got 3600; "
+        "notification.data.screen: expected null, got \"home\"");
+    ASSERT_TEST(TOLD, NOTIFIED("[{title: Well}]"),
+                "notification[1].title: expected \"Well\", got \"Well done\"");
+    ASSERT_FAULT(TOLD, NOTIFIED("[]"),
+                 "notification lists 0, but there are 1 token events");
+    ASSERT_FAULT(TOLD, NOTIFIED("{boddy: x}"),
+                 "a notification has no key \"boddy\"; did you mean \"body\"");
+    ASSERT_FAULT(TOLD, NOTIFIED("{body: [x]}"),
+                 "notification.body must be a text, not a list");
+    ASSERT_FAULT(TOLD, NOTIFIED("null"), "notification: expected null, got {");
+}
+END_TEST
+
+START_TEST(no_notification_can_be_expected)
+{
+    ASSERT_TEST(HEAD LINES "  - {id: a, flat: 5}\n  notify: false\n",
+                NOTIFIED("null"), "");
+    ASSERT_TEST(HEAD LINES "  - {id: a, flat: 5}\n  notify: false\n",
+                NOTIFIED("{title: x}"), "notification: expected one, got null");
+    ASSERT_TEST(HEAD LINES "  - {id: a, flat: 5, when: event.data.count > 9}\n",
+                NOTIFIED("null"), "");
+}
+END_TEST
+
+START_TEST(differences_stand_below_each_other)
+{
+    struct ruleset *ruleset = compile(
+        TOLD "tests:\n- name: t\n  event: " EVENT "\n  expect:\n"
+             "    r.a: 1\n    notification: {title: \"Well\", body: x}\n"
+             "    outcome: no_reward\n");
+    struct rule_test_report report;
+    struct buf buf;
+
+    ck_assert(!rule_tests_run(ruleset, schemas, NULL, &arena, &report));
+    buf_init(&buf, &arena);
+    test_diff_print(&report.results[0].diffs, &buf);
+    ck_assert_str_eq(
+        unit_text(&arena, buf_str(&buf)),
+        "     15:10  r.a                 expected 1.00       got 5000.00\n"
+        "     16:27  notification.title  expected \"Well\"     got "
+        "\"Well done\"\n"
+        "     16:41  notification.body   expected \"x\"        got \"5,000 for "
+        "abc\"\n"
+        "     17:14  outcome             expected no_reward  got posted\n");
+}
+END_TEST
+
+/* Files beside a test are for tests in a file of their own. */
+START_TEST(rule_files_stand_alone)
+{
+    ASSERT_FAULT(RULES, "- {name: t, events_file: x, expect: {total: 0}}\n",
+                 "12:26: events_file is for files of tests (*_test.yaml)");
+    ASSERT_FAULT(RULES, "- {name: t, event: " EVENT ", expect_file: x}\n",
+                 "expect_file is for files of tests (*_test.yaml)");
 }
 END_TEST
 
@@ -377,5 +518,9 @@ main(void)
         errors_can_be_expected, events_add_up_and_repeats_pay_once,
         state_is_where_a_test_starts, faults_of_a_state_are_told,
         refusals_can_be_expected, amounts_below_zero_can_be_expected,
-        shadows_can_be_expected, times_of_events_count);
+        shadows_can_be_expected, outcomes_can_be_expected,
+        outcomes_say_what_may_be_refused, balances_can_be_expected,
+        notifications_can_be_expected, no_notification_can_be_expected,
+        differences_stand_below_each_other, rule_files_stand_alone,
+        times_of_events_count);
 }

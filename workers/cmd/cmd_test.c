@@ -1,53 +1,195 @@
-/* cmd_test.c - `reward test`: runs the tests that rule files carry. */
+/* cmd_test.c - `reward test`: runs the tests that stand in rule files and in
+ * files of their own. */
 #include <stdio.h>
 
 #include "command.h"
+#include "file.h"
 #include "junit.h"
 #include "load.h"
 #include "regex.h"
 #include "rule_test.h"
+#include "test_files.h"
+#include "yaml.h"
+
+/* A rule file with tests. */
+struct tested {
+    const char *path;
+    struct diag_list diags;
+    const struct ruleset *ruleset; /* NULL: it has faults, see diags */
+    struct tested *next;
+};
 
 struct test_session {
     struct command_line *line;
     struct schema_set *schemas;
     const struct regex *only; /* of --run, or NULL */
+    struct tested *first;     /* in order of first use */
+    struct tested **end;
     struct junit junit;
     size_t passed;
     size_t failed;
-    bool broken; /* a rule file did not compile */
+    bool broken; /* a file did not compile */
 };
 
+/* ---- one file
+ * ------------------------------------------------------------------ */
+
 static void
-print_result(const char *file, const struct rule_test_result *result)
+print_result(const struct test_session *session, const char *file,
+             const struct rule_test_result *result)
 {
-    printf("%s %s:%d %.*s\n", result->passed ? "PASS" : "FAIL", file,
-           result->line, STR_ARG(result->name));
-    if (!result->passed)
-        printf("     %s\n", result->message);
+    struct buf buf;
+
+    if (session->line->quiet && result->passed)
+        return;
+    buf_init(&buf, session->line->arena);
+    buf_add_cstr(&buf, result->passed ? "PASS " : "FAIL ");
+    buf_add_visible(&buf, result->name);
+    buf_printf(&buf, " (%s:%d:%d)\n", file, result->line, result->column);
+    if (!result->passed && !result->diffs.count)
+        buf_printf(&buf, "     %s\n", result->message);
+    test_diff_print(&result->diffs, &buf);
+    printf("%.*s", STR_ARG(buf_str(&buf)));
 }
 
 static void
-test_file(struct test_session *session, const char *file)
+count_results(struct test_session *session, const char *file,
+              const struct rule_test_report *report,
+              const struct diag_list *diags)
+{
+    for (size_t i = 0; i < report->count; i++)
+        print_result(session, file, &report->results[i]);
+    junit_add(&session->junit, file, report, diags);
+    session->passed += report->passed;
+    session->failed += report->count - report->passed;
+}
+
+/* The rule file at path, compiled at its first use. */
+static struct tested *
+find_tested(struct test_session *session, const char *path)
 {
     struct arena *arena = session->line->arena;
+    struct tested *tested = session->first;
+
+    while (tested && !file_is_same(tested->path, path))
+        tested = tested->next;
+    if (tested)
+        return tested;
+    tested = ARENA_NEW(arena, struct tested);
+    tested->path = path;
+    diag_init(&tested->diags, arena);
+    tested->ruleset =
+        load_ruleset(arena, path, session->schemas, &tested->diags);
+    diag_print(&tested->diags, stderr);
+    session->broken |= !tested->ruleset;
+    *session->end = tested;
+    session->end = &tested->next;
+    return tested;
+}
+
+static void
+run_suite(struct test_session *session, struct tested *tested,
+          const struct node *tests, const struct rule_test_files *files,
+          struct rule_test_report *report)
+{
+    const struct rule_test_suite suite = {
+        .ruleset = tested->ruleset,
+        .schemas = session->schemas,
+        .tests = tests,
+        .files = files,
+        .only = session->only,
+    };
+
+    (void)rule_suite_run(&suite, session->line->arena, report);
+}
+
+static void
+test_rule_file(struct test_session *session, const char *file)
+{
     struct rule_test_report report = {0};
+    struct tested *tested = find_tested(session, file);
+
+    if (tested->ruleset)
+        run_suite(session, tested, tested->ruleset->tests, NULL, &report);
+    count_results(session, file, &report, &tested->diags);
+}
+
+/* ---- a file of tests
+ * ----------------------------------------------------------- */
+
+static bool
+read_tests(struct test_session *session, const char *file,
+           struct diag_list *diags, struct tested **tested,
+           const struct node **tests)
+{
+    struct arena *arena = session->line->arena;
+    const struct node *document;
+    struct err err = {0};
+    struct str text;
+    struct str rules;
+
+    if (!file_read(arena, file, &text, &err)) {
+        diag_add(diags, DIAG_ERROR, file, 0, 0, "%s", err.text);
+        return false;
+    }
+    document = yaml_read(arena, file, text, diags);
+    if (!document || !rule_test_read(file, document, diags, &rules, tests))
+        return false;
+    *tested = find_tested(session, test_files_path(arena, file, rules));
+    if ((*tested)->ruleset)
+        return true;
+    diag_add(diags, DIAG_ERROR, file, node_get(document, STR("rules"))->line,
+             node_get(document, STR("rules"))->column,
+             "rule file \"%s\" has faults", (*tested)->path);
+    return false;
+}
+
+/* With --update: keep what came of the tests that passed. */
+static bool
+keep_results(const struct test_session *session, const char *file,
+             const struct node *tests, const struct rule_test_files *files,
+             const struct rule_test_report *report, struct err *err)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const struct rule_test_result *result = &report->results[i];
+        const char *changed;
+
+        if (!test_files_keep(session->line->arena, file,
+                             tests->items[result->index], &files[result->index],
+                             result, &changed, err))
+            return false;
+        if (changed)
+            printf("UPDATED %s\n", changed);
+    }
+    return true;
+}
+
+static bool
+test_test_file(struct test_session *session, const char *file, struct err *err)
+{
+    struct arena *arena = session->line->arena;
+    bool update = command_option(session->line, "update");
+    const struct rule_test_files *files = NULL;
+    const struct node *tests = NULL;
+    struct rule_test_report report = {0};
+    struct tested *tested;
     struct diag_list diags;
-    const struct ruleset *ruleset;
+    bool ok;
 
     diag_init(&diags, arena);
-    ruleset = load_ruleset(arena, file, session->schemas, &diags);
+    ok = read_tests(session, file, &diags, &tested, &tests);
+    if (ok)
+        files = test_files_read(arena, file, tests, update, &diags);
+    if (diags.errors == 0 && ok)
+        run_suite(session, tested, tests, files, &report);
     diag_print(&diags, stderr);
-    if (ruleset)
-        (void)rule_tests_run(ruleset, session->schemas, session->only, arena,
-                             &report);
-    for (size_t i = 0; i < report.count; i++)
-        if (!session->line->quiet || !report.results[i].passed)
-            print_result(file, &report.results[i]);
-    junit_add(&session->junit, file, &report, &diags);
-    session->broken |= !ruleset;
-    session->passed += report.passed;
-    session->failed += report.count - report.passed;
+    count_results(session, file, &report, &diags);
+    session->broken |= diags.errors > 0;
+    return !update || keep_results(session, file, tests, files, &report, err);
 }
+
+/* ---- all files
+ * ------------------------------------------------------------------- */
 
 static bool
 test_path(struct test_session *session, const char *path, struct err *err)
@@ -55,10 +197,17 @@ test_path(struct test_session *session, const char *path, struct err *err)
     const char *const *files;
     size_t count;
 
-    if (!load_list_rules(session->line->arena, path, &files, &count, err))
+    if (!file_list(session->line->arena, path, ".yaml", &files, &count, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        test_file(session, files[i]);
+    if (count == 0)
+        return err_set(err, ERR_CONFIG,
+                       "folder \"%s\" has no rule file (*.yaml)", path);
+    for (size_t i = 0; i < count; i++) {
+        if (!load_is_tests(files[i]))
+            test_rule_file(session, files[i]);
+        else if (!test_test_file(session, files[i], err))
+            return false;
+    }
     return true;
 }
 
@@ -77,8 +226,10 @@ test_all(struct test_session *session, struct err *err)
 
 /* What --run asks for. */
 static bool
-choose(struct test_session *session, const char *pattern, struct err *err)
+choose(struct test_session *session, struct err *err)
 {
+    const char *pattern = command_option(session->line, "run");
+
     return !pattern ||
            regex_compile(session->line->arena, str_from_cstr(pattern),
                          &session->only, err) ||
@@ -105,8 +256,9 @@ cmd_test(struct command_line *line)
     struct err err = {0};
     int status;
 
+    session.end = &session.first;
     junit_init(&session.junit, line->arena);
-    if (!choose(&session, command_option(line, "run"), &err))
+    if (!choose(&session, &err))
         return command_misused(line, "%s", err.text);
     if (!command_schemas(line, &session.schemas, &err) ||
         !test_all(&session, &err))

@@ -66,6 +66,7 @@ static const struct command_flag stake_flags[] = {
 static const struct command_flag test_flags[] = {
     {"run", "REGEX", "only tests whose names match"},
     {"junit", "FILE", "write the results as JUnit XML, too"},
+    {"update", NULL, "rewrite expect_file of tests that pass otherwise"},
     {0},
 };
 
@@ -85,8 +86,9 @@ const struct command commands[] = {
     {"check", "config|rules|schemas [PATH...]",
      "Find errors in settings, rules and schemas.", false, cmd_check,
      check_flags, "human parsable github json sarif"},
-    {"test", "[PATH...]", "Run the tests in rule files.", true, cmd_test,
-     test_flags, NULL},
+    {"test", "[PATH...]",
+     "Run the tests of rules, in their files and in *_test.yaml.", true,
+     cmd_test, test_flags, NULL},
     {"rules", "activate RULES|history|diff RULES RULES|show [RULES]",
      "Put rules in force, compare them, or look at those that were.", true,
      cmd_rules, rules_flags, "table json csv"},

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "xml_text.h"
+
 void
 junit_init(struct junit *junit, struct arena *arena)
 {
@@ -13,25 +15,11 @@ junit_init(struct junit *junit, struct arena *arena)
     buf_init(&junit->suites, arena);
 }
 
-/* An attribute; characters that XML 1.0 does not know become U+FFFD. */
 static void
 add_attribute(struct buf *buf, const char *name, struct str text)
 {
     buf_printf(buf, " %s=\"", name);
-    while (text.len) {
-        unsigned char byte = (unsigned char)text.at[0];
-        bool unknown = str_starts_with(text, STR("\xEF\xBF\xBE")) ||
-                       str_starts_with(text, STR("\xEF\xBF\xBF"));
-        size_t len = unknown ? 3 : 1;
-
-        if (byte && strchr("&<>\"\n\t\r", byte))
-            buf_printf(buf, "&#%d;", byte);
-        else if (unknown || byte < ' ')
-            buf_add_cstr(buf, "\xEF\xBF\xBD");
-        else
-            buf_add_char(buf, text.at[0]);
-        text = str_make(text.at + len, text.len - len);
-    }
+    xml_add_text(buf, text);
     buf_add_char(buf, '"');
 }
 
@@ -41,11 +29,14 @@ add_number(struct buf *buf, const char *name, size_t number)
     buf_printf(buf, " %s=\"%zu\"", name, number);
 }
 
-/* A test and, unless it passed, what is wrong. */
+/* A test and, unless it passed, what is wrong; `diffs` may be NULL. */
 static void
 add_case(struct buf *buf, const char *file, struct str name, int line,
-         const char *fault, const char *message)
+         const char *fault, const char *message,
+         const struct test_diff_list *diffs)
 {
+    struct buf text;
+
     buf_add_cstr(buf, "    <testcase");
     add_attribute(buf, "classname", str_from_cstr(file));
     add_attribute(buf, "name", name);
@@ -57,7 +48,12 @@ add_case(struct buf *buf, const char *file, struct str name, int line,
     }
     buf_printf(buf, ">\n      <%s", fault);
     add_attribute(buf, "message", str_from_cstr(message));
-    buf_add_cstr(buf, "/>\n    </testcase>\n");
+    buf_add_char(buf, '>');
+    buf_init(&text, buf->arena);
+    if (diffs)
+        test_diff_print(diffs, &text);
+    xml_add_text(buf, buf_str(&text));
+    buf_printf(buf, "</%s>\n    </testcase>\n", fault);
 }
 
 static void
@@ -70,7 +66,7 @@ add_fault(struct buf *buf, const struct diag *diag)
     if (*diag->code)
         buf_printf(&words, " [%s]", diag->code);
     add_case(buf, diag->file, STR("rule file"), diag->line, "error",
-             arena_strndup(buf->arena, words.at, words.len));
+             arena_strndup(buf->arena, words.at, words.len), NULL);
 }
 
 static void
@@ -100,7 +96,8 @@ junit_add(struct junit *junit, const char *file,
         const struct rule_test_result *result = &report->results[i];
 
         add_case(buf, file, result->name, result->line,
-                 result->passed ? NULL : "failure", result->message);
+                 result->passed ? NULL : "failure", result->message,
+                 &result->diffs);
     }
     buf_add_cstr(buf, "  </testsuite>\n");
     junit->tests += tests;

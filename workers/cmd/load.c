@@ -2,6 +2,8 @@
  * rule.h. */
 #include "load.h"
 
+#include <string.h>
+
 #include "file.h"
 #include "json.h"
 #include "yaml.h"
@@ -49,11 +51,33 @@ load_schemas(struct arena *arena, const char *dir, struct schema_set **schemas,
 }
 
 bool
+load_is_tests(const char *path)
+{
+    return str_ends_with(str_from_cstr(path), STR("_test.yaml"));
+}
+
+/* Keep those that are named outright, or no files of tests. */
+static void
+drop_tests(struct arena *arena, const char *path, const char *const **files,
+           size_t *count)
+{
+    const char **kept = arena_array(arena, *count, sizeof(*kept));
+    size_t kept_count = 0;
+
+    for (size_t i = 0; i < *count; i++)
+        if (!load_is_tests((*files)[i]) || strcmp((*files)[i], path) == 0)
+            kept[kept_count++] = (*files)[i];
+    *files = kept;
+    *count = kept_count;
+}
+
+bool
 load_list_rules(struct arena *arena, const char *path,
                 const char *const **files, size_t *count, struct err *err)
 {
     if (!file_list(arena, path, ".yaml", files, count, err))
         return false;
+    drop_tests(arena, path, files, count);
     if (*count == 0)
         return err_set(err, ERR_CONFIG,
                        "folder \"%s\" has no rule file (*.yaml)", path);

@@ -37,8 +37,12 @@ struct ruleset *load_ruleset_text(struct arena *arena, const char *file,
                                   const struct schema_set *schemas,
                                   struct diag_list *diags);
 
-/* The rule files at path: all *.yaml of a folder, or the file itself.
- * ERR_CONFIG when there is none. */
+/* Whether the name is that of a file of tests, `*_test.yaml`, and not of one of
+ * rules. */
+bool load_is_tests(const char *path);
+
+/* The rule files at path: all *.yaml of a folder but files of tests, or the
+ * file itself. ERR_CONFIG when there is none. */
 MUST_CHECK bool load_list_rules(struct arena *arena, const char *path,
                                 const char *const **files, size_t *count,
                                 struct err *err);

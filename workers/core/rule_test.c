@@ -1,177 +1,24 @@
-/* rule_test.c - makes a record of each event in a test, decides about it as
- * the worker would, and compares what was paid with what the test expects. */
+/* rule_test.c - one test after the other: its events are read, decided as the
+ * worker would, and what came of them is held against what it expects. */
 #include "rule_test.h"
 
-#include <string.h>
-
 #include "decide.h"
-#include "event.h"
-#include "quote.h"
-#include "rule_parts.h"
 #include "rule_read.h"
 #include "shadow.h"
 #include "test_expect.h"
+#include "test_golden.h"
 #include "test_state.h"
-#include "timestamp.h"
 
 /* One test at work. */
 struct test_run {
-    struct reader reader; /* with diagnostics of its own */
+    const struct rule_test_suite *suite;
+    const struct rule_test_files *files; /* its own, or NULL */
+    struct reader reader;                /* with diagnostics of its own */
     struct diag_list diags;
     struct facts facts;
-    struct event *events; /* those that could be read, repeats left out */
-    size_t event_count;
+    struct test_event_list events;
     struct test_paid paid;
-    struct buf message;
 };
-
-static struct node *
-make_node(struct arena *arena, enum node_kind kind, struct str text)
-{
-    struct node *node = ARENA_NEW(arena, struct node);
-
-    node->kind = kind;
-    node->text = text;
-    return node;
-}
-
-static void
-add_member(struct node *object, const char *key, struct node *value)
-{
-    object->members[object->member_count++] =
-        (struct node_member){.key = str_from_cstr(key), .value = value};
-}
-
-/* The text of an optional key, or what stands in for it. */
-static struct str
-text_or(struct test_run *run, const struct node *spec, const char *key,
-        const char *otherwise)
-{
-    const struct node *node = node_get(spec, str_from_cstr(key));
-    struct str text;
-
-    if (node && read_text(&run->reader, node, key, 200, &text))
-        return text;
-    return str_from_cstr(otherwise);
-}
-
-/* The event as the JSON document that a producer would have sent. */
-static struct node *
-make_document(struct test_run *run, const struct node *spec, size_t index)
-{
-    static const char *const keys[] = {"id", "source", "type", "time"};
-    struct arena *arena = run->reader.arena;
-    const char *otherwise[] = {arena_printf(arena, "e%zu", index + 1), "/test",
-                               "", "2026-01-01T00:00:00Z"};
-    const struct node *data = node_get(spec, STR("data"));
-    struct node *document = make_node(arena, NODE_OBJECT, (struct str){0});
-
-    document->members = arena_array(arena, 6, sizeof(*document->members));
-    add_member(document, "specversion",
-               make_node(arena, NODE_STRING, STR("1.0")));
-    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-        add_member(document, keys[i],
-                   make_node(arena, NODE_STRING,
-                             text_or(run, spec, keys[i], otherwise[i])));
-    add_member(document, "data",
-               data ? node_copy(arena, data)
-                    : make_node(arena, NODE_OBJECT, (struct str){0}));
-    return document;
-}
-
-/* A record that reached Kafka at `received`, or when the event happened. */
-static struct record *
-make_record(struct test_run *run, const struct node *spec,
-            const struct node *document)
-{
-    const struct node *received = node_get(spec, STR("received"));
-    struct record *record = ARENA_NEW(run->reader.arena, struct record);
-    int64_t at_us;
-
-    record->topic = STR("test");
-    record->timestamp_ms = -1;
-    if (received) {
-        if (read_time(&run->reader, received, "received", &at_us))
-            record->timestamp_ms = at_us / 1000;
-    } else if (timestamp_parse(node_get(document, STR("time"))->text, &at_us)) {
-        record->timestamp_ms = at_us / 1000;
-    }
-    return record;
-}
-
-/* Whether the event is a repeat. Another event under the same id is a slip
- * of the test's author. */
-static bool
-is_repeat(struct test_run *run, const struct node *spec,
-          const struct event *event)
-{
-    for (size_t i = 0; i < run->event_count; i++) {
-        const struct event *other = &run->events[i];
-
-        if (!str_eq(other->id, event->id) ||
-            !str_eq(other->source, event->source))
-            continue;
-        if (memcmp(other->hash, event->hash, EVENT_HASH_BYTES) != 0)
-            reader_error(&run->reader, spec, MISTAKE_TEST_EVENTS,
-                         "two different events have the id %s",
-                         quoted(run->reader.arena, event->id));
-        return true;
-    }
-    return false;
-}
-
-/* The first event that was set aside is the one that `error` is about. */
-static void
-note_failure(struct test_run *run, struct err *err, struct str which)
-{
-    err_add(err, "event %.*s", STR_ARG(which));
-    if (!err_is_set(&run->paid.err))
-        run->paid.err = *err;
-}
-
-/* Read an event of the test; one that is at fault counts as set aside. */
-static void
-read_event(struct test_run *run, const struct node *spec, size_t index)
-{
-    static const struct key keys[] = {{"type", true},      {"id", false},
-                                      {"time", false},     {"source", false},
-                                      {"received", false}, {"data", false}};
-    static const struct envelope envelope = {.kind = ENVELOPE_CLOUDEVENTS};
-    struct event *event = &run->events[run->event_count];
-    struct node *document;
-    struct record *record;
-    struct err err = {0};
-
-    if (!read_keys(&run->reader, spec, "an event", keys,
-                   sizeof(keys) / sizeof(*keys)))
-        return;
-    document = make_document(run, spec, index);
-    record = make_record(run, spec, document);
-    if (!event_decode(run->reader.arena, record, &envelope, document,
-                      run->reader.schemas, event, &err))
-        note_failure(
-            run, &err,
-            str_from_cstr(arena_printf(run->reader.arena, "%zu", index + 1)));
-    else if (!is_repeat(run, spec, event))
-        run->event_count++;
-}
-
-static void
-read_events(struct test_run *run, const struct node *test)
-{
-    const struct node *one = node_get(test, STR("event"));
-    const struct node *many = node_get(test, STR("events"));
-    size_t count = many && many->kind == NODE_LIST ? many->item_count : 1;
-
-    if (!one == !many || (many && many->kind != NODE_LIST)) {
-        reader_error(&run->reader, test, MISTAKE_TEST_EVENTS,
-                     "a test needs an event or a list of events");
-        return;
-    }
-    run->events = arena_array(run->reader.arena, count, sizeof(*run->events));
-    for (size_t i = 0; i < count; i++)
-        read_event(run, many ? many->items[i] : one, i);
-}
 
 static void
 count_amount(struct test_run *run, const struct ledger_line *line,
@@ -193,95 +40,165 @@ count_shadow(struct test_run *run, const struct shadow *shadow)
                      STR_ARG(shadow->errors[0].message));
 }
 
+static enum outcome
+outcome_of(const struct decision *decision)
+{
+    if (decision->rejection)
+        return OUTCOME_REJECTED;
+    return decision_is_posted(decision) ? OUTCOME_POSTED : OUTCOME_NO_REWARD;
+}
+
 static void
-decide_events(struct test_run *run)
+decide_event(struct test_run *run, struct test_event *event)
 {
     const struct ruleset *ruleset = run->reader.ruleset;
     struct arena *arena = run->reader.arena;
     struct decision decision;
 
-    for (size_t i = 0; i < run->event_count; i++) {
-        const struct event *event = &run->events[i];
-        struct err err = {0};
-
-        run->facts.now_us = event->record->timestamp_ms * 1000;
-        if (!decide(ruleset, event, &run->facts, arena, &decision, &err))
-            note_failure(run, &err, str_from_cstr(quoted(arena, event->id)));
-        if (!run->paid.rejection)
-            run->paid.rejection = decision.rejection;
-        for (size_t j = 0; j < decision.posting_count; j++)
-            count_amount(run, decision.postings[j].line,
-                         decision.postings[j].amount_minor, &run->paid.total);
-        count_shadow(run, decision.shadow);
+    run->facts.now_us = event->event.record->timestamp_ms * 1000;
+    if (decide(ruleset, &event->event, &run->facts, arena, &decision,
+               &event->err)) {
+        event->outcome = outcome_of(&decision);
+        event->rejection = decision.rejection;
+        told_of(ruleset, &event->event, &decision, run->facts.now_us, arena,
+                &event->told);
+    } else {
+        event->outcome = OUTCOME_DEAD_LETTER;
+        err_add(&event->err, "event %.*s", STR_ARG(event->name));
     }
+    for (size_t i = 0; i < decision.posting_count; i++)
+        count_amount(run, decision.postings[i].line,
+                     decision.postings[i].amount_minor, &run->paid.total);
+    count_shadow(run, decision.shadow);
+}
+
+static void
+decide_events(struct test_run *run)
+{
+    for (size_t i = 0; i < run->events.count; i++)
+        if (run->events.items[i].outcome == OUTCOME_OPEN)
+            decide_event(run, &run->events.items[i]);
+}
+
+static void
+want_facts(struct test_run *run)
+{
+    for (size_t i = 0; i < run->events.count; i++)
+        if (run->events.items[i].outcome == OUTCOME_OPEN)
+            ruleset_want(run->reader.ruleset, &run->events.items[i].event,
+                         &run->facts);
 }
 
 static void
 run_events(struct test_run *run, const struct node *test)
 {
-    const struct ruleset *ruleset = run->reader.ruleset;
     struct arena *arena = run->reader.arena;
     const struct node *state = node_get(test, STR("state"));
 
     run->paid.by_line =
-        arena_array(arena, ruleset->line_count, sizeof(*run->paid.by_line));
+        arena_array(arena, run->reader.ruleset->line_count, sizeof(int64_t));
+    run->paid.events = &run->events;
+    run->paid.facts = &run->facts;
     facts_init(&run->facts, arena);
     run->facts.is_whole = true;
-    read_events(run, test);
-    for (size_t i = 0; i < run->event_count; i++)
-        ruleset_want(ruleset, &run->events[i], &run->facts);
+    test_events_read(&run->reader, test, run->files ? run->files->events : NULL,
+                     run->files ? run->files->event_count : 0, &run->events);
+    want_facts(run);
     if (state)
         test_state_apply(&run->reader, state, &run->facts);
     if (run->diags.errors == 0)
         decide_events(run);
 }
 
-/* A test with a fault of its own fails with the first of them. */
-static const char *
-run_message(struct test_run *run)
+/* What stands in a file of its own is for tests that do so themselves: a worker
+ * runs those of its rule file, wherever that came from. */
+static bool
+check_files(struct test_run *run, const struct node *test)
 {
-    const struct diag *diag = run->diags.items;
+    static const char *const keys[] = {"events_file", "expect_file"};
 
-    if (run->diags.count) {
-        buf_init(&run->message, run->reader.arena);
-        buf_printf(&run->message, "%d:%d: ", diag->line, diag->column);
-        diag_add_words(diag, &run->message);
-        buf_printf(&run->message, " [%s]", diag->code);
+    for (int i = 0; i < 2 && !run->files; i++) {
+        const struct node *node = node_get(test, str_from_cstr(keys[i]));
+
+        if (node)
+            return reader_error(&run->reader, node, MISTAKE_NOT_TOGETHER,
+                                "%s is for files of tests (*_test.yaml); a "
+                                "rule file stands alone",
+                                keys[i]);
     }
-    return arena_printf(run->reader.arena, "%.*s",
-                        STR_ARG(buf_str(&run->message)));
-}
-
-static const char *
-run_test(struct test_run *run, const struct node *test)
-{
-    static const struct key keys[] = {{"name", true},
-                                      {"state", false},
-                                      {"event", false},
-                                      {"events", false},
-                                      {"expect", true}};
-
-    if (!read_keys(&run->reader, test, "a test", keys, 5))
-        return run_message(run);
-    run_events(run, test);
-    if (run->diags.errors == 0)
-        test_expect_compare(&run->reader, node_get(test, STR("expect")),
-                            &run->paid, &run->message);
-    return run_message(run);
+    if (node_get(test, STR("expect")) || node_get(test, STR("expect_file")))
+        return true;
+    return reader_error(&run->reader, test, MISTAKE_MISSING_KEY,
+                        "a test needs the key \"expect\"");
 }
 
 static void
-run_start(struct test_run *run, const struct ruleset *ruleset,
-          const struct schema_set *schemas, struct arena *arena)
+compare(struct test_run *run, const struct node *test,
+        struct rule_test_result *result)
 {
-    *run = (struct test_run){0};
+    const struct node *expect = node_get(test, STR("expect"));
+    const struct node *file = node_get(test, STR("expect_file"));
+
+    if (expect)
+        test_expect_compare(&run->reader, expect, &run->paid, &result->diffs);
+    if (!file)
+        return;
+    result->golden = test_golden_text(&run->reader, &run->paid);
+    if (!run->files->accepts)
+        test_golden_compare(file, run->files->golden, result->golden,
+                            &result->diffs);
+}
+
+static void
+run_test(struct test_run *run, const struct node *test,
+         struct rule_test_result *result)
+{
+    static const struct key keys[] = {{"name", true},         {"state", false},
+                                      {"event", false},       {"events", false},
+                                      {"events_file", false}, {"expect", false},
+                                      {"expect_file", false}};
+
+    if (!read_keys(&run->reader, test, "a test", keys,
+                   sizeof(keys) / sizeof(*keys)) ||
+        !check_files(run, test))
+        return;
+    run_events(run, test);
+    if (run->diags.errors == 0)
+        compare(run, test, result);
+}
+
+/* A test with a fault of its own fails with the first of them. */
+static const char *
+message_of(const struct test_run *run, struct rule_test_result *result)
+{
+    const struct diag *diag = run->diags.items;
+    struct buf message;
+
+    buf_init(&message, run->reader.arena);
+    if (run->diags.count) {
+        test_diff_init(&result->diffs, run->reader.arena);
+        result->golden = (struct str){0};
+        buf_printf(&message, "%d:%d: ", diag->line, diag->column);
+        diag_add_words(diag, &message);
+        buf_printf(&message, " [%s]", diag->code);
+    } else {
+        test_diff_join(&result->diffs, &message);
+    }
+    return arena_printf(run->reader.arena, "%.*s", STR_ARG(buf_str(&message)));
+}
+
+static void
+run_start(struct test_run *run, const struct rule_test_suite *suite,
+          size_t index, struct arena *arena)
+{
+    *run = (struct test_run){.suite = suite};
+    run->files = suite->files ? &suite->files[index] : NULL;
     diag_init(&run->diags, arena);
-    buf_init(&run->message, arena);
     run->reader.arena = arena;
-    run->reader.file = ruleset->file;
+    run->reader.file = suite->ruleset->file;
     run->reader.diags = &run->diags;
-    run->reader.schemas = schemas;
-    run->reader.ruleset = ruleset;
+    run->reader.schemas = suite->schemas;
+    run->reader.ruleset = suite->ruleset;
 }
 
 static struct str
@@ -295,30 +212,71 @@ test_name(struct arena *arena, const struct node *test, size_t index)
 }
 
 bool
-rule_tests_run(const struct ruleset *ruleset, const struct schema_set *schemas,
-               const struct regex *only, struct arena *arena,
+rule_suite_run(const struct rule_test_suite *suite, struct arena *arena,
                struct rule_test_report *report)
 {
-    size_t count = ruleset->tests ? ruleset->tests->item_count : 0;
+    size_t count = suite->tests ? suite->tests->item_count : 0;
 
     *report = (struct rule_test_report){0};
     report->results = arena_array(arena, count, sizeof(*report->results));
     for (size_t i = 0; i < count; i++) {
-        const struct node *test = ruleset->tests->items[i];
+        const struct node *test = suite->tests->items[i];
         struct str name = test_name(arena, test, i);
         struct rule_test_result *result;
         struct test_run run;
 
-        if (only && !regex_search(only, name))
+        if (suite->only && !regex_search(suite->only, name))
             continue;
-        run_start(&run, ruleset, schemas, arena);
         result = &report->results[report->count++];
-        result->name = name;
-        result->line = test->line;
-        result->column = test->column;
-        result->message = run_test(&run, test);
+        *result = (struct rule_test_result){
+            .name = name,
+            .index = i,
+            .line = test->line,
+            .column = test->column,
+        };
+        test_diff_init(&result->diffs, arena);
+        run_start(&run, suite, i, arena);
+        run_test(&run, test, result);
+        result->message = message_of(&run, result);
         result->passed = result->message[0] == '\0';
         report->passed += result->passed;
     }
     return report->passed == report->count;
+}
+
+bool
+rule_tests_run(const struct ruleset *ruleset, const struct schema_set *schemas,
+               const struct regex *only, struct arena *arena,
+               struct rule_test_report *report)
+{
+    const struct rule_test_suite suite = {
+        .ruleset = ruleset,
+        .schemas = schemas,
+        .tests = ruleset->tests,
+        .only = only,
+    };
+
+    return rule_suite_run(&suite, arena, report);
+}
+
+bool
+rule_test_read(const char *file, const struct node *document,
+               struct diag_list *diags, struct str *rules,
+               const struct node **tests)
+{
+    static const struct key keys[] = {
+        {"rules", true}, {"tests", true}, {"description", false}};
+    enum { PATH_MAX_BYTES = 1000 };
+    struct reader reader = {
+        .arena = diags->arena, .file = file, .diags = diags};
+    const struct node *list = node_get(document, STR("tests"));
+
+    if (!read_keys(&reader, document, "a file of tests", keys, 3))
+        return false;
+    if (list->kind != NODE_LIST)
+        return reader_error(&reader, list, kind_or_size(list, NODE_LIST),
+                            "tests must be a list");
+    *tests = node_copy(diags->arena, list);
+    return read_text(&reader, node_get(document, STR("rules")), "rules",
+                     PATH_MAX_BYTES, rules);
 }

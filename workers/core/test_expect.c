@@ -1,44 +1,64 @@
 /* test_expect.c - every amount that was paid must be named, unless the test
- * asks for the total alone. */
+ * asks for something else alone. */
 #include "test_expect.h"
 
 #include "quote.h"
 #include "shadow.h"
 #include "suggest.h"
+#include "test_message.h"
 
 /* One comparison at work. */
 struct comparison {
     struct reader *reader;
     const struct test_paid *paid;
-    struct buf *message;
+    const struct node *expect;
+    struct test_diff_list *diffs;
     bool *named; /* by place in ruleset->lines */
     bool names_lines;
     bool in_shadow; /* at work on what rules in shadow would have paid */
 };
 
-/* Start another sentence of the message. */
-static struct buf *
-complain(const struct comparison *comparison)
+static void
+add_diff(const struct comparison *comparison, const struct node *place,
+         struct str field, struct str expected, struct str got)
 {
-    if (comparison->message->len)
-        buf_add_cstr(comparison->message, "; ");
-    return comparison->message;
+    test_diff_add(comparison->diffs, (struct test_diff){
+                                         .field = field,
+                                         .line = place->line,
+                                         .column = place->column,
+                                         .expected = expected,
+                                         .got = got,
+                                     });
+}
+
+static struct str
+minor_text(const struct comparison *comparison, int64_t minor)
+{
+    struct buf buf;
+
+    buf_init(&buf, comparison->reader->arena);
+    num_print_minor(&buf, minor, comparison->reader->ruleset->scale);
+    return buf_str(&buf);
 }
 
 static void
 compare_amount(const struct comparison *comparison,
-               const struct node_member *member, int64_t minor)
+               const struct node_member *member, struct str field,
+               int64_t minor)
 {
     int scale = comparison->reader->ruleset->scale;
+    struct str spelled = member->value->text;
     struct ratio expected;
+    int64_t expected_minor;
 
     if (!read_decimal(comparison->reader, member->value, "an expected amount",
                       &expected) ||
         ratio_compare(expected, ratio_from_minor(minor, scale)) == 0)
         return;
-    buf_printf(complain(comparison), "expected %.*s %.*s, got ",
-               STR_ARG(member->key), STR_ARG(member->value->text));
-    num_print_minor(comparison->message, minor, scale);
+    if (ratio_to_minor_exactly(expected, scale, &expected_minor))
+        spelled = minor_text(comparison, expected_minor);
+    add_diff(comparison, member->value, field, spelled,
+             minor_text(comparison, minor));
 }
 
 /* Whether amounts can be expected under the name; of rules in shadow, those of
@@ -119,26 +139,155 @@ compare_line(struct comparison *comparison, const struct node_member *member)
                      quoted(comparison->reader->arena, member->key));
     } else {
         comparison->named[found] = true;
-        compare_amount(comparison, member, comparison->paid->by_line[found]);
+        compare_amount(comparison, member, ruleset->lines[found]->name,
+                       comparison->paid->by_line[found]);
     }
 }
 
 static void
-compare_error(const struct comparison *comparison, const struct node *expected,
-              const struct err *err)
+compare_total(struct comparison *comparison, const struct node_member *member)
 {
+    compare_amount(comparison, member, member->key, comparison->paid->total);
+}
+
+/* ---- balances ---------------------------------------------------------------
+ */
+
+static int64_t
+balance_of(const struct facts *facts, struct str address)
+{
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (str_eq(facts->accounts[i]->address, address))
+            return facts->accounts[i]->balance_minor;
+    return 0;
+}
+
+static void
+compare_balance(struct comparison *comparison, const struct node_member *member)
+{
+    struct reader *reader = comparison->reader;
+    const struct node *node = member->value;
+
+    if (node->kind != NODE_OBJECT) {
+        reader_error(reader, node, MISTAKE_TEST_EXPECT,
+                     "balance must be a mapping of accounts to "
+                     "amounts");
+        return;
+    }
+    for (size_t i = 0; i < node->member_count; i++) {
+        const struct node_member *account = &node->members[i];
+        struct str address;
+
+        if (account_canonical(reader->arena, account->key, &address))
+            compare_amount(
+                comparison, account,
+                str_from_cstr(arena_printf(reader->arena, "balance.%.*s",
+                                           STR_ARG(account->key))),
+                balance_of(comparison->paid->facts, address));
+        else
+            reader_error(reader, account->value, MISTAKE_TEST_EXPECT,
+                         "%s is no account id",
+                         quoted(reader->arena, account->key));
+    }
+}
+
+/* ---- outcomes ---------------------------------------------------------------
+ */
+
+static const enum outcome outcomes[] = {
+    OUTCOME_POSTED,    OUTCOME_NO_REWARD,   OUTCOME_REJECTED,
+    OUTCOME_DUPLICATE, OUTCOME_DEAD_LETTER,
+};
+
+enum { OUTCOMES = sizeof(outcomes) / sizeof(*outcomes) };
+
+static void
+compare_one_outcome(const struct comparison *comparison,
+                    const struct node *expected, const char *field,
+                    enum outcome got)
+{
+    const char *words[OUTCOMES];
+    size_t index;
+
+    for (size_t i = 0; i < OUTCOMES; i++)
+        words[i] = outcome_name(outcomes[i]);
+    if (read_word(comparison->reader, expected, "outcome", words, OUTCOMES,
+                  &index) &&
+        outcomes[index] != got)
+        add_diff(comparison, expected, str_from_cstr(field), expected->text,
+                 str_from_cstr(outcome_name(got)));
+}
+
+/* One for the last event, or a list of one for each. */
+static void
+compare_outcome(struct comparison *comparison, const struct node_member *member)
+{
+    const struct test_event_list *events = comparison->paid->events;
+    const struct node *expected = member->value;
+    struct arena *arena = comparison->reader->arena;
+
+    if (expected->kind != NODE_LIST) {
+        if (events->count)
+            compare_one_outcome(comparison, expected, "outcome",
+                                events->items[events->count - 1].outcome);
+        return;
+    }
+    if (expected->item_count != events->count) {
+        reader_error(comparison->reader, expected, MISTAKE_TEST_EXPECT,
+                     "outcome lists %zu, but there are %zu events",
+                     expected->item_count, events->count);
+        return;
+    }
+    for (size_t i = 0; i < events->count; i++)
+        compare_one_outcome(comparison, expected->items[i],
+                            arena_printf(arena, "outcome[%zu]", i + 1),
+                            events->items[i].outcome);
+}
+
+/* Whether the test says of outcomes that there is such a one. */
+static bool
+expects_outcome(const struct comparison *comparison, enum outcome outcome)
+{
+    const struct node *node = node_get(comparison->expect, STR("outcome"));
+
+    return node && (node->kind == NODE_LIST ||
+                    str_eq_cstr(node->text, outcome_name(outcome)));
+}
+
+/* The first event with that outcome, or NULL. */
+static const struct test_event *
+first_with(const struct comparison *comparison, enum outcome outcome)
+{
+    const struct test_event_list *events = comparison->paid->events;
+
+    for (size_t i = 0; i < events->count; i++)
+        if (events->items[i].outcome == outcome)
+            return &events->items[i];
+    return NULL;
+}
+
+/* `expected` is NULL where the test names no error. */
+static void
+check_error(const struct comparison *comparison, const struct node *expected)
+{
+    const struct test_event *event =
+        first_with(comparison, OUTCOME_DEAD_LETTER);
+    const char *got = event ? event->err.code : "";
     struct str code = expected ? expected->text : (struct str){0};
 
-    if (str_eq_cstr(code, err->code))
+    if (str_eq_cstr(code, got))
         return;
-    if (code.len == 0)
-        buf_printf(complain(comparison), "%s: %s", err->code, err->text);
-    else if (!err_is_set(err))
-        buf_printf(complain(comparison), "expected error %.*s, got none",
-                   STR_ARG(code));
-    else
-        buf_printf(complain(comparison), "expected error %.*s, got %s: %s",
-                   STR_ARG(code), err->code, err->text);
+    add_diff(comparison, expected ? expected : comparison->expect, STR("error"),
+             code.len ? code : STR("none"),
+             event ? str_from_cstr(arena_printf(comparison->reader->arena,
+                                                "%s: %s", got, event->err.text))
+                   : STR("none"));
+}
+
+static void
+compare_error(struct comparison *comparison, const struct node_member *member)
+{
+    check_error(comparison, member->value);
 }
 
 /* A reason that does not exist would be expected in vain. */
@@ -168,18 +317,47 @@ check_reason(const struct comparison *comparison, const struct node *expected)
 }
 
 static void
-compare_rejection(const struct comparison *comparison,
-                  const struct node *expected)
+check_rejection(const struct comparison *comparison,
+                const struct node *expected)
 {
-    const char *got = rejection_name(comparison->paid->rejection);
+    const struct test_event *event = first_with(comparison, OUTCOME_REJECTED);
+    const char *got = rejection_name(event ? event->rejection : REJECT_NONE);
     struct str reason = expected ? expected->text : (struct str){0};
 
-    if (expected && !check_reason(comparison, expected))
+    if (str_eq_cstr(reason, got))
         return;
-    if (!str_eq_cstr(reason, got))
-        buf_printf(complain(comparison), "expected %s%.*s, got %s%s",
-                   reason.len ? "rejected " : "no rejection", STR_ARG(reason),
-                   *got ? "rejected " : "none", got);
+    add_diff(comparison, expected ? expected : comparison->expect,
+             STR("rejected"), reason.len ? reason : STR("none"),
+             str_from_cstr(*got ? got : "none"));
+}
+
+static void
+compare_rejection(struct comparison *comparison,
+                  const struct node_member *member)
+{
+    if (check_reason(comparison, member->value))
+        check_rejection(comparison, member->value);
+}
+
+/* ---- rules in shadow --------------------------------------------------------
+ */
+
+/* That one fails is an error unless the test names it. */
+static void
+check_shadow_error(const struct comparison *comparison,
+                   const struct node *expected)
+{
+    const struct err *err = &comparison->paid->shadow_err;
+    struct str code = expected ? expected->text : (struct str){0};
+
+    if (str_eq_cstr(code, err->code))
+        return;
+    add_diff(comparison, expected ? expected : comparison->expect,
+             STR("shadow.error"), code.len ? code : STR("none"),
+             err_is_set(err)
+                 ? str_from_cstr(arena_printf(comparison->reader->arena,
+                                              "%s: %s", err->code, err->text))
+                 : STR("none"));
 }
 
 static void
@@ -190,81 +368,123 @@ report_unnamed(const struct comparison *comparison)
     for (size_t i = 0; i < ruleset->line_count; i++) {
         int64_t minor = comparison->paid->by_line[i];
 
-        if (minor == 0 || comparison->named[i] ||
-            !is_expected(comparison, ruleset->lines[i]))
-            continue;
-        buf_printf(complain(comparison), "%.*s pays ",
-                   STR_ARG(ruleset->lines[i]->name));
-        num_print_minor(comparison->message, minor, ruleset->scale);
-        buf_add_cstr(comparison->message, ", which expect does not name");
+        if (minor && !comparison->named[i] &&
+            is_expected(comparison, ruleset->lines[i]))
+            add_diff(comparison, comparison->expect, ruleset->lines[i]->name,
+                     STR("nothing"), minor_text(comparison, minor));
     }
 }
 
-/* The amounts of the mapping; keys that are of other kinds are words. */
+/* Amounts are looked at when a test names them. */
 static void
-compare_amounts(struct comparison *comparison, const struct node *expect,
-                int64_t total, const char *const *words, size_t word_count)
+compare_shadow(struct comparison *comparison, const struct node_member *member)
 {
-    comparison->names_lines = false;
-    for (size_t i = 0; i < expect->member_count; i++) {
-        const struct node_member *member = &expect->members[i];
-        bool is_word = false;
+    const struct node *expect = member->value;
+    struct comparison inner = *comparison;
 
-        for (size_t j = 0; j < word_count; j++)
-            is_word = is_word || str_eq_cstr(member->key, words[j]);
-        if (str_eq(member->key, STR("total")))
-            compare_amount(comparison, member, total);
-        else if (!is_word)
-            compare_line(comparison, member);
-    }
-}
-
-/* What rules in shadow would have paid is looked at when a test names it; that
- * they fail, always. */
-static void
-compare_shadow(struct comparison *comparison, const struct node *expect)
-{
-    static const char *const words[] = {"error"};
-    const struct test_paid *paid = comparison->paid;
-
-    if (expect && (expect->kind != NODE_OBJECT || expect->member_count == 0)) {
+    if (expect->kind != NODE_OBJECT || expect->member_count == 0) {
         reader_error(comparison->reader, expect, MISTAKE_TEST_EXPECT,
                      "shadow must be a mapping of lines to amounts");
         return;
     }
-    comparison->in_shadow = true;
-    compare_error(comparison, node_get(expect, STR("error")),
-                  &paid->shadow_err);
-    if (!expect)
-        return;
-    compare_amounts(comparison, expect, paid->shadow_total, words, 1);
-    if (comparison->names_lines || !node_get(expect, STR("total")))
+    inner.expect = expect;
+    inner.in_shadow = true;
+    inner.names_lines = false;
+    for (size_t i = 0; i < expect->member_count; i++) {
+        const struct node_member *part = &expect->members[i];
+
+        if (str_eq(part->key, STR("total")))
+            compare_amount(&inner, part, STR("shadow.total"),
+                           comparison->paid->shadow_total);
+        else if (!str_eq(part->key, STR("error")))
+            compare_line(&inner, part);
+    }
+    check_shadow_error(&inner, node_get(expect, STR("error")));
+    if (inner.names_lines || !node_get(expect, STR("total")))
+        report_unnamed(&inner);
+}
+
+/* ---- all of it --------------------------------------------------------------
+ */
+
+static void
+compare_notification(struct comparison *comparison,
+                     const struct node_member *member)
+{
+    test_message_compare(comparison->reader, member->value,
+                         comparison->paid->events, comparison->diffs);
+}
+
+/* What can be expected besides amounts by line. */
+static const struct special {
+    const char *name;
+    bool alone; /* with no line named, any may pay */
+    void (*compare)(struct comparison *comparison,
+                    const struct node_member *member);
+} specials[] = {
+    {"total", true, compare_total},
+    {"error", false, compare_error},
+    {"rejected", true, compare_rejection},
+    {"outcome", true, compare_outcome},
+    {"notification", true, compare_notification},
+    {"balance", true, compare_balance},
+    {"shadow", false, compare_shadow},
+};
+
+/* NULL: it is the name of a line. */
+static const struct special *
+find_special(struct str name)
+{
+    for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++)
+        if (str_eq_cstr(name, specials[i].name))
+            return &specials[i];
+    return NULL;
+}
+
+/* What the test need not say to expect it. */
+static void
+compare_unsaid(const struct comparison *comparison, bool any_may_pay)
+{
+    if (!node_get(comparison->expect, STR("error")) &&
+        !expects_outcome(comparison, OUTCOME_DEAD_LETTER))
+        check_error(comparison, NULL);
+    if (!node_get(comparison->expect, STR("rejected")) &&
+        !expects_outcome(comparison, OUTCOME_REJECTED))
+        check_rejection(comparison, NULL);
+    if (!node_get(comparison->expect, STR("shadow")))
+        check_shadow_error(comparison, NULL);
+    if (comparison->names_lines || !any_may_pay)
         report_unnamed(comparison);
 }
 
 void
 test_expect_compare(struct reader *reader, const struct node *expect,
-                    const struct test_paid *paid, struct buf *message)
+                    const struct test_paid *paid, struct test_diff_list *diffs)
 {
-    static const char *const words[] = {"error", "rejected", "shadow"};
     struct comparison comparison = {
         .reader = reader,
         .paid = paid,
-        .message = message,
+        .expect = expect,
+        .diffs = diffs,
         .named = arena_array(reader->arena, reader->ruleset->line_count,
                              sizeof(bool)),
     };
+    bool any_may_pay = false;
 
     if (expect->kind != NODE_OBJECT || expect->member_count == 0) {
         reader_error(reader, expect, MISTAKE_TEST_EXPECT,
                      "expect must be a mapping of lines to amounts");
         return;
     }
-    compare_error(&comparison, node_get(expect, STR("error")), &paid->err);
-    compare_rejection(&comparison, node_get(expect, STR("rejected")));
-    compare_amounts(&comparison, expect, paid->total, words, 3);
-    if (comparison.names_lines ||
-        (!node_get(expect, STR("total")) && !node_get(expect, STR("rejected"))))
-        report_unnamed(&comparison);
-    compare_shadow(&comparison, node_get(expect, STR("shadow")));
+    for (size_t i = 0; i < expect->member_count; i++) {
+        const struct node_member *member = &expect->members[i];
+        const struct special *special = find_special(member->key);
+
+        any_may_pay |= special && special->alone;
+        if (special)
+            special->compare(&comparison, member);
+        else
+            compare_line(&comparison, member);
+    }
+    compare_unsaid(&comparison, any_may_pay);
 }

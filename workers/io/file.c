@@ -124,3 +124,45 @@ file_list(struct arena *arena, const char *path, const char *suffix,
     closedir(folder);
     return ok;
 }
+
+bool
+file_is_same(const char *left, const char *right)
+{
+    struct stat a;
+    struct stat b;
+
+    return stat(left, &a) == 0 && stat(right, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static bool
+write_all(int fd, struct str text)
+{
+    while (text.len) {
+        ssize_t put = write(fd, text.at, text.len);
+
+        if (put < 0 && errno != EINTR)
+            return false;
+        if (put > 0)
+            text = str_make(text.at + put, text.len - (size_t)put);
+    }
+    return fsync(fd) == 0;
+}
+
+bool
+file_replace(struct arena *arena, const char *path, struct str text,
+             struct err *err)
+{
+    const char *next = arena_printf(arena, "%s.%ld", path, (long)getpid());
+    int fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    bool ok = fd >= 0 && write_all(fd, text);
+
+    if (fd >= 0 && close(fd) != 0)
+        ok = false;
+    if (ok && rename(next, path) == 0)
+        return true;
+    err_set(err, ERR_CONFIG, "cannot write \"%s\": %s", path, strerror(errno));
+    if (fd >= 0)
+        unlink(next);
+    return false;
+}

@@ -21,4 +21,12 @@ MUST_CHECK bool file_list(struct arena *arena, const char *path,
                           const char *suffix, const char *const **paths,
                           size_t *count, struct err *err);
 
+/* Whether both paths lead to one file that is there. */
+bool file_is_same(const char *left, const char *right);
+
+/* Put the text in the place of what the file at path says: nobody ever sees a
+ * part of it. ERR_CONFIG when that cannot be. */
+MUST_CHECK bool file_replace(struct arena *arena, const char *path,
+                             struct str text, struct err *err);
+
 #endif

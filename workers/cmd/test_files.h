@@ -1,0 +1,30 @@
+/* test_files.h - what tests say in files beside theirs: events (`events_file`)
+ * and whole results (`expect_file`). */
+#ifndef CMD_TEST_FILES_H
+#define CMD_TEST_FILES_H
+
+#include "arena.h"
+#include "compiler.h"
+#include "diag.h"
+#include "err.h"
+#include "rule_test.h"
+
+/* The path of a file that is named in the file `from`. Made in the arena. */
+const char *test_files_path(struct arena *arena, const char *from,
+                            struct str name);
+
+/* Read them for each test of the list, which stands in `from`. Faults go to
+ * diags. With `accepts` every result is one to be kept. */
+const struct rule_test_files *
+test_files_read(struct arena *arena, const char *from, const struct node *tests,
+                bool accepts, struct diag_list *diags);
+
+/* Make the expect_file of a test that passed say what came of it; *changed is
+ * its path, or NULL when it says so already. */
+MUST_CHECK bool test_files_keep(struct arena *arena, const char *from,
+                                const struct node *test,
+                                const struct rule_test_files *files,
+                                const struct rule_test_result *result,
+                                const char **changed, struct err *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* event_file.h - events that were recorded or written by hand, one a line: as
+ * CloudEvents in JSON, or as records that `kcat -J` has printed. */
+#ifndef IO_EVENT_FILE_H
+#define IO_EVENT_FILE_H
+
+#include <stddef.h>
+
+#include "arena.h"
+#include "compiler.h"
+#include "err.h"
+#include "test_event.h"
+
+/* Read all lines that are not empty. A line that is no JSON is an input
+ * without a document. ERR_CONFIG when the file cannot be read. Everything is
+ * made in the arena. */
+MUST_CHECK bool event_file_read(struct arena *arena, const char *path,
+                                struct test_input **inputs, size_t *count,
+                                struct err *err);
+
+#endif
