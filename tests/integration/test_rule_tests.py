@@ -1,7 +1,10 @@
 """`reward test` as it is run by hand and in CI: files of tests, what a failure
-says, results in files. No server is asked."""
+says, coverage, results in files. No server is asked."""
 
+import html.parser
 import json
+import re
+import shutil
 import subprocess
 from xml.etree import ElementTree
 
@@ -68,6 +71,19 @@ FAIL level 2 ({0}/shop_test.yaml:9:3)
 GOOD = TESTS.replace('"6.00"', '"5.00"').replace(
     "title: Thanks, body: 55 GIGS, collapse_id: x", "body: 55 GIGS").replace(
     "no_reward, balance: {u1: 11}", "posted, balance: {u1: 10}")
+
+COVERAGE = """\
+coverage of {0}/shop.yaml
+rule    seen  of  percent
+review     6   8     75.0
+level      1   2     50.0
+(all)      7  10     70.0
+{0}/shop.yaml:9:26: review.base: once never met a taken key
+{0}/shop.yaml:13:5: review.long: limit was never hit
+{0}/shop.yaml:24:9: level.level: row "3" was never paid
+3 passed, 0 failed
+"""
+
 
 def run(*words):
     return subprocess.run(
@@ -137,6 +153,65 @@ def test_faults_have_their_place(shop, change, fault):
     assert done.stdout == "0 passed, 0 failed\n"
 
 
+def test_coverage(shop):
+    done = run(shop, "-q", "--coverage")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == COVERAGE.format(shop)
+    for least, status in (("70", 0), ("70.01", 1)):
+        done = run(shop, "--coverage-min", least)
+        assert done.returncode == status
+        assert ("less than" in done.stderr) == bool(status)
+    assert done.stderr == (f"reward: the tests see 70.0 % of {shop}/shop.yaml, "
+                           "less than 70.01\n")
+    for wrong in ("much", "-1", "100.1"):
+        assert run(shop, "--coverage-min", wrong).returncode == 2
+
+
+class Rows(html.parser.HTMLParser):
+    """Class and cells of each row; and that nothing is fetched or run."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.tags = [], set()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        assert not {name for name, _ in attrs} - {"class", "lang", "charset"}
+        if tag == "tr":
+            self.rows.append([dict(attrs).get("class")])
+        elif tag == "td":
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        if self.rows and len(self.rows[-1]) > 1 and data != "\n":
+            self.rows[-1][-1] += data
+
+
+def test_coverage_as_a_page(shop):
+    page = shop / "page.html"
+    done = run(shop, "--coverage-html", page)
+    assert done.returncode == 0
+    text = page.read_text()
+    ElementTree.fromstring(text)  # well-formed
+    read = Rows(text)
+    assert read.tags == {"html", "head", "meta", "title", "style", "body",
+                         "h1", "h2", "p", "table", "tr", "td"}
+    assert [row[3] for row in read.rows] == RULES.splitlines()
+    marks = {int(row[1]): (row[0], row[2], row[4]) for row in read.rows
+             if row[0] or row[2] or row[4]}
+    assert marks == {
+        9: ("half", "half", "review.base: once never met a taken key"),
+        10: ("seen", "seen", ""),
+        11: ("seen", "seen", ""),
+        13: ("half", "half", "review.long: limit was never hit"),
+        23: ("seen", "seen", ""),
+        24: ("never", "never", 'level.level: row "3" was never paid')}
+    lost = run(shop, "--coverage-html", shop / "no/page.html")
+    assert lost.returncode == 78 and "no/page.html" in lost.stderr
+
+
 def with_result(shop):
     """Events from a file, what comes of them in another."""
     events = [{"specversion": "1.0", "id": f"e{n}", "source": "/s",
@@ -194,3 +269,17 @@ def test_a_change_of_words_is_seen(shop):
     done = run(shop / "shop_test.yaml", "-q", "--update")
     assert done.returncode == 1 and "UPDATED" not in done.stdout
     assert golden.read_text() == before
+
+
+def test_the_shipped_rules_are_covered(tmp_path):
+    """In whole, and not without the tests beside them."""
+    done = run("rules", "--coverage-min", "100")
+    assert (done.returncode, done.stderr) == (0, "")
+    copy = shutil.copytree(harness.ROOT / "rules", tmp_path / "rules")
+    gone = copy / "gigs_test.yaml"
+    gone.write_text(re.sub(r"xp_gained: 0\b", "xp_gained: 100",
+                           gone.read_text()).replace(
+        "outcome: no_reward, notification: null", "outcome: posted"))
+    done = run(copy, "-q", "--coverage-min", "100")
+    assert done.returncode == 1
+    assert f"{copy}/gigs.yaml:100:3: xp: when was never false\n" in done.stdout

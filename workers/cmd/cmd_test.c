@@ -3,19 +3,23 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "coverage_page.h"
+#include "coverage_report.h"
 #include "file.h"
 #include "junit.h"
 #include "load.h"
+#include "num.h"
 #include "regex.h"
 #include "rule_test.h"
 #include "test_files.h"
 #include "yaml.h"
 
-/* A rule file with tests. */
+/* A rule file with tests, and what they have seen of it. */
 struct tested {
     const char *path;
     struct diag_list diags;
     const struct ruleset *ruleset; /* NULL: it has faults, see diags */
+    struct coverage coverage;
     struct tested *next;
 };
 
@@ -23,6 +27,8 @@ struct test_session {
     struct command_line *line;
     struct schema_set *schemas;
     const struct regex *only; /* of --run, or NULL */
+    bool covers;              /* coverage is asked for */
+    struct ratio least;       /* of --coverage-min */
     struct tested *first;     /* in order of first use */
     struct tested **end;
     struct junit junit;
@@ -81,6 +87,8 @@ find_tested(struct test_session *session, const char *path)
     tested->ruleset =
         load_ruleset(arena, path, session->schemas, &tested->diags);
     diag_print(&tested->diags, stderr);
+    if (tested->ruleset)
+        coverage_init(&tested->coverage, tested->ruleset, arena);
     session->broken |= !tested->ruleset;
     *session->end = tested;
     session->end = &tested->next;
@@ -98,6 +106,7 @@ run_suite(struct test_session *session, struct tested *tested,
         .tests = tests,
         .files = files,
         .only = session->only,
+        .coverage = session->covers ? &tested->coverage : NULL,
     };
 
     (void)rule_suite_run(&suite, session->line->arena, report);
@@ -224,16 +233,79 @@ test_all(struct test_session *session, struct err *err)
     return true;
 }
 
-/* What --run asks for. */
+/* What --run and --coverage ask for. */
 static bool
 choose(struct test_session *session, struct err *err)
 {
     const char *pattern = command_option(session->line, "run");
+    const char *least = command_option(session->line, "coverage-min");
 
+    session->covers = least || command_option(session->line, "coverage") ||
+                      command_option(session->line, "coverage-html");
+    session->least = ratio_from_int(0);
+    if (least && (!ratio_parse(str_from_cstr(least), &session->least) ||
+                  ratio_compare(session->least, ratio_from_int(0)) < 0 ||
+                  ratio_compare(session->least, ratio_from_int(100)) > 0))
+        return err_set(err, ERR_CONFIG,
+                       "--coverage-min must be a number from 0 to 100, not "
+                       "\"%s\"",
+                       least);
     return !pattern ||
            regex_compile(session->line->arena, str_from_cstr(pattern),
                          &session->only, err) ||
            err_add(err, "--run");
+}
+
+/* ---- coverage
+ * ------------------------------------------------------------------- */
+
+static bool
+write_page(const struct test_session *session, const char *path,
+           struct err *err)
+{
+    struct buf page;
+
+    buf_init(&page, session->line->arena);
+    coverage_page_begin(&page);
+    for (const struct tested *at = session->first; at; at = at->next)
+        if (at->ruleset)
+            coverage_page_add(&page, at->path, &at->coverage);
+    coverage_page_end(&page);
+    return file_replace(session->line->arena, path, buf_str(&page), err);
+}
+
+/* Whether no less was seen of each rule file than is asked for. */
+static bool
+check_least(const struct test_session *session)
+{
+    bool ok = true;
+
+    for (const struct tested *at = session->first; at; at = at->next) {
+        struct cover_count count = coverage_count(&at->coverage, NULL);
+        struct ratio percent = {(int128)count.seen * 100,
+                                count.all ? (int128)count.all : 1};
+
+        if (!count.all || ratio_compare(percent, session->least) >= 0)
+            continue;
+        ok = false;
+        fprintf(stderr, "reward: the tests see %.*s %% of %s, less than %s\n",
+                STR_ARG(cover_percent(count, session->line->arena)), at->path,
+                command_option(session->line, "coverage-min"));
+    }
+    return ok;
+}
+
+static bool
+report_coverage(struct test_session *session, struct err *err)
+{
+    const char *page = command_option(session->line, "coverage-html");
+
+    if (!session->covers)
+        return true;
+    for (const struct tested *at = session->first; at; at = at->next)
+        if (at->ruleset)
+            coverage_print(&at->coverage, at->path, stdout);
+    return !page || write_page(session, page, err);
 }
 
 static int
@@ -243,7 +315,8 @@ conclude(const struct test_session *session)
     if (session->passed + session->failed == 0)
         fprintf(stderr, "reward: there is no test%s\n",
                 session->only ? " whose name matches --run" : "");
-    return session->broken || session->failed || session->passed == 0
+    return session->broken || session->failed || session->passed == 0 ||
+                   !check_least(session)
                ? EXIT_ERRORS
                : EXIT_OK;
 }
@@ -261,7 +334,7 @@ cmd_test(struct command_line *line)
     if (!choose(&session, &err))
         return command_misused(line, "%s", err.text);
     if (!command_schemas(line, &session.schemas, &err) ||
-        !test_all(&session, &err))
+        !test_all(&session, &err) || !report_coverage(&session, &err))
         return command_failed(&err);
     status = conclude(&session);
     if (junit_path && !junit_write(&session.junit, junit_path, &err))

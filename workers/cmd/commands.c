@@ -66,6 +66,9 @@ static const struct command_flag stake_flags[] = {
 static const struct command_flag test_flags[] = {
     {"run", "REGEX", "only tests whose names match"},
     {"junit", "FILE", "write the results as JUnit XML, too"},
+    {"coverage", NULL, "print what the tests have not seen of the rules"},
+    {"coverage-html", "FILE", "write it as one page of HTML, too"},
+    {"coverage-min", "PERCENT", "fail when they have seen less of a file"},
     {"update", NULL, "rewrite expect_file of tests that pass otherwise"},
     {0},
 };

@@ -8,6 +8,7 @@
 #include "test_expect.h"
 #include "test_golden.h"
 #include "test_state.h"
+#include "trace.h"
 
 /* One test at work. */
 struct test_run {
@@ -16,6 +17,7 @@ struct test_run {
     struct reader reader;                /* with diagnostics of its own */
     struct diag_list diags;
     struct facts facts;
+    struct trace trace;
     struct test_event_list events;
     struct test_paid paid;
 };
@@ -56,6 +58,7 @@ decide_event(struct test_run *run, struct test_event *event)
     struct decision decision;
 
     run->facts.now_us = event->event.record->timestamp_ms * 1000;
+    trace_init(&run->trace, arena);
     if (decide(ruleset, &event->event, &run->facts, arena, &decision,
                &event->err)) {
         event->outcome = outcome_of(&decision);
@@ -70,6 +73,8 @@ decide_event(struct test_run *run, struct test_event *event)
         count_amount(run, decision.postings[i].line,
                      decision.postings[i].amount_minor, &run->paid.total);
     count_shadow(run, decision.shadow);
+    if (run->suite->coverage)
+        coverage_add(run->suite->coverage, &run->trace, &decision);
 }
 
 static void
@@ -106,6 +111,8 @@ run_events(struct test_run *run, const struct node *test)
     want_facts(run);
     if (state)
         test_state_apply(&run->reader, state, &run->facts);
+    if (run->suite->coverage)
+        run->facts.trace = &run->trace;
     if (run->diags.errors == 0)
         decide_events(run);
 }

@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "compiler.h"
+#include "coverage.h"
 #include "diag.h"
 #include "regex.h"
 #include "rule.h"
@@ -50,7 +51,8 @@ struct rule_test_suite {
     const struct node *tests; /* a list; NULL: there are none */
     /* One for each test; NULL: they are in a rule file, with nothing beside. */
     const struct rule_test_files *files;
-    const struct regex *only; /* of names; NULL: all */
+    const struct regex *only;  /* of names; NULL: all */
+    struct coverage *coverage; /* to add to, or NULL */
 };
 
 /* Run them; true when they pass, also when there are none. Everything is made
