@@ -174,5 +174,6 @@ diag_print(struct diag_list *diags, FILE *out)
     diag_sort(diags);
     for (size_t i = 0; i < diags->count; i++)
         diag_add_text(&diags->items[i], &buf);
-    fwrite(buf.at, 1, buf.len, out);
+    if (buf.len)
+        fwrite(buf.at, 1, buf.len, out);
 }

@@ -161,7 +161,8 @@ report_human(struct report *report)
         buf_add_cstr(&buf, "; a file with an error is not loaded");
     if (diags->count)
         buf_add_char(&buf, '\n');
-    fwrite(buf.at, 1, buf.len, stderr);
+    if (buf.len)
+        fwrite(buf.at, 1, buf.len, stderr);
 }
 
 static void
