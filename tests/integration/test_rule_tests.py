@@ -128,7 +128,7 @@ def test_files_of_tests_stand_beside_rules(shop):
         capture_output=True, cwd=harness.ROOT, env=harness.clean_env(),
         check=False)
     assert (check.returncode, check.stdout) == (
-        0, f"{shop}/shop.yaml: 2 rules, 3 lines, 1 tests: ok\n")
+        0, f"{shop}/shop.yaml: 2 rules, 3 lines, 1 tests: 3 warnings\n")
 
 
 @pytest.mark.parametrize("change, fault", [
@@ -282,4 +282,8 @@ def test_the_shipped_rules_are_covered(tmp_path):
         "outcome: no_reward, notification: null", "outcome: posted"))
     done = run(copy, "-q", "--coverage-min", "100")
     assert done.returncode == 1
-    assert f"{copy}/gigs.yaml:100:3: xp: when was never false\n" in done.stdout
+    place = (copy / "gigs.yaml").read_text().split("\n").index(
+        "  when: event.data.xp_gained > 0") + 1
+    told = f"gigs.yaml:{place}:3: xp: when was never false\n"
+    assert f"{copy}/{told}" in done.stdout
+    assert f"\nrules/{told}" in (harness.ROOT / "rules/README.md").read_text()

@@ -10,6 +10,7 @@
 #include "lines.h"
 #include "load.h"
 #include "recorded.h"
+#include "rules_source.h"
 #include "simulation_report.h"
 #include "simulation_state.h"
 #include "timestamp.h"
@@ -190,14 +191,19 @@ take_all(struct run *run, struct err *err)
  */
 
 static bool
-add_rules(struct run *run, const char *path)
+add_rules(struct run *run, const char *word, const char *beside,
+          struct err *err)
 {
     struct command_line *line = run->line;
+    struct rules_source source;
     struct diag_list diags;
     struct ruleset *ruleset;
 
+    if (!rules_source_read(line, word, beside, &source, err))
+        return false;
     diag_init(&diags, line->arena);
-    ruleset = load_ruleset(line->arena, path, run->schemas, &diags);
+    ruleset = load_ruleset_text(line->arena, source.name, source.text,
+                                run->schemas, &diags);
     diag_print(&diags, stderr);
     if (ruleset)
         simulation_add_side(&run->simulation, ruleset);
@@ -205,13 +211,15 @@ add_rules(struct run *run, const char *path)
 }
 
 static bool
-add_sides(struct run *run)
+add_sides(struct run *run, struct err *err)
 {
     const char *rules = command_option(run->line, "rules");
     const char *against = command_option(run->line, "against");
 
-    return (!against || add_rules(run, against)) &&
-           add_rules(run, rules ? rules : run->line->settings->rules.dir);
+    if (!rules)
+        rules = run->line->settings->rules.dir;
+    return (!against || add_rules(run, against, rules, err)) &&
+           add_rules(run, rules, against, err);
 }
 
 static bool
@@ -378,7 +386,7 @@ run_simulation(struct run *run)
     simulation_init(&run->simulation, run->schemas,
                     run->line->settings->notify.max_age_ms * 1000);
     batch_init(&run->batch, BATCH_RECORDS);
-    ok = add_sides(run);
+    ok = add_sides(run, &err);
     if (!ok)
         status = EXIT_ERRORS;
     ok = ok && open_state(run, &err);

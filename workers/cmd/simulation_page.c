@@ -5,6 +5,7 @@
 
 #include "simulation_report.h"
 #include "timestamp.h"
+#include "xml_text.h"
 
 enum { PLOT_WIDTH = 860, PLOT_HEIGHT = 220, MARGIN = 10, TOP = 20 };
 
@@ -27,38 +28,6 @@ static const char style[] =
     "@media(prefers-color-scheme:dark){body{background:#14181d;color:#d9e2ec}"
     "th,td{border-color:#2d3742}}";
 
-static void
-add_escaped(struct buf *html, struct str text)
-{
-    static const struct {
-        char character;
-        const char *entity;
-    } entities[] = {
-        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
-
-    for (size_t i = 0; i < text.len; i++) {
-        const char *entity = NULL;
-
-        for (size_t j = 0; j < sizeof(entities) / sizeof(*entities); j++)
-            if (entities[j].character == text.at[i])
-                entity = entities[j].entity;
-        if (entity)
-            buf_add_cstr(html, entity);
-        else
-            buf_add_char(html, text.at[i]);
-    }
-}
-
-static void
-add_visible(struct buf *html, struct str text)
-{
-    struct buf visible;
-
-    buf_init(&visible, html->arena);
-    buf_add_visible(&visible, text);
-    add_escaped(html, buf_str(&visible));
-}
-
 /* ---- tables
  * ------------------------------------------------------------------
  */
@@ -69,7 +38,7 @@ add_cell(struct buf *html, const char *tag, const struct table_column *column,
 {
     buf_printf(html, "<%s%s>", tag,
                column->kind == TABLE_STRING ? "" : " class=\"n\"");
-    add_visible(html, text);
+    xml_add_text(html, text);
     buf_printf(html, "</%s>", tag);
 }
 
@@ -220,7 +189,7 @@ add_bar(struct buf *html, const struct axis *axis, int index, int64_t accounts,
                                 : "before",
                index * step + 4, top, step - 8, height_at(axis, 0) - top,
                centre, top - 2, (long long)accounts, centre, PLOT_HEIGHT + 12);
-    add_escaped(html, str_from_cstr(name));
+    xml_add_text(html, str_from_cstr(name));
     buf_add_cstr(html, "</text>\n");
 }
 
@@ -261,7 +230,7 @@ add_page(struct buf *html, const struct simulation_report *report)
                "<style>%s</style>\n</head>\n<body>\n<h1>What the rules "
                "cost</h1>\n<p class=\"about\">",
                style);
-    add_visible(html, str_from_cstr(report->heading));
+    xml_add_text(html, str_from_cstr(report->heading));
     buf_add_cstr(html, "</p>\n");
     buf_printf(
         html, "<p id=\"accounts\">%lld accounts: %lld gain, %lld lose</p>\n",

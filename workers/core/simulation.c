@@ -7,6 +7,7 @@
 
 #include "rule_parts.h"
 #include "shadow.h"
+#include "told.h"
 
 void
 simulation_init(struct simulation *simulation, const struct schema_set *schemas,
@@ -44,10 +45,6 @@ simulation_add_side(struct simulation *simulation, struct ruleset *ruleset)
                               sizeof(*side->lines));
     for (size_t i = 0; i < ruleset->line_count; i++)
         side->lines[i].line = ruleset->lines[i];
-    map_init(&side->notifies, &simulation->arena);
-    for (size_t i = 0; i < ruleset->notify_count; i++)
-        *map_put(&side->notifies, ruleset->notifies[i].rule) =
-            &ruleset->notifies[i].notify;
 }
 
 /* ---- totals -----------------------------------------------------------------
@@ -130,80 +127,17 @@ count_postings(struct simulation *simulation, struct simulation_side *side,
                           earned, err);
 }
 
-/* ---- notifications
- * ----------------------------------------------------------- As the relay
- * finds them: by the name that an answer gives, else by the rule, or the line,
- * of the first entry.
- */
-
-static bool
-notifies(const struct simulation_side *side, struct str name)
+static void
+count_notifications(const struct simulation *simulation,
+                    struct simulation_side *side, const struct event *event,
+                    const struct decision *decision, struct arena *arena)
 {
-    const struct notify *notify = map_get(&side->notifies, name);
+    struct told told;
 
-    return notify && notify->enabled;
-}
-
-static bool
-line_notifies(const struct simulation_side *side, struct str line)
-{
-    const char *dot = memchr(line.at, '.', line.len);
-    struct str rule = str_make(line.at, dot ? (size_t)(dot - line.at) : 0);
-
-    return map_get(&side->notifies, rule) ? notifies(side, rule)
-                                          : notifies(side, line);
-}
-
-/* The first entry of the account; NULL: it has none. */
-static const struct posting *
-first_entry(const struct decision *decision,
-            const struct account_state *account)
-{
-    for (size_t i = 0; i < decision->posting_count; i++)
-        if (decision->postings[i].account == account)
-            return &decision->postings[i];
-    return NULL;
-}
-
-static bool
-answer_notifies(const struct simulation_side *side,
-                const struct decision *decision, const struct answer *answer)
-{
-    const struct posting *entry = first_entry(decision, answer->account);
-
-    if (answer->notify.len)
-        return notifies(side, answer->notify);
-    if (answer->notify.at || answer->place > 0 || !entry)
-        return notifies(side, str_from_cstr(answer->type));
-    return line_notifies(side, entry->line->name);
-}
-
-static bool
-has_answer(const struct decision *decision, const struct account_state *account)
-{
-    for (size_t i = 0; i < decision->answer_count; i++)
-        if (decision->answers[i].account == account &&
-            decision->answers[i].place == 0)
-            return true;
-    return false;
-}
-
-static int64_t
-count_notifications(const struct simulation_side *side,
-                    const struct decision *decision)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < decision->answer_count; i++)
-        count += answer_notifies(side, decision, &decision->answers[i]);
-    for (size_t i = 0; i < decision->posting_count; i++) {
-        const struct posting *posting = &decision->postings[i];
-
-        if (posting == first_entry(decision, posting->account) &&
-            !has_answer(decision, posting->account))
-            count += line_notifies(side, posting->line->name);
-    }
-    return count;
+    told_of(side->ruleset, event, decision, simulation->now_us, arena, &told);
+    for (size_t i = 0; i < told.count; i++)
+        side->notifications +=
+            told.tokens[i].notify && told.tokens[i].notify->enabled;
 }
 
 /* ---- deciding
@@ -286,7 +220,8 @@ decide_item(struct simulation *simulation, struct simulation_side *side,
                                                    : OUTCOME_NO_REWARD]++;
     side->rejections[decision.rejection]++;
     if (tells)
-        side->notifications += count_notifications(side, &decision);
+        count_notifications(simulation, side, &item->event, &decision,
+                            facts->arena);
     simulation_holds_note(&side->holds, &decision);
     return count_shadow(side, decision.shadow, err) &&
            count_postings(simulation, side, &item->event, &decision, err);

@@ -10,7 +10,6 @@
 
 #include "batch.h"
 #include "hash_table.h"
-#include "map.h"
 #include "memory_ledger.h"
 #include "rule.h"
 #include "schema.h"
@@ -32,7 +31,6 @@ struct simulation_side {
     struct memory_ledger ledger;
     struct simulation_holds holds;
     struct simulation_line *lines; /* of each of the rule set's lines */
-    struct map notifies; /* struct notify, by rule or kind of message */
     int64_t outcomes[OUTCOME_COUNT];
     int64_t rejections[REJECTION_COUNT];
     int64_t reasons[REASON_COUNT]; /* of dead letters */

@@ -1,5 +1,4 @@
-/* event_file.h - events that were recorded or written by hand, one a line: as
- * CloudEvents in JSON, or as records that `kcat -J` has printed. */
+/* event_file.h - a file of recorded events, see recorded.h, for a test. */
 #ifndef IO_EVENT_FILE_H
 #define IO_EVENT_FILE_H
 
@@ -11,8 +10,8 @@
 #include "test_event.h"
 
 /* Read all lines that are not empty. A line that is no JSON is an input
- * without a document. ERR_CONFIG when the file cannot be read. Everything is
- * made in the arena. */
+ * without a document. ERR_CONFIG when the file cannot be read, ERR_INPUT for a
+ * line that is too long. Everything is made in the arena. */
 MUST_CHECK bool event_file_read(struct arena *arena, const char *path,
                                 struct test_input **inputs, size_t *count,
                                 struct err *err);

@@ -1,7 +1,7 @@
 /* recorded.h - events recorded in files, one a line: as they were published
  * (CloudEvents JSON), or as `kcat -C -J` prints the records of a topic. */
-#ifndef CMD_RECORDED_H
-#define CMD_RECORDED_H
+#ifndef IO_RECORDED_H
+#define IO_RECORDED_H
 
 #include "arena.h"
 #include "record.h"
