@@ -126,6 +126,12 @@ START_TEST(lines_that_differ_are_told)
     ck_assert_str_eq(run(text, false).message,
                      "g.json:14: expected \"r.a\": \"6.00\", got \"r.a\": "
                      "\"5.00\"");
+    *strstr(text, "posted") = 'b'; /* the lines between them are the same */
+    ck_assert_str_eq(run(text, false).message,
+                     "g.json:5: expected \"outcome\": \"bosted\", got "
+                     "\"outcome\": \"posted\"; "
+                     "g.json:14: expected \"r.a\": \"6.00\", got \"r.a\": "
+                     "\"5.00\"");
     ck_assert_str_eq(
         run(arena_printf(&arena, "%sx\n", wanted()), false).message,
         "g.json:57: expected x, got nothing");

@@ -41,9 +41,10 @@ place_of(struct arena *arena, const struct test_diff *diff)
 static void
 add_cell(struct buf *buf, struct str text, size_t width)
 {
+    size_t length = str_utf8_length(text);
+
     buf_add_str(buf, text);
-    for (size_t at = str_utf8_length(text); at < width + 2; at++)
-        buf_add_char(buf, ' ');
+    buf_printf(buf, "%*s  ", length < width ? (int)(width - length) : 0, "");
 }
 
 static void

@@ -199,28 +199,27 @@ add_diff(const struct node *file, size_t number, struct str expected,
                });
 }
 
-/* The lines between what both begin with and what both end with, each with the
- * one in its place. */
+static struct str
+line_at(struct lines lines, size_t index)
+{
+    return index < lines.count ? trimmed(lines.items[index]) : STR("nothing");
+}
+
+/* The lines that differ from the one in their place, without what both texts
+ * end with: after a line more, all would. */
 static void
 compare_lines(const struct node *file, struct lines expected, struct lines got,
               struct test_diff_list *diffs)
 {
-    size_t first = 0;
-
-    while (first < expected.count && first < got.count &&
-           str_eq(expected.items[first], got.items[first]))
-        first++;
     while (
-        expected.count > first && got.count > first &&
+        expected.count && got.count &&
         str_eq(expected.items[expected.count - 1], got.items[got.count - 1])) {
         expected.count--;
         got.count--;
     }
-    for (size_t i = first; i < expected.count || i < got.count; i++)
-        add_diff(file, i + 1,
-                 i < expected.count ? trimmed(expected.items[i])
-                                    : STR("nothing"),
-                 i < got.count ? trimmed(got.items[i]) : STR("nothing"), diffs);
+    for (size_t i = 0; i < expected.count || i < got.count; i++)
+        if (!str_eq(line_at(expected, i), line_at(got, i)))
+            add_diff(file, i + 1, line_at(expected, i), line_at(got, i), diffs);
 }
 
 void
