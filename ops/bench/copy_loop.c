@@ -66,11 +66,12 @@ static const struct step steps[] = {
 
     {"SELECT p.batch, p.new_id, e.\"offset\", e.occurred_at, e.payload_hash, "
      "e.account_id, e.source_id, e.stream_id, e.type_id, e.outcome, e.notify, "
-     "e.event_id, e.contract_id, e.traceparent, e.kept "
+     "e.event_id, e.contract_id, e.traceparent, e.kept, "
+     "e.basis "
      "FROM events e JOIN place p ON p.id = e.id ORDER BY p.new_id",
      "COPY events (id, \"offset\", occurred_at, payload_hash, account_id, "
      "source_id, stream_id, type_id, outcome, notify, event_id, contract_id, "
-     "traceparent, kept) FROM STDIN",
+     "traceparent, kept, basis) FROM STDIN",
      true, false},
 
     {"SELECT (row_number() OVER () - 1) * (SELECT max(batch) + 1 FROM place) "

@@ -192,6 +192,28 @@ START_TEST(kept_fields_are_those_the_texts_mention)
 }
 END_TEST
 
+START_TEST(read_fields_are_those_not_kept_for_texts)
+{
+    struct ruleset *ruleset = compile(
+        HEAD LINES
+        "  - {id: a, flat: 5, when: event.data.count > 1}\n"
+        "  - {id: b, flat: 5, once: [event.data.friend, event.data.label]}\n"
+        "  - {id: c, flat: 5, when: \"has(event.data.tags) && "
+        "event.data.count > 2\"}\n"
+        "  notify: {title: \"{event.data.label}\", body: x}\n");
+    const struct str *paths;
+
+    ck_assert_uint_eq(
+        ruleset_read_fields(ruleset, type_named("test.done.v1"), &paths), 4);
+    ck_assert(str_eq(paths[0], STR("user")));
+    ck_assert(str_eq(paths[1], STR("count")));
+    ck_assert(str_eq(paths[2], STR("friend")));
+    ck_assert(str_eq(paths[3], STR("tags")));
+    ck_assert_uint_eq(
+        ruleset_read_fields(ruleset, type_named("test.other.v1"), &paths), 0);
+}
+END_TEST
+
 START_TEST(rules_that_follow_each_other_do_not_overlap)
 {
     compile(HEAD LINES "  - {id: a, flat: 5}\n"
@@ -596,6 +618,7 @@ main(void)
         descriptions_fall_back_to_the_rule, notify_has_defaults,
         notify_of_a_charge_says_spent, notify_can_be_written_out,
         kept_fields_are_those_the_texts_mention,
+        read_fields_are_those_not_kept_for_texts,
         rules_that_follow_each_other_do_not_overlap,
         a_reversal_needs_the_same_account, faults_of_lines, faults_of_guards,
         faults_of_rules, faults_of_notify, faults_of_the_head,

@@ -2,6 +2,7 @@
  * offers and changes in the turn, then the offers become entries. */
 #include "award.h"
 
+#include "basis.h"
 #include "charge.h"
 #include "cohort.h"
 #include "guard.h"
@@ -133,8 +134,10 @@ decide_lines(const struct rule_form *form, struct turn *turn,
 {
     size_t first = turn->offer_count;
 
-    if (form->uses_bonus)
+    if (form->uses_bonus) {
         staking_read_bonus(turn);
+        basis_bonus(turn, form->rule);
+    }
     for (size_t i = 0; i < form->line_count; i++)
         if (!line_decide(&form->lines[i], turn, err))
             return false;
@@ -173,6 +176,8 @@ award_offer(const struct rule_form *form, struct turn *turn, struct err *err)
         return charge_decide(form->charge, turn, err);
     if (passes)
         return decide_lines(form, turn, once, err);
+    if (reason == SKIP_LATE)
+        basis_late(turn);
     turn_skip(turn, ledger, reason);
     return true;
 }

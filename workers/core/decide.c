@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "award.h"
+#include "basis.h"
 #include "closer.h"
 #include "debt.h"
 #include "op.h"
@@ -142,7 +143,7 @@ decide_closers(struct turn *turn, struct err *err)
 }
 
 static bool
-decide_turn(struct turn *turn, struct err *err)
+decide_turn(struct turn *turn, struct str *basis, struct err *err)
 {
     const struct op *op = turn->trigger->op;
 
@@ -158,6 +159,7 @@ decide_turn(struct turn *turn, struct err *err)
         return false;
     if (!turn->rejection)
         tier_answer(turn);
+    *basis = basis_text(turn);
     move_facts(turn);
     complete_answers(turn);
     return true;
@@ -174,6 +176,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
                    facts->once_count + facts->record_count;
     const struct shadow *shadow = NULL;
     struct turn turn;
+    struct str basis;
     bool ok;
 
     *decision = (struct decision){0};
@@ -181,7 +184,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
     turn.trace = facts->trace;
-    ok = decide_turn(&turn, err);
+    ok = decide_turn(&turn, &basis, err);
     keep_purses(&turn);
     if (!ok) {
         turn_restore_rows(&turn);
@@ -204,6 +207,39 @@ decide(const struct ruleset *ruleset, const struct event *event,
         .effect_count = turn.effect_count,
         .rejection = turn.rejection,
         .shadow = shadow,
+        .basis = basis,
+    };
+    return true;
+}
+
+bool
+decide_rules(const struct ruleset *ruleset, const struct event *event,
+             struct facts *facts, struct arena *arena,
+             struct decision *decision, struct err *err)
+{
+    const struct trigger *trigger =
+        rule_index_find(ruleset->index, event->type);
+    struct turn turn;
+    bool ok;
+
+    *decision = (struct decision){0};
+    if (!trigger)
+        return true;
+    turn_start(&turn, ruleset, trigger, event, facts, arena);
+    turn.trace = facts->trace;
+    turn_take_room(&turn, &facts->turn_room);
+    ok = award_decide(&turn, err);
+    keep_purses(&turn);
+    turn_restore_rows(&turn);
+    if (!ok)
+        return false;
+    *decision = (struct decision){
+        .postings = turn.postings,
+        .posting_count = turn.posting_count,
+        .skips = turn.skips,
+        .skip_count = turn.skip_count,
+        .rejection = turn.rejection,
+        .basis = basis_text(&turn),
     };
     return true;
 }

@@ -154,6 +154,7 @@ struct decision {
     enum rejection rejection;    /* REJECT_NONE: it is not refused */
     const struct shadow *shadow; /* what rules in shadow come to; NULL: there
                                     are none, or the event is refused */
+    struct str basis;            /* see basis.h */
 };
 
 /* Whether there is something to say about it: entries or answers. */
@@ -169,5 +170,13 @@ void ruleset_want(const struct ruleset *ruleset, const struct event *event,
 MUST_CHECK bool decide(const struct ruleset *ruleset, const struct event *event,
                        struct facts *facts, struct arena *arena,
                        struct decision *decision, struct err *err);
+
+/* What the rules on the trigger alone come to, of a request whatever its
+ * operation says: nothing is closed, repaid or told, and the facts stay as they
+ * are. For those who ask why; fails as decide() does. */
+MUST_CHECK bool decide_rules(const struct ruleset *ruleset,
+                             const struct event *event, struct facts *facts,
+                             struct arena *arena, struct decision *decision,
+                             struct err *err);
 
 #endif

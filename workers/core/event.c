@@ -95,6 +95,23 @@ event_decode(struct arena *arena, const struct record *record,
     return true;
 }
 
+size_t
+field_keys(struct str path, struct str keys[FIELD_DEPTH_MAX])
+{
+    size_t depth = 0;
+
+    while (depth < FIELD_DEPTH_MAX) {
+        const char *dot = path.len ? memchr(path.at, '.', path.len) : NULL;
+        size_t len = dot ? (size_t)(dot - path.at) : path.len;
+
+        keys[depth++] = str_make(path.at, len);
+        if (!dot)
+            break;
+        path = str_make(dot + 1, path.len - len - 1);
+    }
+    return depth;
+}
+
 const struct node *
 event_field(const struct event *event, const struct str *path, size_t path_len)
 {

@@ -97,6 +97,11 @@ MUST_CHECK bool event_decode(struct arena *arena, const struct record *record,
  * stands in for the event's. */
 void event_hash(struct arena *arena, struct event *event, bool has_time);
 
+/* The keys of a path as rules spell it, "a.b"; returns how many, and what is
+ * deeper than FIELD_DEPTH_MAX is left off. */
+enum { FIELD_DEPTH_MAX = 8 };
+size_t field_keys(struct str path, struct str keys[FIELD_DEPTH_MAX]);
+
 /* The node at a path of keys below data, or NULL when it is missing or null. */
 const struct node *event_field(const struct event *event,
                                const struct str *path, size_t path_len);

@@ -54,6 +54,8 @@ struct expr_scope {
     struct str charge; /* line that `charge.LINE` reads; empty: none */
     bool has_account;  /* `account.bonus_xp` can be read ... */
     bool read_bonus;   /* ... and was, by something compiled in this scope */
+    const struct expr_known *reads; /* fields that anything compiled in this
+                                       scope mentions */
 };
 
 /* Compile text, which starts at line:column of the file (behind the opening
@@ -69,6 +71,10 @@ enum value_type expr_type(const struct expr *expr);
 /* Note that `condition` (a compiled VALUE_BOOL) is true for whatever is
  * compiled next in this scope, e.g. a line's amount after its `when`. */
 void expr_assume(struct expr_scope *scope, const struct expr *condition);
+
+/* Paths below event.data ("a.b") of the set, in the arena. */
+size_t expr_known_paths(const struct expr_known *set, struct arena *arena,
+                        const struct str **paths);
 
 /* As it is written in the rules. */
 struct str expr_source(const struct expr *expr);

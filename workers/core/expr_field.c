@@ -357,6 +357,7 @@ data_path(struct expr_build *build, const struct chain *chain)
     path->keys = chain->keys + 2;
     path->len = chain->len - 2;
     path->spelled = chain_spelling(build->arena, chain, chain->len);
+    build->scope->reads = known_add(build->arena, build->scope->reads, path);
     return path;
 }
 

@@ -54,3 +54,22 @@ known_common(struct arena *arena, const struct expr_known *left,
             common = known_add(arena, common, left->path);
     return common;
 }
+
+size_t
+expr_known_paths(const struct expr_known *set, struct arena *arena,
+                 const struct str **paths)
+{
+    static const size_t prefix = sizeof("event.data.") - 1;
+    struct str *list = NULL;
+    size_t count = 0;
+    size_t room = 0;
+
+    for (; set; set = set->next) {
+        struct str spelled = set->path->spelled;
+
+        list = arena_room(arena, list, count, &room, 8, sizeof(*list));
+        list[count++] = str_make(spelled.at + prefix, spelled.len - prefix);
+    }
+    *paths = list;
+    return count;
+}

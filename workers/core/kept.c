@@ -254,25 +254,36 @@ kept_object(struct arena *arena, struct str json, struct str name,
     return false;
 }
 
-/* A field of data as text; at is NULL when it is missing. */
 static struct str
-data_text(const struct event *event, struct str path, struct arena *arena)
+field_text(const struct event *event, struct str path, struct arena *arena)
 {
-    struct str keys[8];
-    size_t depth = 0;
+    struct str keys[FIELD_DEPTH_MAX];
+    size_t depth = field_keys(path, keys);
     struct str text;
 
-    for (;;) {
-        const char *dot = memchr(path.at, '.', path.len);
-        size_t len = dot ? (size_t)(dot - path.at) : path.len;
+    if (event_field_text(event, keys, depth, arena, &text))
+        return text;
+    return event_field(event, keys, depth) ? STR("") : (struct str){0};
+}
 
-        keys[depth++] = str_make(path.at, len);
-        if (!dot || depth == sizeof(keys) / sizeof(*keys))
-            break;
-        path = str_make(dot + 1, path.len - len - 1);
+struct str
+event_kept(const struct event *event, const struct str *paths, size_t count,
+           struct arena *arena)
+{
+    struct buf json;
+
+    if (!count)
+        return (struct str){0};
+    buf_init(&json, arena);
+    buf_add_char(&json, '{');
+    for (size_t i = 0; i < count; i++) {
+        struct str text = field_text(event, paths[i], arena);
+
+        if (text.at)
+            json_add_member(&json, paths[i].at, text);
     }
-    return event_field_text(event, keys, depth, arena, &text) ? text
-                                                              : (struct str){0};
+    buf_add_char(&json, '}');
+    return buf_str(&json);
 }
 
 struct str
@@ -281,27 +292,14 @@ kept_write(const struct ruleset *ruleset, const struct event *event,
 {
     const struct str *paths;
     size_t count = ruleset_kept_fields(ruleset, event->type, &paths);
-    struct buf json;
 
-    if (!count)
-        return (struct str){0};
-    buf_init(&json, arena);
-    buf_add_char(&json, '{');
-    for (size_t i = 0; i < count; i++) {
-        struct str text = data_text(event, paths[i], arena);
-
-        if (text.at)
-            json_add_member(
-                &json, arena_strndup(arena, paths[i].at, paths[i].len), text);
-    }
-    buf_add_char(&json, '}');
-    return buf_str(&json);
+    return event_kept(event, paths, count, arena);
 }
 
 struct str
 kept_contract(const struct event *event, struct arena *arena)
 {
-    struct str text = data_text(event, STR("contract_id"), arena);
+    struct str text = field_text(event, STR("contract_id"), arena);
 
     return str_utf8_length(text) <= CONTRACT_ID_MAX_CHARACTERS
                ? text

@@ -1,5 +1,6 @@
 /* kept.h - the fields of an event that outlive it in the ledger, because
- * notifications mention them: a JSON object of texts by path. */
+ * notifications mention them, or rules read them: a JSON object of texts by
+ * path. */
 #ifndef CORE_KEPT_H
 #define CORE_KEPT_H
 
@@ -32,5 +33,9 @@ struct str kept_write(const struct ruleset *ruleset, const struct event *event,
 /* The contract that the event names, as any may; at is NULL when it names none,
  * or what is too long to be one. */
 struct str kept_contract(const struct event *event, struct arena *arena);
+/* The object for an event's fields at the paths, each with a NUL behind it; a
+ * list or object is an empty text. At is NULL when there are no paths. */
+struct str event_kept(const struct event *event, const struct str *paths,
+                      size_t count, struct arena *arena);
 
 #endif

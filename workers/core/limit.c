@@ -2,6 +2,7 @@
  * counter is read at the start of the event and moved at its end. */
 #include "limit.h"
 
+#include "basis.h"
 #include "trace.h"
 
 static bool
@@ -127,13 +128,14 @@ clip_offers(struct turn *turn, size_t first, int64_t excess)
 /* How much may still be paid. A counter may stand above the limit when the
  * rule file has lowered it since. */
 static bool
-limit_left(const struct limit *limit, const struct turn *turn,
+limit_left(const struct limit *limit, struct turn *turn,
            const struct ledger_line *ledger, int64_t *left)
 {
     const struct counter *counter = limit_counter(limit, turn, ledger);
     int scale = limit->times ? 0 : turn->ruleset->scale;
     int64_t used;
 
+    basis_look(turn, counter);
     if (!ratio_to_minor(counter->value, scale, ROUND_CEIL, &used))
         return false;
     *left = used < limit->max ? limit->max - used : 0;

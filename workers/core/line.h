@@ -17,6 +17,8 @@ struct line_order {
 };
 enum { LINE_READS_MAX = 2 };
 
+struct trace; /* see trace.h */
+
 /* One kind of line: a file, and a row of line_kinds. */
 struct line_kind {
     const char *name; /* its key in the rule file */
@@ -38,6 +40,13 @@ struct line_kind {
      * with turn_change. `once` is the line's key, free, or NULL. */
     bool (*eval)(const struct line *line, struct turn *turn,
                  struct once_key *once, struct err *err);
+
+    /* Append how the offer came about, from the trace of the decision: "100 x
+     * 500". line_minor is what each line of the rule offers after its own
+     * limit. NULL: there is no more to say than the amount. */
+    void (*tell)(const struct line *line, const struct rule_form *form,
+                 const struct trace *trace, const int64_t *line_minor,
+                 struct buf *buf);
 
     /* What `once: [day]` means; NULL: the day of the event. */
     bool (*day)(const struct line *line, const struct turn *turn, int32_t *day,

@@ -4,6 +4,9 @@
  * the order of events does not change the total. */
 #include "line.h"
 
+#include "basis.h"
+#include "trace.h"
+
 struct every {
     struct ratio step;
     struct ratio give;
@@ -109,6 +112,7 @@ carried_steps(const struct line *line, struct turn *turn, struct ratio number,
     struct ratio after;
     struct ratio sum;
 
+    basis_look(turn, counter);
     if (!ratio_add(counter->value, number, &sum))
         return turn_overflow(err, line->ledger);
     if (!check_sum(line, &sum, err))
@@ -200,6 +204,49 @@ every_order(const struct line *line, int scale)
     };
 }
 
+/* How many steps were taken, and at how much. */
+static void
+tell_steps(const struct every *every, struct ratio steps, struct buf *buf)
+{
+    ratio_print(buf, steps);
+    buf_add_cstr(buf, " steps of ");
+    ratio_print(buf, every->step);
+    buf_add_cstr(buf, ", ");
+    ratio_print(buf, steps);
+    buf_add_cstr(buf, " x ");
+    ratio_print(buf, every->give);
+}
+
+static void
+every_tell(const struct line *line, const struct rule_form *form,
+           const struct trace *trace, const int64_t *line_minor,
+           struct buf *buf)
+{
+    const struct every *every = line->plan;
+    const struct trace_step *change =
+        trace_first(trace, TRACE_CHANGE, line->ledger);
+    const struct trace_step *offer =
+        trace_last(trace, TRACE_OFFER, line->ledger);
+    struct ratio steps;
+
+    (void)form;
+    (void)line_minor;
+    if (change) {
+        ratio_print(buf, change->change.before);
+        buf_add_cstr(buf, " + ");
+    }
+    trace_print_value(buf, trace, line->ledger, every->of);
+    if (change) {
+        buf_add_cstr(buf, " = ");
+        ratio_print(buf, change->change.after);
+    }
+    if (!offer || every->give.num == 0 ||
+        !ratio_div(offer->offer.exact, every->give, &steps))
+        return;
+    buf_add_cstr(buf, ": ");
+    tell_steps(every, steps, buf);
+}
+
 const struct line_kind line_every = {
     .name = "every",
     .help = "an amount for each whole step, the leftover carried or not",
@@ -209,4 +256,5 @@ const struct line_kind line_every = {
     .range = every_range,
     .reads = every_reads,
     .order = every_order,
+    .tell = every_tell,
 };

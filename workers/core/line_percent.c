@@ -4,6 +4,7 @@
 #include "line.h"
 
 #include "quote.h"
+#include "template.h"
 
 struct percent {
     struct ratio part; /* is / 100 */
@@ -95,10 +96,28 @@ line_part_of(const struct line *line, size_t *of, struct ratio *part)
     return true;
 }
 
+static void
+percent_tell(const struct line *line, const struct rule_form *form,
+             const struct trace *trace, const int64_t *line_minor,
+             struct buf *buf)
+{
+    const struct percent *percent = line->plan;
+    const struct line *base = &form->lines[percent->of];
+    struct ratio is;
+
+    (void)trace;
+    if (!ratio_mul(percent->part, ratio_from_int(100), &is))
+        return;
+    ratio_print(buf, is);
+    buf_printf(buf, " %% of %.*s, ", STR_ARG(base->id));
+    template_amount(buf, line_minor[percent->of], form->scale);
+}
+
 const struct line_kind line_percent = {
     .name = "percent",
     .help = "a part of what an earlier line of the rule pays",
     .compile = percent_compile,
     .eval = percent_eval,
     .range = percent_range,
+    .tell = percent_tell,
 };

@@ -1,6 +1,8 @@
 /* line_rate.c - `rate: {give, per, of}`: so much for each so many. */
 #include "line.h"
 
+#include "trace.h"
+
 struct rate {
     struct ratio factor; /* give / per */
     const struct expr *of;
@@ -65,6 +67,19 @@ rate_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
     return 1;
 }
 
+static void
+rate_tell(const struct line *line, const struct rule_form *form,
+          const struct trace *trace, const int64_t *line_minor, struct buf *buf)
+{
+    const struct rate *rate = line->plan;
+
+    (void)form;
+    (void)line_minor;
+    ratio_print(buf, rate->factor);
+    buf_add_cstr(buf, " x ");
+    trace_print_value(buf, trace, line->ledger, rate->of);
+}
+
 const struct line_kind line_rate = {
     .name = "rate",
     .help = "an amount for each `per` units of an expression",
@@ -72,4 +87,5 @@ const struct line_kind line_rate = {
     .eval = rate_eval,
     .range = rate_range,
     .reads = rate_reads,
+    .tell = rate_tell,
 };

@@ -4,7 +4,9 @@
  * paid is never taken up again. */
 #include "line.h"
 
+#include "basis.h"
 #include "timestamp.h"
+#include "trace.h"
 
 enum { DAYS_A_BUCKET = 32 };
 
@@ -150,7 +152,7 @@ streak_want(const struct line *line, const struct turn *turn,
 }
 
 static bool
-day_seen(const struct line *line, const struct turn *turn, int32_t day,
+day_seen(const struct line *line, struct turn *turn, int32_t day,
          struct day_bits *bits)
 {
     int32_t bucket = streak_bucket(day);
@@ -158,6 +160,7 @@ day_seen(const struct line *line, const struct turn *turn, int32_t day,
     if (!bits->counter || bits->bucket != bucket) {
         bits->counter = bucket_counter(line, turn, bucket);
         bits->bucket = bucket;
+        basis_look(turn, bits->counter);
         bits->bits =
             (uint32_t)(bits->counter->value.num / bits->counter->value.den);
     }
@@ -166,7 +169,7 @@ day_seen(const struct line *line, const struct turn *turn, int32_t day,
 
 /* How many days in a row end at `day`, which counts as seen. */
 static int32_t
-run_length(const struct line *line, const struct turn *turn, int32_t day)
+run_length(const struct line *line, struct turn *turn, int32_t day)
 {
     const struct streak *streak = line->plan;
     struct day_bits bits = {0};
@@ -243,12 +246,39 @@ streak_order(const struct line *line, int scale)
         .why = "a day is paid by the days that came before it"};
 }
 
+static void
+streak_tell(const struct line *line, const struct rule_form *form,
+            const struct trace *trace, const int64_t *line_minor,
+            struct buf *buf)
+{
+    const struct streak *streak = line->plan;
+    const struct trace_step *offer =
+        trace_last(trace, TRACE_OFFER, line->ledger);
+
+    (void)form;
+    (void)line_minor;
+    buf_add_cstr(buf, "day ");
+    trace_print_value(buf, trace, line->ledger, streak->day);
+    if (!offer) {
+        buf_add_cstr(buf, " was seen before");
+        return;
+    }
+    buf_add_cstr(buf, ": ");
+    ratio_print(buf, streak->start);
+    buf_add_cstr(buf, " + ");
+    ratio_print(buf, streak->add);
+    buf_add_cstr(buf, " for each day before it in a row, ");
+    ratio_print(buf, streak->max);
+    buf_add_cstr(buf, " at most");
+}
+
 const struct line_kind line_streak = {
     .name = "streak",
     .help = "an amount that grows with each day in a row",
     .compile = streak_compile,
     .want = streak_want,
     .eval = streak_eval,
+    .tell = streak_tell,
     .day = streak_day,
     .range = streak_range,
     .reads = streak_reads,

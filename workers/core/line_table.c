@@ -505,6 +505,50 @@ table_row_at(const struct line *line, size_t index, struct row_view *view)
     return true;
 }
 
+static void
+tell_key(const struct table *table, const struct table_row *row,
+         struct buf *buf)
+{
+    if (table->key_type == VALUE_STRING)
+        quote_text(buf, row->text);
+    else
+        ratio_print(buf, row->number);
+}
+
+static void
+table_tell(const struct line *line, const struct rule_form *form,
+           const struct trace *trace, const int64_t *line_minor,
+           struct buf *buf)
+{
+    const struct table *table = line->plan;
+    bool more = false;
+
+    (void)form;
+    (void)line_minor;
+    if (table->from) {
+        buf_add_cstr(buf, "from ");
+        trace_print_value(buf, trace, line->ledger, table->from);
+        buf_add_cstr(buf, " to ");
+        trace_print_value(buf, trace, line->ledger, table->to);
+        buf_add_cstr(buf, ": ");
+    }
+    for (size_t i = 0; i < trace->count; i++) {
+        const struct trace_step *step = &trace->steps[i];
+        const struct table_row *row;
+
+        if (step->kind != TRACE_ROW || step->line != line->ledger)
+            continue;
+        row = &table->rows[step->row];
+        buf_add_cstr(buf, more ? ", row " : "row ");
+        tell_key(table, row, buf);
+        buf_add_cstr(buf, ": ");
+        ratio_print(buf, row->amount);
+        more = true;
+    }
+    if (!more)
+        buf_add_cstr(buf, "no row");
+}
+
 const struct line_kind line_table = {
     .name = "table",
     .help = "an amount by value, or one for each row crossed on the way up",
@@ -515,4 +559,5 @@ const struct line_kind line_table = {
     .reads = table_reads,
     .lacks = table_lacks,
     .row = table_row_at,
+    .tell = table_tell,
 };

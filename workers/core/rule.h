@@ -90,8 +90,15 @@ bool ruleset_has_trigger(const struct ruleset *ruleset,
                          const struct event_type *type);
 
 /* Paths of event.data that the type's notify texts mention ("contract_id",
- * "a.b"), contract_id left out; for the ledger to keep. */
+ * "a.b"), contract_id left out; for the ledger to keep. A NUL is behind each.
+ */
 size_t ruleset_kept_fields(const struct ruleset *ruleset,
+                           const struct event_type *type,
+                           const struct str **paths);
+
+/* As ruleset_kept_fields, what the type's rules read besides; the account of
+ * the event's user is left out as well. */
+size_t ruleset_read_fields(const struct ruleset *ruleset,
                            const struct event_type *type,
                            const struct str **paths);
 

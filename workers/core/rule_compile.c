@@ -158,7 +158,8 @@ compile_form(struct reader *reader, const struct node *node, struct rule *rule,
     const struct node *account = node_get(node, STR("account"));
     const struct node *award = node_get(node, STR("award"));
 
-    *form = (struct rule_form){.rule = rule, .type = type};
+    *form = (struct rule_form){
+        .rule = rule, .type = type, .scale = reader->ruleset->scale};
     reader->scope = (struct expr_scope){.arena = reader->arena,
                                         .type = type,
                                         .diags = reader->diags,
@@ -175,6 +176,7 @@ compile_form(struct reader *reader, const struct node *node, struct rule *rule,
     if (node_get(node, STR("charge")))
         form->charge = charge_compile(reader, node);
     form->uses_bonus = reader->scope.read_bonus;
+    form->reads = reader->scope.reads;
 }
 
 static const struct event_type *

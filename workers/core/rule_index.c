@@ -27,8 +27,18 @@ ruleset_kept_fields(const struct ruleset *ruleset,
 {
     const struct trigger *trigger = rule_index_find(ruleset->index, type);
 
-    *paths = trigger ? trigger->kept : NULL;
-    return trigger ? trigger->kept_count : 0;
+    *paths = trigger ? trigger->kept.items : NULL;
+    return trigger ? trigger->kept.count : 0;
+}
+
+size_t
+ruleset_read_fields(const struct ruleset *ruleset,
+                    const struct event_type *type, const struct str **paths)
+{
+    const struct trigger *trigger = rule_index_find(ruleset->index, type);
+
+    *paths = trigger ? trigger->read.items : NULL;
+    return trigger ? trigger->read.count : 0;
 }
 
 /* The trigger of that type, new when there was none. A type is one object, so
@@ -48,19 +58,25 @@ trigger_of(struct reader *reader, const struct event_type *type)
     return trigger;
 }
 
+static bool
+has_path(const struct path_list *list, struct str path)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (str_eq(list->items[i], path))
+            return true;
+    return false;
+}
+
 static void
-keep_path(struct reader *reader, struct trigger *trigger, struct str path)
+add_path(struct reader *reader, struct path_list *list, struct str path)
 {
     /* The ledger keeps the contract of every event anyway. */
-    if (str_eq(path, STR("contract_id")))
+    if (str_eq(path, STR("contract_id")) || has_path(list, path))
         return;
-    for (size_t i = 0; i < trigger->kept_count; i++)
-        if (str_eq(trigger->kept[i], path))
-            return;
-    trigger->kept =
-        arena_room(reader->arena, trigger->kept, trigger->kept_count,
-                   &trigger->kept_room, 4, sizeof(*trigger->kept));
-    trigger->kept[trigger->kept_count++] = path;
+    list->items = arena_room(reader->arena, list->items, list->count,
+                             &list->room, 4, sizeof(*list->items));
+    list->items[list->count++] =
+        str_from_cstr(arena_strndup(reader->arena, path.at, path.len));
 }
 
 static void
@@ -72,7 +88,7 @@ keep_template(struct reader *reader, struct trigger *trigger, struct str text)
 
     while (template_next(text, &at, &part))
         if (part.kind == TEMPLATE_NAME && template_data_path(part.text, &path))
-            keep_path(reader, trigger, path);
+            add_path(reader, &trigger->kept, path);
 }
 
 static void
@@ -97,6 +113,32 @@ shadow_of(struct reader *reader, struct trigger *trigger)
         trigger->shadow = ARENA_NEW(reader->arena, struct trigger);
     trigger->shadow->type = trigger->type;
     return trigger->shadow;
+}
+
+/* Whose event it is, the ledger knows in canonical form. */
+static bool
+is_user(const struct event_type *type, struct str path)
+{
+    struct field field;
+
+    return str_eq(path, STR("user_address")) &&
+           schema_field(type, &path, 1, &field) &&
+           field.type == FIELD_ACCOUNT && !field.optional;
+}
+
+/* What the rule reads beside what is kept for texts, so that the event can be
+ * explained later. */
+static void
+keep_reads(struct reader *reader, struct trigger *trigger,
+           const struct rule_form *form)
+{
+    const struct str *paths;
+    size_t count = expr_known_paths(form->reads, reader->arena, &paths);
+
+    for (size_t i = count; i > 0; i--)
+        if (!is_user(form->type, paths[i - 1]) &&
+            !has_path(&trigger->kept, paths[i - 1]))
+            add_path(reader, &trigger->read, paths[i - 1]);
 }
 
 static void
@@ -178,4 +220,10 @@ rule_index_fill(struct reader *reader)
         }
         add_closers(reader, rule);
     }
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        for (size_t j = 0; j < ruleset->rules[i]->form_count; j++) {
+            const struct rule_form *form = &ruleset->rules[i]->forms[j];
+
+            keep_reads(reader, trigger_of(reader, form->type), form);
+        }
 }

@@ -118,13 +118,15 @@ struct line {
 struct rule_form {
     const struct rule *rule;
     const struct event_type *type;
+    int scale; /* decimals of the asset */
     const struct expr *account;
     bool account_is_canonical; /* the schema check made it so */
     struct guard guard;
     struct line *lines; /* of a rule that pays ... */
     size_t line_count;
-    const struct charge *charge; /* ... or NULL, of one that charges */
-    bool uses_bonus;             /* a line reads account.bonus_xp */
+    const struct charge *charge;    /* ... or NULL, of one that charges */
+    bool uses_bonus;                /* a line reads account.bonus_xp */
+    const struct expr_known *reads; /* fields of event.data, by anything */
 };
 
 struct rule {
@@ -144,6 +146,13 @@ struct rule {
     size_t form_count;
 };
 
+/* Paths below event.data, each once and with a NUL behind it. */
+struct path_list {
+    struct str *items;
+    size_t count;
+    size_t room;
+};
+
 /* Everything that one type of event sets off, with the room a decision about
  * it needs. */
 struct trigger {
@@ -158,9 +167,8 @@ struct trigger {
     size_t offer_room;
     size_t change_room;
     size_t skip_room;
-    struct str *kept; /* see ruleset_kept_fields */
-    size_t kept_count;
-    size_t kept_room;
+    struct path_list kept;  /* see ruleset_kept_fields */
+    struct path_list read;  /* see ruleset_read_fields */
     struct trigger *shadow; /* of the rules in shadow alone; or NULL */
 };
 

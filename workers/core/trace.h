@@ -80,4 +80,17 @@ void trace_value(struct trace *trace, const struct ledger_line *line,
 /* Nothing happens when trace is NULL. */
 void trace_row(struct trace *trace, const struct ledger_line *line, size_t row);
 
+/* The first step of that kind for the line, or its last; NULL: none. */
+const struct trace_step *trace_first(const struct trace *trace,
+                                     enum trace_kind kind,
+                                     const struct ledger_line *line);
+const struct trace_step *trace_last(const struct trace *trace,
+                                    enum trace_kind kind,
+                                    const struct ledger_line *line);
+
+/* Append what the expression came to for the line; nothing where it was not
+ * evaluated. */
+void trace_print_value(struct buf *buf, const struct trace *trace,
+                       const struct ledger_line *line, const struct expr *expr);
+
 #endif

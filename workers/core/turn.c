@@ -44,6 +44,10 @@ turn_start(struct turn *turn, const struct ruleset *ruleset,
     turn->effects = NULL;
     turn->backups = NULL;
     turn->rejection = REJECT_NONE;
+    buf_init(&turn->basis, arena);
+    turn->looks = NULL;
+    turn->look_count = turn->look_room = 0;
+    turn->is_late = false;
 }
 
 /* Room for `count` things in place of what was there, if that is too small. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "compiler.h"
 #include "decide.h"
 #include "err.h"
@@ -99,6 +100,13 @@ struct turn {
     size_t backup_count;
     size_t backup_room;
     enum rejection rejection;
+
+    /* What it rests on, see basis.h. */
+    struct buf basis;
+    const struct counter **looks;
+    size_t look_count;
+    size_t look_room;
+    bool is_late;
 };
 
 /* The arrays of a turn, as large as any trigger needed so far. The room is used

@@ -2,6 +2,7 @@
  * and what the batch row counts of them. */
 #include "ledger.h"
 
+#include "basis.h"
 #include "hex.h"
 #include "kept.h"
 #include "ledger_parts.h"
@@ -106,6 +107,7 @@ static void
 add_event(struct writing *writing, struct item *item)
 {
     const struct event *event = &item->event;
+    const struct ruleset *ruleset = writing->options->ruleset;
     struct buf *row = &writing->rows.events;
     char hash[UUID_TEXT + 1];
     bool notify = writing->turn->now_us - event->time_us <=
@@ -131,8 +133,9 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_text(row, kept_contract(event, writing->arena));
     pg_copy_text(row,
                  event->traceparent.len ? event->traceparent : (struct str){0});
-    pg_copy_text(row,
-                 kept_write(writing->options->ruleset, event, writing->arena));
+    pg_copy_text(row, kept_write(ruleset, event, writing->arena));
+    pg_copy_text(
+        row, basis_keep(ruleset, event, item->decision.basis, writing->arena));
     pg_copy_end_row(row);
     add_entries(&writing->rows, item);
     add_answers(&writing->rows, item);
@@ -249,7 +252,7 @@ writing_init(struct writing *writing, size_t count)
     buf_init(&rows->shadow_entries, arena);
     buf_init(&rows->shadow_errors, arena);
     /* What a batch of usual events needs; growing would leave copies behind. */
-    buf_reserve(&rows->events, count * 240);
+    buf_reserve(&rows->events, count * 320);
     buf_reserve(&rows->entries, count * 96);
     rows->next_id = writing->turn->first_id;
 }

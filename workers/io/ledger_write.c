@@ -344,8 +344,8 @@ write_records(struct writing *writing, struct err *err)
     if (!copy_rows(ledger,
                    "COPY events (id, \"offset\", occurred_at, payload_hash, "
                    "account_id, source_id, stream_id, type_id, outcome, "
-                   "notify, event_id, contract_id, traceparent, kept) "
-                   "FROM STDIN",
+                   "notify, event_id, contract_id, traceparent, kept, "
+                   "basis) FROM STDIN",
                    &rows->events, err))
         return false;
     if (!copy_rows(ledger,
