@@ -3,31 +3,10 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "event_file.h"
 #include "expr.h"
-#include "file.h"
-#include "json.h"
 #include "json_text.h"
 #include "table.h"
-
-/* A structured CloudEvents message, as it is published. */
-static bool
-read_event(struct command_line *line, const char *path, struct event *event,
-           struct err *err)
-{
-    static const struct envelope envelope = {.kind = ENVELOPE_CLOUDEVENTS};
-    struct record *record = ARENA_NEW(line->arena, struct record);
-    struct schema_set *schemas;
-    struct node *document;
-
-    record->topic = str_from_cstr(path);
-    record->timestamp_ms = -1;
-    return command_schemas(line, &schemas, err) &&
-           file_read(line->arena, path, &record->value, err) &&
-           ((json_read(line->arena, record->value, &document, err) &&
-             event_decode(line->arena, record, &envelope, document, schemas,
-                          event, err)) ||
-            err_add(err, "%s", path));
-}
 
 static void
 print_value(const struct command_line *line, const struct value *value)
@@ -60,11 +39,13 @@ cmd_eval(struct command_line *line)
         .arena = line->arena, .diags = &diags, .file = "expression"};
     struct err err = {0};
     struct value value;
+    struct schema_set *schemas;
     struct expr *expr;
 
     if (line->argc != 1 || !path)
         return command_misused(line, "name one expression and --event FILE");
-    if (!read_event(line, path, &event, &err))
+    if (!command_schemas(line, &schemas, &err) ||
+        !event_file_read(line->arena, path, schemas, &event, &err))
         return command_failed(&err);
     diag_init(&diags, line->arena);
     scope.type = event.type;

@@ -93,6 +93,7 @@ int cmd_check(struct command_line *line);
 int cmd_test(struct command_line *line);
 int cmd_eval(struct command_line *line);
 int cmd_simulate(struct command_line *line);
+int cmd_explain(struct command_line *line);
 int cmd_verify(struct command_line *line);
 int cmd_balance(struct command_line *line);
 int cmd_tally(struct command_line *line);

@@ -16,6 +16,11 @@ static const struct command_flag eval_flags[] = {
     {0},
 };
 
+static const struct command_flag explain_flags[] = {
+    {"event", "FILE", "an event that is in no ledger, as it is published"},
+    {0},
+};
+
 static const struct command_flag history_flags[] = {
     {"limit", "N", "print at most N entries (50)"},
     {"before", "SEQ", "only entries before this account_seq"},
@@ -99,6 +104,8 @@ const struct command commands[] = {
      true, cmd_eval, eval_flags, "table json"},
     {"simulate", "[FILE...]", "Say what rules would have paid for events.",
      true, cmd_simulate, simulate_flags, "table json"},
+    {"explain", "[SOURCE] ID", "Tell why an event paid what it paid.", true,
+     cmd_explain, explain_flags, "tree json"},
     {"verify", "", "Prove that the books close.", true, cmd_verify,
      verify_flags, "table json"},
     {"balance", "ACCOUNT", "Print an account's balance.", true, cmd_balance,

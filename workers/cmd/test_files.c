@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event_file.h"
 #include "file.h"
 #include "quote.h"
+#include "test_inputs.h"
 
 /* The tests of one file. */
 struct reading {
@@ -60,8 +60,8 @@ read_events(const struct reading *reading, const struct node *test,
     struct test_input *inputs;
     struct err err = {0};
 
-    if (path && !event_file_read(reading->arena, path, &inputs,
-                                 &files->event_count, &err))
+    if (path && !test_inputs_read(reading->arena, path, &inputs,
+                                  &files->event_count, &err))
         add_fault(reading, node_get(test, STR("events_file")), err.text);
     else if (path)
         files->events = inputs;

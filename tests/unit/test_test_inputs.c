@@ -1,5 +1,5 @@
-/* test_event_file.c - recorded events, line by line. */
-#include "event_file.h"
+/* test_test_inputs.c - recorded events, line by line. */
+#include "test_inputs.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ tear_down(void)
 static size_t
 read_lines(const char *text, struct test_input **inputs)
 {
-    char path[] = "/tmp/test_event_file_XXXXXX";
+    char path[] = "/tmp/test_test_inputs_XXXXXX";
     int fd = mkstemp(path);
     struct err err = {0};
     size_t count;
@@ -32,7 +32,7 @@ read_lines(const char *text, struct test_input **inputs)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    ok = event_file_read(&arena, path, inputs, &count, &err);
+    ok = test_inputs_read(&arena, path, inputs, &count, &err);
     unlink(path);
     ck_assert_msg(ok, "%s", err.text);
     return count;
@@ -95,8 +95,8 @@ START_TEST(a_file_must_be_there)
     struct err err = {0};
     size_t count;
 
-    ck_assert(
-        !event_file_read(&arena, "/tmp/no/such.ndjson", &inputs, &count, &err));
+    ck_assert(!test_inputs_read(&arena, "/tmp/no/such.ndjson", &inputs, &count,
+                                &err));
     ck_assert_contains(err.text, "could not open \"/tmp/no/such.ndjson\"");
 }
 END_TEST
@@ -104,6 +104,6 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN("event_file", set_up, tear_down, values_stand_alone,
+    return UNIT_RUN("test_inputs", set_up, tear_down, values_stand_alone,
                     records_are_as_kcat_prints_them, a_file_must_be_there);
 }

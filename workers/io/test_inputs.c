@@ -1,5 +1,5 @@
-/* event_file.c - a file of recorded events as inputs of a test. */
-#include "event_file.h"
+/* test_inputs.c - a file of recorded events as inputs of a test. */
+#include "test_inputs.h"
 
 #include "json.h"
 #include "lines.h"
@@ -18,8 +18,8 @@ read_json(struct arena *arena, struct test_input *input)
 }
 
 bool
-event_file_read(struct arena *arena, const char *path,
-                struct test_input **inputs, size_t *count, struct err *err)
+test_inputs_read(struct arena *arena, const char *path,
+                 struct test_input **inputs, size_t *count, struct err *err)
 {
     struct str topic = str_from_cstr(path);
     struct lines lines;

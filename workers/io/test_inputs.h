@@ -1,6 +1,6 @@
-/* event_file.h - a file of recorded events, see recorded.h, for a test. */
-#ifndef IO_EVENT_FILE_H
-#define IO_EVENT_FILE_H
+/* test_inputs.h - a file of recorded events, see recorded.h, for a test. */
+#ifndef IO_TEST_INPUTS_H
+#define IO_TEST_INPUTS_H
 
 #include <stddef.h>
 
@@ -12,8 +12,8 @@
 /* Read all lines that are not empty. A line that is no JSON is an input
  * without a document. ERR_CONFIG when the file cannot be read, ERR_INPUT for a
  * line that is too long. Everything is made in the arena. */
-MUST_CHECK bool event_file_read(struct arena *arena, const char *path,
-                                struct test_input **inputs, size_t *count,
-                                struct err *err);
+MUST_CHECK bool test_inputs_read(struct arena *arena, const char *path,
+                                 struct test_input **inputs, size_t *count,
+                                 struct err *err);
 
 #endif
