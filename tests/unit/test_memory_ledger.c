@@ -57,6 +57,17 @@ START_TEST(keys_and_counters_outlive_the_batch)
 }
 END_TEST
 
+/* A balance that nobody has moved is for whoever knew it before. */
+START_TEST(a_counter_alone_keeps_no_account)
+{
+    rules = compile(HEAD LINES "  - {id: b, every: {step: 50, give: 1, of: "
+                               "event.data.count, leftover: carry}}\n");
+    ck_assert_str_eq(batch(done("{}")), "-r.b:zero");
+    ck_assert_uint_eq(ledger.moved_count, 1);
+    ck_assert_uint_eq(ledger.state_count, 0);
+}
+END_TEST
+
 static const struct str keys[RECORD_KEYS] = {{"k", 1}, {"", 0}, {"x", 1}};
 
 static struct fact_record *
@@ -105,5 +116,6 @@ main(void)
 {
     return UNIT_RUN("memory_ledger", set_up_ledger, tear_down_ledger,
                     keys_and_counters_outlive_the_batch,
+                    a_counter_alone_keeps_no_account,
                     records_come_back_row_by_row);
 }

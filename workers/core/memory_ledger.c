@@ -308,8 +308,7 @@ keep_counter(struct memory_ledger *ledger, const struct counter *counter)
         kept = ARENA_NEW(&ledger->arena, struct counter);
         *kept = *counter;
         kept->changed = false;
-        if (counter->account)
-            kept->account = kept_account(ledger, counter->account->address);
+        kept->account = NULL; /* is in the key; it may not have changed */
         ledger->moved =
             arena_room(&ledger->arena, ledger->moved, ledger->moved_count,
                        &ledger->moved_room, 64, sizeof(*ledger->moved));

@@ -21,7 +21,7 @@ struct memory_ledger {
     struct account_state **states; /* in order of first change */
     size_t state_count;
     size_t state_room;
-    struct counter **moved; /* the counters, in the same order */
+    struct counter **moved; /* counters, likewise; whose, only the keys say */
     size_t moved_count;
     size_t moved_room;
 };
