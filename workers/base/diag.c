@@ -38,6 +38,30 @@ static size_t PRINTF_LIKE(1, 0) text_length(const char *format, va_list args)
     return len < 0 ? SIZE_MAX : (size_t)len;
 }
 
+static void
+keep(struct diag_list *diags, enum diag_level level, const char *file, int line,
+     int column, const char *text, const char *help)
+{
+    diags->items = arena_room(diags->arena, diags->items, diags->count,
+                              &diags->room, 8, sizeof(*diags->items));
+    diags->items[diags->count++] = (struct diag){
+        .level = level,
+        .file = arena_strdup(diags->arena, file),
+        .line = line,
+        .column = column,
+        .code = "",
+        .text = text,
+        .note = "",
+        .help = help,
+    };
+}
+
+bool
+diag_is_full(const struct diag_list *diags)
+{
+    return diags->count >= DIAG_MAX;
+}
+
 void
 diag_add_list(struct diag_list *diags, enum diag_level level, const char *file,
               int line, int column, const char *format, va_list args)
@@ -47,24 +71,22 @@ diag_add_list(struct diag_list *diags, enum diag_level level, const char *file,
     const char *words;
     bool helps;
 
+    diags->errors += level == DIAG_ERROR;
+    if (diag_is_full(diags))
+        return;
+    if (diags->count + 1 == DIAG_MAX) {
+        keep(diags, level, file, 0, 0, "there are too many faults to list",
+             "mend those that were found first");
+        return;
+    }
     va_copy(again, args);
     text_len = text_length(format, again);
     va_end(again);
     words = make_text(diags, format, args);
     helps = text_len < SIZE_MAX && strlen(words) > text_len + strlen("; ");
-    diags->items = arena_room(diags->arena, diags->items, diags->count,
-                              &diags->room, 8, sizeof(*diags->items));
-    diags->items[diags->count++] = (struct diag){
-        .level = level,
-        .file = arena_strdup(diags->arena, file),
-        .line = line,
-        .column = column,
-        .code = "",
-        .text = helps ? arena_strndup(diags->arena, words, text_len) : words,
-        .note = "",
-        .help = helps ? words + text_len + strlen("; ") : "",
-    };
-    diags->errors += level == DIAG_ERROR;
+    keep(diags, level, file, line, column,
+         helps ? arena_strndup(diags->arena, words, text_len) : words,
+         helps ? words + text_len + strlen("; ") : "");
 }
 
 void
@@ -83,6 +105,8 @@ diag_code(struct diag_list *diags, const char *format, ...)
 {
     va_list args;
 
+    if (diag_is_full(diags))
+        return;
     va_start(args, format);
     diags->items[diags->count - 1].code = make_text(diags, format, args);
     va_end(args);
@@ -93,6 +117,8 @@ diag_note(struct diag_list *diags, const char *format, ...)
 {
     va_list args;
 
+    if (diag_is_full(diags))
+        return;
     va_start(args, format);
     diags->items[diags->count - 1].note = make_text(diags, format, args);
     va_end(args);
@@ -103,6 +129,8 @@ diag_help(struct diag_list *diags, const char *format, ...)
 {
     va_list args;
 
+    if (diag_is_full(diags))
+        return;
     va_start(args, format);
     diags->items[diags->count - 1].help = make_text(diags, format, args);
     va_end(args);

@@ -4,12 +4,17 @@
 #define BASE_DIAG_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "arena.h"
 #include "buf.h"
 #include "compiler.h"
 #include "str.h"
+
+/* Most that are kept, the last of which says so; more are counted. Nobody reads
+ * them, and a hostile file has a million. */
+enum { DIAG_MAX = 1000 };
 
 enum diag_level { DIAG_ERROR, DIAG_WARNING };
 
@@ -41,6 +46,9 @@ void diag_add(struct diag_list *diags, enum diag_level level, const char *file,
 void diag_add_list(struct diag_list *diags, enum diag_level level,
                    const char *file, int line, int column, const char *format,
                    va_list args) PRINTF_LIKE(6, 0);
+
+/* Whether what is added is only counted. */
+bool diag_is_full(const struct diag_list *diags);
 
 /* Say more of the diagnostic that was added last. */
 void diag_code(struct diag_list *diags, const char *format, ...)

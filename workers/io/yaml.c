@@ -98,8 +98,10 @@ complain_syntax(struct reader *reader)
 static bool
 next_event(struct reader *reader, yaml_event_t *event)
 {
-    if (reader->stopped)
+    if (reader->stopped || diag_is_full(reader->diags)) {
+        reader->stopped = true;
         return false;
+    }
     if (yaml_parser_parse(&reader->parser, event))
         return true;
     complain_syntax(reader);
