@@ -45,23 +45,32 @@ static bool
 refuse_other_kinds(struct pg *pg, const struct ruleset *ruleset,
                    struct err *err)
 {
+    struct arena arena = {0};
     struct pg_result *rows;
+    struct map kinds;
     bool ok = true;
 
     if (!pg_query(pg, "SELECT name, transaction_type FROM lines", NULL, 0,
                   &rows, err))
         return false;
-    for (size_t i = 0; ok && i < pg_rows(rows); i++)
-        for (size_t j = 0; ok && j < ruleset->line_count; j++) {
-            const struct ledger_line *line = ruleset->lines[j];
+    map_init(&kinds, &arena);
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        struct str *kind = ARENA_NEW(&arena, struct str);
 
-            if (str_eq(line->name, pg_text(rows, i, 0)) &&
-                !str_eq_cstr(pg_text(rows, i, 1), line->type->name))
-                ok = err_set(err, ERR_CONFIG,
-                             "line \"%.*s\" has entries of type %.*s and "
-                             "cannot have others; give it another id",
-                             STR_ARG(line->name), STR_ARG(pg_text(rows, i, 1)));
-        }
+        *kind = pg_text(rows, i, 1);
+        *map_put(&kinds, pg_text(rows, i, 0)) = kind;
+    }
+    for (size_t i = 0; ok && i < ruleset->line_count; i++) {
+        const struct ledger_line *line = ruleset->lines[i];
+        const struct str *kind = map_get(&kinds, line->name);
+
+        if (kind && !str_eq_cstr(*kind, line->type->name))
+            ok = err_set(err, ERR_CONFIG,
+                         "line \"%.*s\" has entries of type %.*s and "
+                         "cannot have others; give it another id",
+                         STR_ARG(line->name), STR_ARG(*kind));
+    }
+    arena_free(&arena);
     pg_result_free(rows);
     return ok;
 }
@@ -104,38 +113,59 @@ data_array(struct arena *arena, const struct notify *notify, bool keys)
     return buf_str(&array);
 }
 
-static bool
-register_notify(struct pg *pg, const struct ruleset *ruleset,
-                const struct rule_notify *row, struct err *err)
+enum { NOTIFY_COLUMNS = 9 };
+
+static void
+add_notify(struct arena *arena, const struct rule_notify *row,
+           struct buf columns[NOTIFY_COLUMNS])
 {
     const struct notify *notify = &row->notify;
-    struct arena arena = {0};
-    bool ok = pg_run(
-        pg,
-        "INSERT INTO ruleset_notifies (ruleset_id, rule, category, title, "
-        "body, collapse, ttl_s, enabled, data_keys, data_texts) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        (struct str[]){
-            int_text(&arena, ruleset->id), row->rule,
-            text_or_empty(notify->category), text_or_empty(notify->title),
-            text_or_empty(notify->body), text_or_empty(notify->collapse),
-            int_text(&arena, notify->ttl_s),
-            notify->enabled ? STR("t") : STR("f"),
-            data_array(&arena, notify, true),
-            data_array(&arena, notify, false)},
-        10, err);
+    const struct str values[NOTIFY_COLUMNS] = {
+        row->rule,
+        text_or_empty(notify->category),
+        text_or_empty(notify->title),
+        text_or_empty(notify->body),
+        text_or_empty(notify->collapse),
+        int_text(arena, notify->ttl_s),
+        notify->enabled ? STR("t") : STR("f"),
+        data_array(arena, notify, true),
+        data_array(arena, notify, false),
+    };
 
-    arena_free(&arena);
-    return ok;
+    for (int c = 0; c < NOTIFY_COLUMNS; c++)
+        pg_array_text(&columns[c], values[c]);
 }
 
+/* All in one statement: there may be ten thousand. */
 static bool
 register_notifies(struct pg *pg, const struct ruleset *ruleset, struct err *err)
 {
+    struct arena arena = {0};
+    struct buf columns[NOTIFY_COLUMNS];
+    struct str params[NOTIFY_COLUMNS + 1];
+    bool ok;
+
+    for (int c = 0; c < NOTIFY_COLUMNS; c++)
+        pg_array_open(&columns[c], &arena);
     for (size_t i = 0; i < ruleset->notify_count; i++)
-        if (!register_notify(pg, ruleset, &ruleset->notifies[i], err))
-            return false;
-    return true;
+        add_notify(&arena, &ruleset->notifies[i], columns);
+    for (int c = 0; c < NOTIFY_COLUMNS; c++) {
+        pg_array_close(&columns[c]);
+        params[c + 1] = buf_str(&columns[c]);
+    }
+    params[0] = int_text(&arena, ruleset->id);
+    ok = pg_run(pg,
+                "INSERT INTO ruleset_notifies (ruleset_id, rule, category, "
+                "title, body, collapse, ttl_s, enabled, data_keys, data_texts) "
+                "SELECT $1, v.rule, v.category, v.title, v.body, v.collapse, "
+                "v.ttl_s, v.enabled, v.keys::text[], v.texts::text[] "
+                "FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], "
+                "$6::text[], $7::int[], $8::bool[], $9::text[], $10::text[]) "
+                "AS v(rule, category, title, body, collapse, ttl_s, enabled, "
+                "keys, texts)",
+                params, NOTIFY_COLUMNS + 1, err);
+    arena_free(&arena);
+    return ok;
 }
 
 static bool
