@@ -540,7 +540,7 @@ START_TEST(faults_of_the_head)
          "such as UTC or Europe/Berlin [R032]\n"
          "rules.yaml:5:19: error: round must be floor, half_even or half_up, "
          "not \"up\" [R013]\n"
-         "rules.yaml:6:8: error: rules must be a list of 1 to 1000 rules "
+         "rules.yaml:6:8: error: rules must be a list of 1 to 10000 rules "
          "[R024]\n"
          "rules.yaml:7:8: error: tests must be a list [R010]\n"},
         {"[]\n", "rules.yaml:1:1: error: a rule file must be a mapping, not a "

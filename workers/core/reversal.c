@@ -122,7 +122,7 @@ reversal_name_lines(struct reader *reader, struct rule *rule)
     const struct ruleset *ruleset = reader->ruleset;
     size_t count = ruleset->line_count;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = reader->rule_lines; i < count; i++) {
         struct ledger_line *ledger = ruleset->lines[i];
 
         if (ledger->pays && ledger->type == &entry_earn &&

@@ -5,13 +5,13 @@
 #include <stdio.h>
 
 #include "answer_message.h"
-#include "cohort.h"
 #include "conversion.h"
 #include "digest.h"
 #include "guard.h"
 #include "line.h"
 #include "quote.h"
 #include "rule_compile.h"
+#include "rule_overlap.h"
 #include "staking.h"
 #include "tier.h"
 #include "voting.h"
@@ -138,75 +138,6 @@ compile_rules(struct reader *reader, const struct node *node)
     }
 }
 
-static bool
-is_live(const struct rule *rule)
-{
-    return rule->form_count && !rule->forms[0].guard.off && !rule->shadow;
-}
-
-static const struct event_type *
-common_trigger(const struct rule *left, const struct rule *right)
-{
-    for (size_t i = 0; i < left->form_count; i++)
-        for (size_t j = 0; j < right->form_count; j++)
-            if (left->forms[i].type == right->forms[j].type)
-                return left->forms[i].type;
-    return NULL;
-}
-
-/* Whether some event may make both rules pay the same account, which is more
- * often a slip than a wish. Rules that follow each other in time do not, nor do
- * those for other cohorts. */
-static bool
-rules_overlap(const struct rule *left, const struct rule *right)
-{
-    const struct span *a;
-    const struct span *b;
-
-    if (!is_live(left) || !is_live(right) || !left->account.len ||
-        !str_eq(left->account, right->account) || !common_trigger(left, right))
-        return false;
-    if (cohorts_are_apart(&left->forms[0].guard.cohort,
-                          &right->forms[0].guard.cohort))
-        return false;
-    a = &left->forms[0].guard.valid;
-    b = &right->forms[0].guard.valid;
-    return a->from_us < b->until_us && b->from_us < a->until_us;
-}
-
-static void
-check_overlap(struct reader *reader, size_t index)
-{
-    const struct ruleset *ruleset = reader->ruleset;
-    const struct rule *rule = ruleset->rules[index];
-
-    for (size_t i = 0; i < index; i++) {
-        const struct rule *other = ruleset->rules[i];
-
-        if (rule->pending && other->pending && common_trigger(other, rule)) {
-            mistake_add(reader->diags, MISTAKE_TWO_HOLDS, reader->file,
-                        rule->row, rule->column,
-                        "rule \"%.*s\" (line %d) holds back what it pays for "
-                        "%.*s as well; one rule can",
-                        STR_ARG(other->id), other->row,
-                        STR_ARG(common_trigger(other, rule)->name));
-            return;
-        }
-
-        if (!rules_overlap(other, rule) ||
-            (other->overlap_allowed && rule->overlap_allowed))
-            continue;
-        mistake_add(reader->diags, MISTAKE_OVERLAP, reader->file, rule->row,
-                    rule->column,
-                    "rules \"%.*s\" (line %d) and \"%.*s\" both pay %.*s for "
-                    "%.*s; if that is meant, write overlap: allowed in both",
-                    STR_ARG(other->id), other->row, STR_ARG(rule->id),
-                    STR_ARG(rule->account),
-                    STR_ARG(common_trigger(other, rule)->name));
-        return;
-    }
-}
-
 static void
 compile_tests(struct reader *reader, const struct node *node)
 {
@@ -280,8 +211,7 @@ compile_document(struct reader *reader, const struct node *document)
         answer_messages_compile(reader, messages);
     if (tests)
         compile_tests(reader, tests);
-    for (size_t i = 1; i < reader->ruleset->rule_count; i++)
-        check_overlap(reader, i);
+    rule_overlap_check(reader);
 }
 
 static void
@@ -312,6 +242,7 @@ ruleset_compile(struct arena *arena, const char *file, struct str text,
 
     map_init(&reader.ledger_names, arena);
     map_init(&reader.registered, arena);
+    map_init(&reader.rule_ids, arena);
     map_init(&reader.index->triggers, arena);
     ruleset->arena = arena;
     ruleset->file = reader.file;
@@ -320,6 +251,8 @@ ruleset_compile(struct arena *arena, const char *file, struct str text,
     if (diags->errors > errors)
         return NULL;
     rule_index_fill(&reader);
+    if (diags->errors > errors)
+        return NULL;
     stamp_ruleset(ruleset, text);
     return ruleset;
 }

@@ -20,18 +20,21 @@ enum { DESCRIPTION_MAX_BYTES = 200 };
 static void
 compile_id(struct reader *reader, const struct node *node, struct rule *rule)
 {
-    const struct ruleset *ruleset = reader->ruleset;
     struct str id = {0};
+    const struct rule *first;
+    void **place;
 
     if (!node || !read_id(reader, node, "a rule id", &id))
         return;
-    for (size_t i = 0; ruleset->rules[i] != rule; i++)
-        if (str_eq(ruleset->rules[i]->id, id)) {
-            reader_error(reader, node, MISTAKE_REPEATED_ID,
-                         "rule id \"%.*s\" is used twice", STR_ARG(id));
-            diag_note(reader->diags, "first at %d:%d", ruleset->rules[i]->row,
-                      ruleset->rules[i]->column);
-        }
+    place = map_put(&reader->rule_ids, id);
+    first = *place;
+    if (first) {
+        reader_error(reader, node, MISTAKE_REPEATED_ID,
+                     "rule id \"%.*s\" is used twice", STR_ARG(id));
+        diag_note(reader->diags, "first at %d:%d", first->row, first->column);
+    } else {
+        *place = rule;
+    }
     if (house_line_reserves(id))
         reader_error(reader, node, MISTAKE_RESERVED_ID,
                      "rule id \"%.*s\" is reserved: the program itself posts "
@@ -335,6 +338,7 @@ rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
     size_t from = reader->diags->count;
 
     reader->rule = rule;
+    reader->rule_lines = ruleset->line_count;
     if (!read_keys(reader, node, "a rule", keys,
                    sizeof(keys) / sizeof(*keys)) &&
         node->kind != NODE_OBJECT)

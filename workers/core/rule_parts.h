@@ -23,11 +23,11 @@ struct reversed_by;
 struct closer;
 struct op;
 
-/* Bounds of a rule file, so that no event pays more lines than fit a message.
- */
+/* Bounds of a rule file. */
 enum {
-    RULES_MAX = 1000,
+    RULES_MAX = 10000,
     RULE_LINES_MAX = 64,
+    TRIGGER_LINES_MAX = 30000, /* what an event pays must fit a message */
     TABLE_ROWS_MAX = 200,
     STREAK_DAYS_MAX = 400,
     ID_MAX_BYTES = 40,

@@ -24,7 +24,9 @@ struct reader {
     struct rule_index *index; /* being made */
     struct map ledger_names;  /* struct ledger_line, by name */
     struct map registered;    /* those that the rule set lists, by name */
+    struct map rule_ids;      /* struct rule, by id */
     size_t line_room;         /* of ruleset->lines */
+    size_t rule_lines;        /* where those of the rule begin in them */
     struct expr_scope scope;  /* of the rule or line being compiled */
     const struct rule *rule;  /* being compiled */
 };

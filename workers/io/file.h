@@ -7,7 +7,7 @@
 #include "err.h"
 #include "str.h"
 
-enum { FILE_MAX_BYTES = 1024 * 1024 };
+enum { FILE_MAX_BYTES = 8 * 1024 * 1024 };
 
 /* Read a regular file; ERR_CONFIG when it cannot be read or is larger than
  * FILE_MAX_BYTES. The bytes are made in the arena. */
