@@ -126,11 +126,14 @@ generated: $(BUILD)/reward ## committed files made from tables are up to date
 		diff -u config.example.yaml -
 	$(BUILD)/reward check config --print-schema | \
 		diff -u schemas/config.schema.json -
+	$(BUILD)/reward check rules --print-schema | \
+		diff -u schemas/rules.schema.json -
 
 .PHONY: generate
 generate: $(BUILD)/reward ## make them again
 	$(BUILD)/reward check config --print-example > config.example.yaml
 	$(BUILD)/reward check config --print-schema > schemas/config.schema.json
+	$(BUILD)/reward check rules --print-schema > schemas/rules.schema.json
 
 # ---- reading the code -----------------------------------------------------------
 
@@ -188,6 +191,7 @@ install: $(BUILD)/reward ## program, schemas and rules under PREFIX
 		$(DESTDIR)$(PREFIX)/share/reward/rules
 	install -m 644 schemas/events/*.json \
 		$(DESTDIR)$(PREFIX)/share/reward/schemas/events
+	install -m 644 schemas/*.schema.json $(DESTDIR)$(PREFIX)/share/reward/schemas
 	install -m 644 $(filter-out %_test.yaml,$(wildcard rules/*.yaml)) \
 		$(DESTDIR)$(PREFIX)/share/reward/rules
 	install -m 644 config.example.yaml $(DESTDIR)$(PREFIX)/share/reward

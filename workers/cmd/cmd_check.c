@@ -11,6 +11,7 @@
 #include "load.h"
 #include "mistake_page.h"
 #include "rule_report.h"
+#include "rule_schema.h"
 #include "suggest.h"
 
 /* One check: its faults are told at its end, all at once. */
@@ -78,14 +79,6 @@ read_settings(struct check *check)
 /* ---- settings
  * ---------------------------------------------------------------- */
 
-static const struct {
-    const char *flag;
-    void (*print)(FILE *out);
-} prints[] = {
-    {"print-example", settings_print_example},
-    {"print-schema", settings_print_schema},
-};
-
 static int
 check_config(struct check *check)
 {
@@ -93,12 +86,6 @@ check_config(struct check *check)
     const char *path = line->argc > 1 ? line->argv[1] : line->config_path;
     bool print = command_option(line, "print");
 
-    for (size_t i = 0; i < sizeof(prints) / sizeof(*prints); i++) {
-        if (!command_option(line, prints[i].flag))
-            continue;
-        prints[i].print(stdout);
-        return EXIT_OK;
-    }
     if (line->argc > 2)
         return command_misused(line, "one file at a time");
     if (print && !diag_report_spares_stdout(line->format))
@@ -321,6 +308,45 @@ explain(const struct command_line *line, const char *code)
                            code, SUGGEST_ARG(suggest));
 }
 
+/* ---- what is made from tables
+ * ---------------------------------------------------- */
+
+static void
+print_rule_schema(FILE *out)
+{
+    struct arena arena = {0};
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    rule_schema_print(&buf);
+    fwrite(buf.at, 1, buf.len, out);
+    arena_free(&arena);
+}
+
+static const struct {
+    const char *subject;
+    const char *flag;
+    void (*print)(FILE *out);
+} prints[] = {
+    {"config", "print-example", settings_print_example},
+    {"config", "print-schema", settings_print_schema},
+    {"rules", "print-schema", print_rule_schema},
+};
+
+/* Whether that is all that was asked for. */
+static bool
+print_table(struct command_line *line)
+{
+    for (size_t i = 0; i < sizeof(prints) / sizeof(*prints); i++) {
+        if (strcmp(line->argv[0], prints[i].subject) != 0 ||
+            !command_option(line, prints[i].flag))
+            continue;
+        prints[i].print(stdout);
+        return true;
+    }
+    return false;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct check *check);
@@ -339,6 +365,8 @@ cmd_check(struct command_line *line)
     if (code)
         return explain(line, code);
     diag_init(&check.diags, line->arena);
+    if (line->argc && print_table(line))
+        return EXIT_OK;
     for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
         if (line->argc && strcmp(line->argv[0], subjects[i].name) == 0)
             return subjects[i].run(&check);

@@ -6,7 +6,7 @@ static const struct command_flag check_flags[] = {
     {"report", NULL, "rules: print what each can pay, and in which order"},
     {"print", NULL, "config: print the settings in force"},
     {"print-example", NULL, "config: print config.example.yaml"},
-    {"print-schema", NULL, "config: print schemas/config.schema.json"},
+    {"print-schema", NULL, "config, rules: print schemas/NAME.schema.json"},
     {"explain", "CODE", "say what a code such as R014 means; or of all"},
     {0},
 };

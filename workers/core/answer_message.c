@@ -27,6 +27,15 @@ const struct answer_message answer_messages[] = {
     {0},
 };
 
+static const char *
+name_at(size_t index)
+{
+    return answer_messages[index].name;
+}
+
+const struct shape messages_shape = {
+    .kind = SHAPE_MAP, .min = 1, .name = name_at, .of = &message_shape};
+
 static const struct answer_message *
 find_kind(struct reader *reader, const struct node_member *member)
 {

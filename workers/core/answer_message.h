@@ -17,6 +17,8 @@ struct answer_message {
 /* All kinds; ends with a NULL name. */
 extern const struct answer_message answer_messages[];
 
+extern const struct shape messages_shape;
+
 /* Compile the mapping of kinds to texts into the rule set's notifies. */
 void answer_messages_compile(struct reader *reader, const struct node *node);
 

@@ -9,7 +9,7 @@
 #include "timestamp.h"
 #include "trace.h"
 
-enum { ITEM_MAX_BYTES = 100, DAYS_MAX = 3650 };
+enum { ITEM_MAX_BYTES = 100 };
 
 struct price {
     struct str item;
@@ -32,6 +32,71 @@ struct charge {
     const struct expr *guard; /* NULL: none */
     struct place guard_place;
 };
+
+/* ---- shapes -----------------------------------------------------------------
+ */
+
+static const struct shape asked_shape = {
+    .kind = SHAPE_STRING, .pattern = "^event\\.data\\.[A-Za-z0-9_.]+$"};
+
+static const struct key band_keys[] = {
+    {"from", true, &asked_shape, "The field of the request that names a price.",
+     "event.data.price"},
+    {"min", true, &shape_positive, "The least that it may be.", "500"},
+    {"max", true, &shape_positive, "The most that it may be.", "5000"},
+};
+
+static const struct shape band_shape = {
+    SHAPE_KEYS("a band of prices", band_keys)};
+
+static const struct shape cost_shape = {.kind = SHAPE_POSITIVE,
+                                        .otherwise = &band_shape};
+
+static const struct shape days_shape = {
+    .kind = SHAPE_INTEGER, .min = 1, .max = PERIOD_MAX_DAYS};
+
+static const char *const per_words[] = {"contract"};
+static const struct shape per_shape = {SHAPE_WORDS(per_words)};
+
+static const struct key price_keys[] = {
+    {"cost", true, &cost_shape,
+     "The price; or a band, in which the request names it.", "5000"},
+    {"days", false, &days_shape,
+     "For how many days it counts; without it, for good.", "7"},
+    {"per", false, &per_shape, "It counts for the contract of the request.",
+     "contract"},
+};
+
+static const struct shape price_shape = {SHAPE_KEYS("a price", price_keys)};
+
+static const struct shape rows_shape = {
+    .kind = SHAPE_MAP, .min = 1, .max = TABLE_ROWS_MAX, .of = &price_shape};
+
+static const char *const reject_words[] = {"reject"};
+const struct shape reject_shape = {SHAPE_WORDS(reject_words)};
+
+static const struct key list_keys[] = {
+    {"by", true, &shape_expr, "The text that names the item.",
+     "event.data.item"},
+    {"rows", true, &rows_shape, "Prices by item.",
+     "{\"featured_profile\": {\"cost\": 5000, \"days\": 7}}"},
+    {"missing", true, &reject_shape, "Other items are refused.", "reject"},
+};
+
+static const struct shape list_shape = {SHAPE_KEYS("price", list_keys)};
+
+static const struct key charge_keys[] = {
+    {"id", true, &shape_id, "Its name in the ledger, for ever.", "item"},
+    {"price", true, &list_shape, "The price list.", NULL},
+    {"description", false, &shape_description,
+     "Goes with each entry in the ledger, for people.", "Premium items"},
+};
+
+static const struct shape line_of_charge_shape = {
+    SHAPE_KEYS("a charge", charge_keys)};
+
+const struct shape charge_shape = {
+    .kind = SHAPE_LIST, .min = 1, .max = 1, .of = &line_of_charge_shape};
 
 /* ---- compiling --------------------------------------------------------------
  */
@@ -97,10 +162,7 @@ static void
 compile_band(struct reader *reader, const struct node *node,
              struct price *price)
 {
-    static const struct key keys[] = {
-        {"from", true}, {"min", true}, {"max", true}};
-
-    if (!read_keys(reader, node, "a band of prices", keys, 3))
+    if (!read_keys(reader, node, &band_shape))
         return;
     compile_asked(reader, node_get(node, STR("from")), price);
     if (!read_cost(reader, node_get(node, STR("min")), "min", &price->least) ||
@@ -114,14 +176,13 @@ static void
 compile_terms(struct reader *reader, const struct node *node,
               struct price *price)
 {
-    static const char *const words[] = {"contract"};
     const struct node *days = node_get(node, STR("days"));
     const struct node *per = node_get(node, STR("per"));
     const struct event_type *type = reader->scope.type;
     struct field field;
     size_t index;
 
-    if (per && read_word(reader, per, "per", words, 1, &index))
+    if (per && read_word(reader, per, "per", per_words, 1, &index))
         price->per_contract = true;
     if (price->per_contract && !find_field(type, STR("contract_id"), &field))
         reader_error(reader, per, MISTAKE_UNFIT_TYPE,
@@ -130,9 +191,11 @@ compile_terms(struct reader *reader, const struct node *node,
                      STR_ARG(type->name));
     if (!days)
         return;
-    if (days->kind != NODE_INT || days->integer < 1 || days->integer > DAYS_MAX)
+    if (days->kind != NODE_INT || days->integer < 1 ||
+        days->integer > PERIOD_MAX_DAYS)
         reader_error(reader, days, MISTAKE_OUT_OF_BOUNDS,
-                     "days must be a whole number from 1 to %d", DAYS_MAX);
+                     "days must be a whole number from 1 to %d",
+                     PERIOD_MAX_DAYS);
     else
         price->days = days->integer;
 }
@@ -141,8 +204,6 @@ static void
 compile_price(struct reader *reader, const struct node_member *member,
               struct price *price)
 {
-    static const struct key keys[] = {
-        {"cost", true}, {"days", false}, {"per", false}};
     const struct node *cost;
 
     price->item = str_dup(reader->arena, member->key);
@@ -151,7 +212,7 @@ compile_price(struct reader *reader, const struct node_member *member,
     if (member->key.len > ITEM_MAX_BYTES)
         reader_key_error(reader, member, MISTAKE_BAD_TEXT,
                          "an item is at most %d bytes long", ITEM_MAX_BYTES);
-    if (!read_keys(reader, member->value, "a price", keys, 3))
+    if (!read_keys(reader, member->value, &price_shape))
         return;
     cost = node_get(member->value, STR("cost"));
     if (cost->kind == NODE_OBJECT)
@@ -183,15 +244,12 @@ static void
 compile_price_list(struct reader *reader, const struct node *node,
                    struct charge *charge)
 {
-    static const struct key keys[] = {
-        {"by", true}, {"rows", true}, {"missing", true}};
-    static const char *const words[] = {"reject"};
     size_t index;
 
-    if (!read_keys(reader, node, "price", keys, 3))
+    if (!read_keys(reader, node, &list_shape))
         return;
-    if (!read_word(reader, node_get(node, STR("missing")), "missing", words, 1,
-                   &index))
+    if (!read_word(reader, node_get(node, STR("missing")), "missing",
+                   reject_words, 1, &index))
         return;
     charge->by = read_expr(reader, node_get(node, STR("by")), "by");
     if (charge->by && expr_type(charge->by) != VALUE_STRING)
@@ -205,8 +263,6 @@ static void
 compile_line(struct reader *reader, const struct node *node,
              struct charge *charge)
 {
-    static const struct key keys[] = {
-        {"id", true}, {"price", true}, {"description", false}};
     const struct node *line = node->kind == NODE_LIST && node->item_count == 1
                                   ? node->items[0]
                                   : NULL;
@@ -218,7 +274,7 @@ compile_line(struct reader *reader, const struct node *node,
                      "charge must be a list of one line");
         return;
     }
-    if (!read_keys(reader, line, "a charge", keys, 3) ||
+    if (!read_keys(reader, line, &line_of_charge_shape) ||
         !read_id(reader, node_get(line, STR("id")), "a line id", &charge->id))
         return;
     ledger = ledger_name(reader,
@@ -229,8 +285,8 @@ compile_line(struct reader *reader, const struct node *node,
     ledger->type = &entry_spend;
     ledger->description = reader->rule->ledger->description;
     description = node_get(line, STR("description"));
-    if (description && !read_text(reader, description, "description", 200,
-                                  &ledger->description))
+    if (description && !read_text(reader, description, "description",
+                                  DESCRIPTION_MAX_BYTES, &ledger->description))
         return;
     ledger_register(reader, ledger);
     charge->ledger = ledger;
@@ -272,7 +328,6 @@ refuse_conditions(struct reader *reader, const struct node *rule_node)
 const struct charge *
 charge_compile(struct reader *reader, const struct node *rule_node)
 {
-    static const char *const words[] = {"reject"};
     struct charge *charge = ARENA_NEW(reader->arena, struct charge);
     size_t errors = reader->diags->errors;
     const struct node_member *guard = node_member(rule_node, STR("guard"));
@@ -284,7 +339,7 @@ charge_compile(struct reader *reader, const struct node *rule_node)
         reader_error(reader, rule_node, MISTAKE_UNSAID,
                      "a charge needs short: reject (an account that has too "
                      "little is charged nothing)");
-    else if (!read_word(reader, lacking, "short", words, 1, &index))
+    else if (!read_word(reader, lacking, "short", reject_words, 1, &index))
         return NULL;
     compile_line(reader, node_get(rule_node, STR("charge")), charge);
     if (guard)

@@ -10,6 +10,10 @@
 
 struct charge;
 
+/* Of `charge`, and of `short`. */
+extern const struct shape charge_shape;
+extern const struct shape reject_shape;
+
 /* Compile the keys of a rule that charges, in the reader's scope. NULL after
  * adding errors. */
 const struct charge *charge_compile(struct reader *reader,

@@ -9,6 +9,20 @@
 
 enum { SALT_MAX_BYTES = 100, ACCOUNT_MAX_BYTES = 42, SHARE_DECIMALS = 2 };
 
+static const struct shape salt_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = SALT_MAX_BYTES};
+
+static const struct key cohort_keys[] = {
+    {"percent", true, &shape_amount, "How many of all accounts, 0 to 100.",
+     "10"},
+    {"salt", true, &salt_shape,
+     "Names the division: two cohorts of one salt lie side by side.", "spring"},
+    {"from", false, &shape_amount,
+     "Where it begins, in percent; 0 when left out.", "0"},
+};
+
+const struct shape cohort_shape = {SHAPE_KEYS("a cohort", cohort_keys)};
+
 static bool
 read_share(struct reader *reader, const struct node *node, const char *what,
            int32_t *buckets)
@@ -31,12 +45,10 @@ bool
 cohort_compile(struct reader *reader, const struct node *node,
                struct cohort *cohort)
 {
-    static const struct key keys[] = {
-        {"percent", true}, {"salt", true}, {"from", false}};
     const struct node *from = node_get(node, STR("from"));
     int32_t share;
 
-    if (!read_keys(reader, node, "a cohort", keys, 3) ||
+    if (!read_keys(reader, node, &cohort_shape) ||
         !read_share(reader, node_get(node, STR("percent")), "percent",
                     &share) ||
         !read_text(reader, node_get(node, STR("salt")), "salt", SALT_MAX_BYTES,

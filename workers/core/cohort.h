@@ -11,6 +11,8 @@
 #include "rule_read.h"
 #include "str.h"
 
+extern const struct shape cohort_shape;
+
 /* Compile {percent, salt, from}; false after adding errors. */
 MUST_CHECK bool cohort_compile(struct reader *reader, const struct node *node,
                                struct cohort *cohort);

@@ -1,15 +1,22 @@
 /* conversion.c - the setting; the queue is op_conversion.c. */
 #include "conversion.h"
 
+static const struct key conversion_keys[] = {
+    {"rate", true, &shape_positive,
+     "How many tokens on the blockchain one unit comes to.", "1"},
+};
+
+const struct shape conversion_shape = {
+    SHAPE_KEYS("conversion", conversion_keys)};
+
 const struct conversion *
 conversion_compile(struct reader *reader, const struct node *node)
 {
-    static const struct key keys[] = {{"rate", true}};
     struct conversion *conversion = ARENA_NEW(reader->arena, struct conversion);
     const struct node *rate;
     struct ratio rounded;
 
-    if (!read_keys(reader, node, "conversion", keys, 1))
+    if (!read_keys(reader, node, &conversion_shape))
         return NULL;
     rate = node_get(node, STR("rate"));
     if (!read_positive(reader, rate, "rate", &conversion->rate))

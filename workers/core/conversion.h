@@ -12,6 +12,8 @@ struct conversion {
     struct ratio rate;
 };
 
+extern const struct shape conversion_shape;
+
 /* Compile the mapping; NULL after adding errors. */
 const struct conversion *conversion_compile(struct reader *reader,
                                             const struct node *node);

@@ -4,18 +4,18 @@
 #include "guard.h"
 
 #include "cohort.h"
-#include "limit.h"
-#include "once.h"
 #include "quote.h"
+
+static const char *const mode_words[] = {"live", "off", "shadow"};
+const struct shape mode_shape = {SHAPE_WORDS(mode_words)};
 
 static void
 compile_mode(struct reader *reader, const struct node *node,
              struct guard *guard)
 {
-    static const char *const words[] = {"live", "off", "shadow"};
     size_t index = 0;
 
-    if (!read_word(reader, node, "mode", words, 3, &index))
+    if (!read_word(reader, node, "mode", mode_words, 3, &index))
         return;
     guard->off = index == 1;
     guard->shadow = index == 2;

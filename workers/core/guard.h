@@ -3,18 +3,40 @@
 #ifndef CORE_GUARD_H
 #define CORE_GUARD_H
 
+#include "cohort.h"
 #include "compiler.h"
 #include "err.h"
+#include "limit.h"
+#include "once.h"
 #include "rule_parts.h"
 #include "rule_read.h"
 #include "turn.h"
 
+extern const struct shape mode_shape;
+
 /* The keys of a guard, for the key tables of rules and lines. */
 #define GUARD_KEYS                                                             \
-    {"mode", false}, {"valid_from", false}, {"valid_until", false},            \
-        {"when", false}, {"cohort", false}, {"once", false},                   \
+    {"mode", false, &mode_shape,                                               \
+     "Whether it counts; shadow, of a rule: only what it would have paid is "  \
+     "told.",                                                                  \
+     "live"},                                                                  \
+        {"valid_from", false, &shape_time, "The first time of an event.",      \
+         "2026-12-01T00:00:00Z"},                                              \
+        {"valid_until", false, &shape_time,                                    \
+         "The time from which on it no longer counts.",                        \
+         "2027-01-01T00:00:00Z"},                                              \
+        {"when", false, &shape_expr, "A condition, true or false.",            \
+         "event.data.delivered_on_time"},                                      \
+        {"cohort", false, &cohort_shape,                                       \
+         "A part of all accounts, the same for every event.", NULL},           \
+        {"once", false, &once_shape,                                           \
+         "Paid one time, ever, for each combination of account, day, row and " \
+         "fields.",                                                            \
+         "[\"account\"]"},                                                     \
     {                                                                          \
-        "limit", false                                                         \
+        "limit", false, &limit_shape,                                          \
+            "How much, or how often, is paid in a window of the calendar.",    \
+            NULL                                                               \
     }
 
 /* Compile the guard keys of a rule or line. What `when` shows to be there

@@ -5,6 +5,34 @@
 #include "basis.h"
 #include "trace.h"
 
+static const char *const per_words[] = {"account", "all"};
+static const struct shape per_shape = {SHAPE_WORDS(per_words)};
+
+static const struct shape window_shape = {
+    .kind = SHAPE_WORD, .words = window_words, .max = WINDOW_COUNT};
+
+static const char *const over_words[] = {"skip", "clip"};
+static const struct shape over_shape = {SHAPE_WORDS(over_words)};
+
+static const struct key limit_keys[] = {
+    {"per", true, &per_shape, "Whose payments count together.", "account"},
+    {"window", true, &window_shape,
+     "Of the calendar in the rule file's zone; weeks start on Monday.",
+     "month"},
+    {"amount", false, &shape_positive, "The most that is paid.", "10000"},
+    {"times", false, &shape_positive, "How often it is paid.", "5"},
+    {"over", false, &over_shape,
+     "What does not fit is cut to what is left (clip), or nothing is paid "
+     "(skip).",
+     "clip"},
+};
+
+const struct shape limit_shape = {
+    SHAPE_KEYS("a limit", limit_keys),
+    .one_of = (const char *const[]){"amount", "times", NULL},
+    .needs = (const struct key_need[]){{"amount", "over"}, {0}},
+};
+
 static bool
 read_whole(struct reader *reader, const struct node *node, const char *what,
            int64_t *number)
@@ -61,7 +89,6 @@ read_measure(struct reader *reader, const struct node *node,
 static bool
 read_over(struct reader *reader, const struct node *node, struct limit *limit)
 {
-    static const char *const words[] = {"skip", "clip"};
     const struct node *over = node_get(node, STR("over"));
     size_t index = 0;
 
@@ -69,7 +96,7 @@ read_over(struct reader *reader, const struct node *node, struct limit *limit)
         return reader_error(reader, node, MISTAKE_UNSAID,
                             "a limit of an amount needs over: clip (pay what "
                             "is left) or over: skip (pay nothing)");
-    if (over && !read_word(reader, over, "over", words, 2, &index))
+    if (over && !read_word(reader, over, "over", over_words, 2, &index))
         return false;
     limit->clip = index == 1;
     return true;
@@ -79,19 +106,14 @@ bool
 limit_compile(struct reader *reader, const struct node *node,
               struct limit *limit)
 {
-    static const struct key keys[] = {{"per", true},
-                                      {"window", true},
-                                      {"amount", false},
-                                      {"times", false},
-                                      {"over", false}};
-    static const char *const pers[] = {"account", "all"};
     size_t errors = reader->diags->errors;
     size_t per = 0;
     size_t window = 0;
 
-    if (!read_keys(reader, node, "a limit", keys, sizeof(keys) / sizeof(*keys)))
+    if (!read_keys(reader, node, &limit_shape))
         return false;
-    if (read_word(reader, node_get(node, STR("per")), "per", pers, 2, &per))
+    if (read_word(reader, node_get(node, STR("per")), "per", per_words, 2,
+                  &per))
         limit->for_all = per == 1;
     if (read_word(reader, node_get(node, STR("window")), "window", window_words,
                   WINDOW_COUNT, &window))

@@ -8,6 +8,8 @@
 #include "rule_read.h"
 #include "turn.h"
 
+extern const struct shape limit_shape;
+
 /* Compile {per, window, amount or times, over}; false after adding errors. */
 MUST_CHECK bool limit_compile(struct reader *reader, const struct node *node,
                               struct limit *limit);

@@ -13,14 +13,18 @@ const struct line_kind *const line_kinds[] = {
     &line_table, &line_streak, &line_amount,  NULL,
 };
 
-static const struct key common_keys[] = {
-    {"id", true}, {"description", false}, GUARD_KEYS};
-
-enum {
-    KIND_COUNT = sizeof(line_kinds) / sizeof(*line_kinds) - 1,
-    COMMON_COUNT = sizeof(common_keys) / sizeof(*common_keys),
-    DESCRIPTION_MAX_BYTES = 200,
+static const struct key line_keys[] = {
+    {"id", true, &shape_id,
+     "Its name in the ledger, after the rule's and a point; for ever.", "base"},
+    {"description", false, &shape_description,
+     "Goes with each entry in the ledger, for people.", "100 GIGS per USD"},
+    GUARD_KEYS,
 };
+
+const struct shape line_shape = {SHAPE_KEYS("a line", line_keys),
+                                 .kinds = line_kinds};
+
+enum { KIND_COUNT = sizeof(line_kinds) / sizeof(*line_kinds) - 1 };
 
 struct ledger_line *
 ledger_name(struct reader *reader, struct str name)
@@ -52,17 +56,6 @@ ledger_register(struct reader *reader, struct ledger_line *ledger)
                    &reader->line_room, 32, sizeof(*ruleset->lines));
     ledger->index = ruleset->line_count;
     ruleset->lines[ruleset->line_count++] = ledger;
-}
-
-static bool
-check_keys(struct reader *reader, const struct node *node)
-{
-    struct key keys[COMMON_COUNT + KIND_COUNT];
-
-    memcpy(keys, common_keys, sizeof(common_keys));
-    for (size_t i = 0; i < KIND_COUNT; i++)
-        keys[COMMON_COUNT + i] = (struct key){line_kinds[i]->name, false};
-    return read_keys(reader, node, "a line", keys, COMMON_COUNT + KIND_COUNT);
 }
 
 static const char *
@@ -173,7 +166,7 @@ line_compile(struct reader *reader, const struct node *node,
 
     line->index = form->line_count;
     line->offer_room = 1;
-    if (!check_keys(reader, node) && node->kind != NODE_OBJECT)
+    if (!read_keys(reader, node, &line_shape) && node->kind != NODE_OBJECT)
         return;
     compile_id(reader, node, form, line);
     description = node_get(node, STR("description"));

@@ -21,8 +21,10 @@ struct trace; /* see trace.h */
 
 /* One kind of line: a file, and a row of line_kinds. */
 struct line_kind {
-    const char *name; /* its key in the rule file */
-    const char *help; /* one line, for listings */
+    const char *name;          /* its key in the rule file */
+    const char *help;          /* one line */
+    const struct shape *shape; /* of its value */
+    const char *example;       /* as struct key has it */
 
     /* Turn the key's value into line->plan, in the reader's arena. The line
      * has its id, index and ledger, the form its earlier lines. May raise
@@ -84,6 +86,9 @@ extern const struct line_kind line_every;
 extern const struct line_kind line_table;
 extern const struct line_kind line_streak;
 extern const struct line_kind line_amount;
+
+/* The shape of one object of `award`. */
+extern const struct shape line_shape;
 
 /* Compile one object of `award` into form->lines[form->line_count], without
  * counting it; problems go to the reader's diagnostics. */

@@ -36,7 +36,9 @@ amount_reads(const struct line *line, const struct expr *exprs[LINE_READS_MAX])
 
 const struct line_kind line_amount = {
     .name = "amount",
-    .help = "the result of an expression",
+    .help = "Whatever the expression says.",
+    .shape = &shape_expr,
+    .example = "min(10 * event.data.streak_days, 100)",
     .compile = amount_compile,
     .eval = amount_eval,
     .range = amount_range,

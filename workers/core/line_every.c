@@ -14,15 +14,33 @@ struct every {
     enum { EVERY_CARRY, EVERY_DROP, EVERY_PRO_RATA } leftover;
 };
 
+static const char *const leftover_words[] = {
+    [EVERY_CARRY] = "carry",
+    [EVERY_DROP] = "drop",
+    [EVERY_PRO_RATA] = "pro_rata",
+};
+
+static const struct shape leftover_shape = {SHAPE_WORDS(leftover_words)};
+
+static const struct key every_keys[] = {
+    {"step", true, &shape_positive, "How many make a step.", "100"},
+    {"give", true, &shape_amount, "The amount for each step.", "500"},
+    {"of", true, &shape_expr, "What is counted.", "event.data.xp_gained"},
+    {"leftover", false, &leftover_shape,
+     "What becomes of the rest: carry keeps it for the account's next event, "
+     "drop loses it, pro_rata pays its part of a step.",
+     "carry"},
+};
+
+static const struct shape every_shape = {
+    SHAPE_KEYS("an every", every_keys),
+    .needs = (const struct key_need[]){{NULL, "leftover"}, {0}},
+};
+
 static void
 compile_leftover(struct reader *reader, const struct node *node,
                  struct every *every)
 {
-    static const char *const words[] = {
-        [EVERY_CARRY] = "carry",
-        [EVERY_DROP] = "drop",
-        [EVERY_PRO_RATA] = "pro_rata",
-    };
     const struct node *leftover = node_get(node, STR("leftover"));
     size_t index = EVERY_CARRY;
 
@@ -30,7 +48,7 @@ compile_leftover(struct reader *reader, const struct node *node,
         reader_error(reader, node, MISTAKE_UNSAID,
                      "an every needs leftover: carry (keep it for later), "
                      "drop (lose it) or pro_rata (pay part of a step)");
-    else if (read_word(reader, leftover, "leftover", words, 3, &index))
+    else if (read_word(reader, leftover, "leftover", leftover_words, 3, &index))
         every->leftover = index;
 }
 
@@ -38,13 +56,11 @@ static void
 every_compile(struct reader *reader, const struct node *node,
               const struct rule_form *form, struct line *line)
 {
-    static const struct key keys[] = {
-        {"step", true}, {"give", true}, {"of", true}, {"leftover", false}};
     struct every *every = ARENA_NEW(reader->arena, struct every);
 
     (void)form;
     line->plan = every;
-    if (!read_keys(reader, node, "an every", keys, 4))
+    if (!read_keys(reader, node, &every_shape))
         return;
     every->of = read_number_expr(reader, node_get(node, STR("of")), "of");
     compile_leftover(reader, node, every);
@@ -249,7 +265,8 @@ every_tell(const struct line *line, const struct rule_form *form,
 
 const struct line_kind line_every = {
     .name = "every",
-    .help = "an amount for each whole step, the leftover carried or not",
+    .help = "An amount for each whole step.",
+    .shape = &every_shape,
     .compile = every_compile,
     .want = every_want,
     .eval = every_eval,

@@ -34,7 +34,9 @@ flat_range(const struct line *line, const struct range_scope *scope,
 
 const struct line_kind line_flat = {
     .name = "flat",
-    .help = "always the same amount",
+    .help = "Always the same amount.",
+    .shape = &shape_amount,
+    .example = "500",
     .compile = flat_compile,
     .eval = flat_eval,
     .range = flat_range,

@@ -41,16 +41,23 @@ find_line(struct reader *reader, const struct node *node,
     report_no_line(reader, node, form, id);
 }
 
+static const struct key percent_keys[] = {
+    {"is", true, &shape_amount, "How many percent.", "20"},
+    {"of", true, &shape_id, "The id of an earlier line of the rule.", "base"},
+};
+
+static const struct shape percent_shape = {
+    SHAPE_KEYS("a percent", percent_keys)};
+
 static void
 percent_compile(struct reader *reader, const struct node *node,
                 const struct rule_form *form, struct line *line)
 {
-    static const struct key keys[] = {{"is", true}, {"of", true}};
     struct percent *percent = ARENA_NEW(reader->arena, struct percent);
     struct ratio is = ratio_from_int(0);
 
     line->plan = percent;
-    if (!read_keys(reader, node, "a percent", keys, 2))
+    if (!read_keys(reader, node, &percent_shape))
         return;
     find_line(reader, node_get(node, STR("of")), form, percent);
     if (read_amount(reader, node_get(node, STR("is")), "is", &is) &&
@@ -115,7 +122,8 @@ percent_tell(const struct line *line, const struct rule_form *form,
 
 const struct line_kind line_percent = {
     .name = "percent",
-    .help = "a part of what an earlier line of the rule pays",
+    .help = "A part of what an earlier line of the rule pays.",
+    .shape = &percent_shape,
     .compile = percent_compile,
     .eval = percent_eval,
     .range = percent_range,

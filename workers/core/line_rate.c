@@ -8,12 +8,19 @@ struct rate {
     const struct expr *of;
 };
 
+static const struct key rate_keys[] = {
+    {"give", true, &shape_amount, "The amount for each `per` of `of`.", "100"},
+    {"per", false, &shape_positive, "1 when left out.", "1"},
+    {"of", true, &shape_expr, "What is counted.",
+     "event.data.contract_value_usd"},
+};
+
+static const struct shape rate_shape = {SHAPE_KEYS("a rate", rate_keys)};
+
 static void
 rate_compile(struct reader *reader, const struct node *node,
              const struct rule_form *form, struct line *line)
 {
-    static const struct key keys[] = {
-        {"give", true}, {"per", false}, {"of", true}};
     struct rate *rate = ARENA_NEW(reader->arena, struct rate);
     const struct node *per = node_get(node, STR("per"));
     struct ratio give = ratio_from_int(0);
@@ -21,7 +28,7 @@ rate_compile(struct reader *reader, const struct node *node,
 
     (void)form;
     line->plan = rate;
-    if (!read_keys(reader, node, "a rate", keys, 3))
+    if (!read_keys(reader, node, &rate_shape))
         return;
     rate->of = read_number_expr(reader, node_get(node, STR("of")), "of");
     if (read_amount(reader, node_get(node, STR("give")), "give", &give) &&
@@ -82,7 +89,8 @@ rate_tell(const struct line *line, const struct rule_form *form,
 
 const struct line_kind line_rate = {
     .name = "rate",
-    .help = "an amount for each `per` units of an expression",
+    .help = "An amount for each so many of something, parts included.",
+    .shape = &rate_shape,
     .compile = rate_compile,
     .eval = rate_eval,
     .range = rate_range,

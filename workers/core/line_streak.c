@@ -25,13 +25,26 @@ struct day_bits {
     uint32_t bits;
 };
 
+static const char *const gap_words[] = {"reset"};
+static const struct shape gap_shape = {SHAPE_WORDS(gap_words)};
+
+static const struct key streak_keys[] = {
+    {"day", true, &shape_expr, "A date, or a time whose day counts.",
+     "event.data.login_date"},
+    {"start", true, &shape_amount, "The amount of the first day.", "10"},
+    {"add", true, &shape_amount, "What each further day has more.", "10"},
+    {"max", true, &shape_amount, "The most that a day pays.", "100"},
+    {"gap", true, &gap_shape, "A day left out starts over.", "reset"},
+};
+
+static const struct shape streak_shape = {SHAPE_KEYS("a streak", streak_keys)};
+
 static void
 compile_gap(struct reader *reader, const struct node *node)
 {
-    static const char *const words[] = {"reset"};
     size_t index;
 
-    if (!read_word(reader, node, "gap", words, 1, &index))
+    if (!read_word(reader, node, "gap", gap_words, 1, &index))
         return;
 }
 
@@ -84,17 +97,12 @@ static void
 streak_compile(struct reader *reader, const struct node *node,
                const struct rule_form *form, struct line *line)
 {
-    static const struct key keys[] = {{"day", true},
-                                      {"start", true},
-                                      {"add", true},
-                                      {"max", true},
-                                      {"gap", true}};
     struct streak *streak = ARENA_NEW(reader->arena, struct streak);
 
     (void)form;
     line->plan = streak;
     line->change_room += 1;
-    if (!read_keys(reader, node, "a streak", keys, 5))
+    if (!read_keys(reader, node, &streak_shape))
         return;
     compile_gap(reader, node_get(node, STR("gap")));
     compile_day(reader, node_get(node, STR("day")), streak);
@@ -274,7 +282,8 @@ streak_tell(const struct line *line, const struct rule_form *form,
 
 const struct line_kind line_streak = {
     .name = "streak",
-    .help = "an amount that grows with each day in a row",
+    .help = "An amount that grows with each day in a row.",
+    .shape = &streak_shape,
     .compile = streak_compile,
     .want = streak_want,
     .eval = streak_eval,

@@ -27,6 +27,40 @@ struct table {
     size_t row_count;
 };
 
+static const struct key crossed_keys[] = {
+    {"from", true, &shape_expr, "The level before; its row is not paid.",
+     "event.data.old_level"},
+    {"to", true, &shape_expr, "The level after; its row is paid.",
+     "event.data.new_level"},
+};
+
+static const struct shape crossed_shape = {SHAPE_KEYS("crossed", crossed_keys)};
+
+static const struct shape rows_shape = {
+    .kind = SHAPE_MAP, .min = 1, .max = TABLE_ROWS_MAX, .of = &shape_amount};
+
+static const char *const missing_words[] = {"none", "error"};
+static const struct shape missing_shape = {SHAPE_WORDS(missing_words)};
+
+static const struct key table_keys[] = {
+    {"of", false, &shape_expr, "The value whose row is paid.",
+     "event.data.reason"},
+    {"crossed", false, &crossed_shape,
+     "Each row above `from`, up to `to`, is paid.", NULL},
+    {"rows", true, &rows_shape, "Amounts by value, or by level.",
+     "{\"2\": 1000, \"3\": 2500}"},
+    {"missing", false, &missing_shape,
+     "A value without a row pays nothing (none) or sets the event aside "
+     "(error).",
+     "none"},
+};
+
+static const struct shape table_shape = {
+    SHAPE_KEYS("a table", table_keys),
+    .one_of = (const char *const[]){"of", "crossed", NULL},
+    .needs = (const struct key_need[]){{NULL, "missing"}, {0}},
+};
+
 static int
 by_text(const void *left, const void *right)
 {
@@ -158,12 +192,10 @@ static void
 compile_crossed(struct reader *reader, const struct node *node,
                 struct table *table, struct line *line)
 {
-    static const struct key keys[] = {{"from", true}, {"to", true}};
-
     table->key_type = VALUE_INT;
     line->has_rows = true;
     line->ledger->pays = false;
-    if (!read_keys(reader, node, "crossed", keys, 2))
+    if (!read_keys(reader, node, &crossed_shape))
         return;
     /* The once-keys of rows are asked for before any stake is known. */
     reader->scope.has_account = false;
@@ -190,7 +222,6 @@ static void
 compile_missing(struct reader *reader, const struct node *node,
                 struct table *table)
 {
-    static const char *const words[] = {"none", "error"};
     const struct node *missing = node_get(node, STR("missing"));
     size_t index = 0;
 
@@ -198,7 +229,7 @@ compile_missing(struct reader *reader, const struct node *node,
         reader_error(reader, node, MISTAKE_UNSAID,
                      "a table needs missing: none (a value without a row pays "
                      "nothing) or error (it sets the event aside)");
-    else if (read_word(reader, missing, "missing", words, 2, &index))
+    else if (read_word(reader, missing, "missing", missing_words, 2, &index))
         table->missing_is_error = index == 1;
 }
 
@@ -206,15 +237,13 @@ static void
 table_compile(struct reader *reader, const struct node *node,
               const struct rule_form *form, struct line *line)
 {
-    static const struct key keys[] = {
-        {"of", false}, {"crossed", false}, {"rows", true}, {"missing", false}};
     struct table *table = ARENA_NEW(reader->arena, struct table);
     const struct node *of = node_get(node, STR("of"));
     const struct node *crossed = node_get(node, STR("crossed"));
 
     (void)form;
     line->plan = table;
-    if (!read_keys(reader, node, "a table", keys, 4))
+    if (!read_keys(reader, node, &table_shape))
         return;
     if (!of == !crossed) {
         reader_error(reader, node, MISTAKE_EXACTLY_ONE,
@@ -551,7 +580,8 @@ table_tell(const struct line *line, const struct rule_form *form,
 
 const struct line_kind line_table = {
     .name = "table",
-    .help = "an amount by value, or one for each row crossed on the way up",
+    .help = "An amount by value, or one for each row crossed on the way up.",
+    .shape = &table_shape,
     .compile = table_compile,
     .want = table_want,
     .eval = table_eval,

@@ -23,6 +23,46 @@ static const char *const names[] = {"amount", "account", "balance", "event.id"};
 
 enum { NAME_COUNT = sizeof(names) / sizeof(*names) };
 
+static const struct shape title_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = TITLE_MAX_BYTES};
+static const struct shape body_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = BODY_MAX_BYTES};
+static const struct shape collapse_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = COLLAPSE_MAX_BYTES};
+static const struct shape datum_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = DATUM_MAX_BYTES};
+static const struct shape data_shape = {
+    .kind = SHAPE_MAP, .max = DATA_MAX, .of = &datum_shape};
+
+static const struct key notify_keys[] = {
+    {"title", false, &title_shape, "May hold {placeholders}, as all texts.",
+     "Contract completed"},
+    {"body", false, &body_shape,
+     "Placeholders are {amount}, {balance}, {account}, {event.id} and "
+     "{event.data.FIELD}; of messages, {answer.FIELD}.",
+     "You earned {amount} GIGS"},
+    {"collapse", false, &collapse_shape,
+     "A later message with the same text replaces this one on the phone.",
+     "contract:{event.data.contract_id}"},
+    {"category", false, &shape_id, "What apps sort messages by.",
+     "token_earned"},
+    {"ttl", false, &shape_duration,
+     "How long a phone that is off is tried, at most 28d.", "24h"},
+    {"data", false, &data_shape, "Texts for the app, by name.",
+     "{\"screen\": \"wallet\"}"},
+};
+
+static const struct shape false_shape = {.kind = SHAPE_FALSE};
+
+const struct shape notify_shape = {SHAPE_KEYS("notify", notify_keys),
+                                   .otherwise = &false_shape};
+
+const struct shape message_shape = {
+    SHAPE_KEYS("notify", notify_keys),
+    .otherwise = &false_shape,
+    .needs = (const struct key_need[]){{NULL, "title"}, {NULL, "body"}, {0}},
+};
+
 /* A text being checked, and where it stands in the file. */
 struct template_check {
     struct reader *reader;
@@ -232,9 +272,6 @@ void
 notify_compile(struct reader *reader, const struct node *node,
                const char *answers, struct notify *notify)
 {
-    static const struct key keys[] = {{"title", false},    {"body", false},
-                                      {"collapse", false}, {"category", false},
-                                      {"ttl", false},      {"data", false}};
     const struct node *category = node_get(node, STR("category"));
     const struct node *ttl = node_get(node, STR("ttl"));
     const struct node *data = node_get(node, STR("data"));
@@ -243,8 +280,7 @@ notify_compile(struct reader *reader, const struct node *node,
     if (!node)
         return;
     notify->enabled = !(node->kind == NODE_BOOL && !node->boolean);
-    if (!notify->enabled ||
-        !read_keys(reader, node, "notify", keys, sizeof(keys) / sizeof(*keys)))
+    if (!notify->enabled || !read_keys(reader, node, &notify_shape))
         return;
     if (answers)
         require_texts(reader, node);

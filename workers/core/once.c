@@ -8,6 +8,14 @@
 
 enum { ONCE_PARTS_MAX = 8 };
 
+static const struct shape part_shape = {
+    .kind = SHAPE_STRING,
+    .pattern = "^(account|day|row|event\\.[A-Za-z0-9_.]+)$",
+};
+
+const struct shape once_shape = {
+    .kind = SHAPE_LIST, .min = 1, .max = ONCE_PARTS_MAX, .of = &part_shape};
+
 static bool
 is_field_path(struct str text)
 {

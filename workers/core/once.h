@@ -8,6 +8,8 @@
 #include "rule_read.h"
 #include "turn.h"
 
+extern const struct shape once_shape;
+
 /* Compile the list of words; false after adding errors. */
 MUST_CHECK bool once_compile(struct reader *reader, const struct node *node,
                              struct once *once);

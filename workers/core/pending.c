@@ -21,16 +21,25 @@ check_account_field(struct reader *reader, const struct node *node,
                         STR_ARG(path), STR_ARG(type->name));
 }
 
+static const struct key pending_keys[] = {
+    {"until", true, &shape_type, "The type of event that confirms.",
+     "io.gigchain.identity.verified.v1"},
+    {"match", true, &shape_expr,
+     "Which account of it is which of the rule's own event (origin).",
+     "event.data.user_address == origin.data.invitee_address"},
+    {"void_after", true, &shape_period, "How long it is waited for.", "30d"},
+};
+
+const struct shape pending_shape = {SHAPE_KEYS("pending", pending_keys)};
+
 const struct pending *
 pending_compile(struct reader *reader, const struct node *node,
                 const struct rule *rule)
 {
-    static const struct key keys[] = {
-        {"until", true}, {"match", true}, {"void_after", true}};
     struct pending *pending = ARENA_NEW(reader->arena, struct pending);
     const struct node *match;
 
-    if (!read_keys(reader, node, "pending", keys, 3))
+    if (!read_keys(reader, node, &pending_shape))
         return NULL;
     match = node_get(node, STR("match"));
     pending->until = read_type(reader, node_get(node, STR("until")), "until");

@@ -19,6 +19,8 @@ struct pending {
     int64_t void_after_us;
 };
 
+extern const struct shape pending_shape;
+
 /* Compile the mapping; NULL after adding errors. */
 const struct pending *pending_compile(struct reader *reader,
                                       const struct node *node,

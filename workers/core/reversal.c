@@ -29,16 +29,29 @@ check_match(struct reader *reader, const struct node *node)
                         "origin.data.contract_id\"");
 }
 
+static const char *const keep_words[] = {"keep"};
+static const struct shape keep_shape = {SHAPE_WORDS(keep_words)};
+
+static const struct key reversal_keys[] = {
+    {"trigger", true, &shape_type, "The type of event that takes back.",
+     "io.gigchain.contract.refunded.v1"},
+    {"match", true, &shape_expr, "The two events name one contract.",
+     "event.data.contract_id == origin.data.contract_id"},
+    {"once_keys", true, &keep_shape, "Once-keys stay used.", "keep"},
+    {"limits", true, &keep_shape, "What limits have counted stays.", "keep"},
+};
+
+const struct shape reversal_shape = {SHAPE_KEYS("reversed_by", reversal_keys)};
+
 static bool
 check_words(struct reader *reader, const struct node *node)
 {
     static const char *const names[] = {"once_keys", "limits"};
-    static const char *const words[] = {"keep"};
     size_t index;
 
     for (size_t i = 0; i < 2; i++)
         if (!read_word(reader, node_get(node, str_from_cstr(names[i])),
-                       names[i], words, 1, &index))
+                       names[i], keep_words, 1, &index))
             return false;
     return true;
 }
@@ -77,15 +90,11 @@ const struct reversed_by *
 reversal_compile(struct reader *reader, const struct node *node,
                  const struct node *rule_node, const struct rule *rule)
 {
-    static const struct key keys[] = {{"trigger", true},
-                                      {"match", true},
-                                      {"once_keys", true},
-                                      {"limits", true}};
     struct reversed_by *reversed = ARENA_NEW(reader->arena, struct reversed_by);
     const struct node *account = node_get(rule_node, STR("account"));
     const struct node *trigger;
 
-    if (!read_keys(reader, node, "reversed_by", keys, 4))
+    if (!read_keys(reader, node, &reversal_shape))
         return NULL;
     trigger = node_get(node, STR("trigger"));
     reversed->type = read_type(reader, trigger, "trigger");

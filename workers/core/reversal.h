@@ -17,6 +17,8 @@ struct reversed_by {
     const struct expr *account; /* the rule's, in events of that type */
 };
 
+extern const struct shape reversal_shape;
+
 /* Compile the mapping; NULL after adding errors. */
 const struct reversed_by *reversal_compile(struct reader *reader,
                                            const struct node *node,

@@ -12,6 +12,8 @@
 #include "quote.h"
 #include "rule_compile.h"
 #include "rule_overlap.h"
+#include "rule_schema.h"
+#include "rule_test.h"
 #include "staking.h"
 #include "tier.h"
 #include "voting.h"
@@ -23,6 +25,81 @@ enum {
     SCALE = 2, /* the ledger's columns count hundredths */
     STAMP_DIGITS = 8,
 };
+
+/* ---- shapes -----------------------------------------------------------------
+ */
+
+static const struct shape code_shape = {.kind = SHAPE_STRING,
+                                        .pattern = "^[A-Z][A-Z0-9]{0,11}$"};
+static const struct shape scale_shape = {
+    .kind = SHAPE_INTEGER, .min = SCALE, .max = SCALE};
+
+static const struct key asset_keys[] = {
+    {"code", true, &code_shape, "What is paid.", "GIGS"},
+    {"scale", true, &scale_shape, "How many decimals it has.", "2"},
+};
+
+static const struct shape asset_shape = {SHAPE_KEYS("asset", asset_keys)};
+
+static const char *const round_words[] = {
+    [ROUND_FLOOR] = "floor",
+    [ROUND_HALF_EVEN] = "half_even",
+    [ROUND_HALF_UP] = "half_up",
+};
+
+static const struct shape round_shape = {SHAPE_WORDS(round_words)};
+
+static const struct key defaults_keys[] = {
+    {"round", false, &round_shape,
+     "How each amount is rounded, once; floor when left out.", "floor"},
+};
+
+static const struct shape defaults_shape = {
+    SHAPE_KEYS("defaults", defaults_keys)};
+
+static const struct shape version_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = VERSION_MAX_BYTES};
+static const struct shape about_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = ABOUT_MAX_BYTES};
+static const struct shape zone_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = ID_MAX_BYTES};
+static const struct shape rules_shape = {
+    .kind = SHAPE_LIST, .min = 1, .max = RULES_MAX, .of = &rule_shape};
+static const struct shape tests_shape = {.kind = SHAPE_LIST,
+                                         .of = &rule_test_shape};
+
+static const struct key file_keys[] = {
+    {"ruleset", true, &shape_id, "Name of the rule set.", "gigs"},
+    {"version", true, &version_shape, "Yours, for people.", "2026-12-01.1"},
+    {"asset", true, &asset_shape, "What is paid.", NULL},
+    {"rules", true, &rules_shape, "Applied in this order.", NULL},
+    {"zone", false, &zone_shape,
+     "Calendar for days, weeks and months; UTC when left out.",
+     "Europe/Berlin"},
+    {"defaults", false, &defaults_shape, "What counts for all lines.",
+     "{\"round\": \"floor\"}"},
+    {"valid_from", false, &shape_time,
+     "The first time of an event for which the file counts.",
+     "2026-12-01T00:00:00Z"},
+    {"valid_until", false, &shape_time,
+     "The time from which on the file no longer counts.",
+     "2027-01-01T00:00:00Z"},
+    {"description", false, &about_shape, "For people.", "Rewards of 2026"},
+    {"tests", false, &tests_shape, "Run by `reward test`.", NULL},
+    {"tiers", false, &tiers_shape, "Fees by balance.", NULL},
+    {"staking", false, &staking_shape, "What can be locked, and why.", NULL},
+    {"conversion", false, &conversion_shape, "To a blockchain.", NULL},
+    {"voting", false, &voting_shape, "On proposals.", NULL},
+    {"messages", false, &messages_shape,
+     "What is told of things no rule pays for, by kind.",
+     "{\"transfer.received\": {\"title\": \"You got GIGS\", "
+     "\"body\": \"{amount} from {answer.counterparty}\"}}"},
+};
+
+const struct shape rule_file_shape = {SHAPE_KEYS("a rule file", file_keys)};
+
+/* ---- the head ---------------------------------------------------------------
+ */
 
 static void
 compile_code(struct reader *reader, const struct node *node)
@@ -46,10 +123,9 @@ compile_code(struct reader *reader, const struct node *node)
 static void
 compile_asset(struct reader *reader, const struct node *node)
 {
-    static const struct key keys[] = {{"code", true}, {"scale", true}};
     const struct node *scale = node_get(node, STR("scale"));
 
-    if (!read_keys(reader, node, "asset", keys, 2))
+    if (!read_keys(reader, node, &asset_shape))
         return;
     compile_code(reader, node_get(node, STR("code")));
     if (scale->kind != NODE_INT || scale->integer != SCALE)
@@ -74,18 +150,12 @@ compile_zone(struct reader *reader, const struct node *node)
 static void
 compile_defaults(struct reader *reader, const struct node *node)
 {
-    static const struct key keys[] = {{"round", false}};
-    static const char *const words[] = {
-        [ROUND_FLOOR] = "floor",
-        [ROUND_HALF_EVEN] = "half_even",
-        [ROUND_HALF_UP] = "half_up",
-    };
     const struct node *round = node_get(node, STR("round"));
     size_t index = ROUND_FLOOR;
 
-    if (!read_keys(reader, node, "defaults", keys, 1) || !round)
+    if (!read_keys(reader, node, &defaults_shape) || !round)
         return;
-    if (read_word(reader, round, "round", words, 3, &index))
+    if (read_word(reader, round, "round", round_words, 3, &index))
         reader->index->round = (enum round_mode)index;
 }
 
@@ -187,19 +257,11 @@ compile_operations(struct reader *reader, const struct node *document)
 static void
 compile_document(struct reader *reader, const struct node *document)
 {
-    static const struct key keys[] = {
-        {"ruleset", true},     {"version", true},      {"asset", true},
-        {"rules", true},       {"zone", false},        {"defaults", false},
-        {"valid_from", false}, {"valid_until", false}, {"description", false},
-        {"tests", false},      {"tiers", false},       {"staking", false},
-        {"conversion", false}, {"voting", false},      {"messages", false},
-    };
     const struct node *rules = node_get(document, STR("rules"));
     const struct node *tests = node_get(document, STR("tests"));
     const struct node *messages = node_get(document, STR("messages"));
 
-    if (!read_keys(reader, document, "a rule file", keys,
-                   sizeof(keys) / sizeof(*keys)) &&
+    if (!read_keys(reader, document, &rule_file_shape) &&
         document->kind != NODE_OBJECT)
         return;
     compile_head(reader, document);

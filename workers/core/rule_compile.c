@@ -15,7 +15,78 @@
 #include "template.h"
 #include "timestamp.h"
 
-enum { DESCRIPTION_MAX_BYTES = 200 };
+static const char *const retro_words[] = {"never"};
+static const struct shape retro_shape = {SHAPE_WORDS(retro_words)};
+
+static const struct key late_keys[] = {
+    {"accept", true, &shape_duration,
+     "How long after it happened an event may reach Kafka.", "48h"},
+    {"retro", false, &retro_shape, "Later ones are never paid.", "never"},
+};
+
+static const struct shape late_shape = {SHAPE_KEYS("late", late_keys)};
+
+static const char *const unbounded_words[] = {"accepted"};
+static const struct shape unbounded_shape = {SHAPE_WORDS(unbounded_words)};
+
+static const char *const overlap_words[] = {"allowed"};
+static const struct shape overlap_shape = {SHAPE_WORDS(overlap_words)};
+
+static const struct shape types_shape = {
+    .kind = SHAPE_LIST, .min = 1, .of = &shape_type};
+static const struct shape trigger_shape = {.kind = SHAPE_TYPE,
+                                           .otherwise = &types_shape};
+
+static const struct shape award_shape = {
+    .kind = SHAPE_LIST, .min = 1, .max = RULE_LINES_MAX, .of = &line_shape};
+
+static const struct key rule_keys[] = {
+    {"id", true, &shape_id, "Its name in the ledger; for ever.", "contract"},
+    {"description", false, &shape_description,
+     "Goes with each entry in the ledger, for people.", "A contract completed"},
+    {"trigger", true, &trigger_shape, "The type of event, or a list of types.",
+     "io.gigchain.contract.completed.v1"},
+    {"account", true, &shape_expr, "Who is paid, or charged.",
+     "event.data.user_address"},
+    {"award", false, &award_shape, "What is paid, line by line.",
+     "[{\"id\": \"base\", \"flat\": 500}]"},
+    {"charge", false, &charge_shape, "A price list; the rule sells.", NULL},
+    {"guard", false, &shape_expr,
+     "A condition that can read charge.LINE, the price.",
+     "event.data.expected_cost == charge.item"},
+    {"short", false, &reject_shape,
+     "An account that has too little is charged nothing.", "reject"},
+    {"pending", false, &pending_shape,
+     "What is paid is held until an event of another type confirms it.", NULL},
+    {"notify", false, &notify_shape, "What the person is told; false: nothing.",
+     "{\"title\": \"Well done\", \"body\": \"You earned {amount} GIGS\"}"},
+    {"reversed_by", false, &reversal_shape,
+     "An event of another type takes back what was paid for its contract.",
+     NULL},
+    {"late", false, &late_shape, "What becomes of events that come late.",
+     "{\"accept\": \"48h\", \"retro\": \"never\"}"},
+    {"overlap", false, &overlap_shape,
+     "Other rules that say so too may pay the account for the same event.",
+     "allowed"},
+    {"unbounded", false, &unbounded_shape,
+     "That nothing bounds what it pays is meant; it is not warned of.",
+     "accepted"},
+    GUARD_KEYS,
+};
+
+const struct shape rule_shape = {
+    SHAPE_KEYS("a rule", rule_keys),
+    .one_of = (const char *const[]){"award", "charge", NULL},
+    .needs =
+        (const struct key_need[]){
+            {"charge", "short"},
+            {"guard", "charge"},
+            {"short", "charge"},
+            {"pending", "award"},
+            {"reversed_by", "award"},
+            {0},
+        },
+};
 
 static void
 compile_id(struct reader *reader, const struct node *node, struct rule *rule)
@@ -70,15 +141,13 @@ compile_name(struct reader *reader, const struct node *node, struct rule *rule)
 static void
 compile_late(struct reader *reader, const struct node *node, struct rule *rule)
 {
-    static const struct key keys[] = {{"accept", true}, {"retro", false}};
-    static const char *const words[] = {"never"};
     const struct node *retro = node_get(node, STR("retro"));
     int64_t seconds;
     size_t index;
 
-    if (!read_keys(reader, node, "late", keys, 2))
+    if (!read_keys(reader, node, &late_shape))
         return;
-    if (retro && !read_word(reader, retro, "retro", words, 1, &index))
+    if (retro && !read_word(reader, retro, "retro", retro_words, 1, &index))
         return;
     if (!read_duration(reader, node_get(node, STR("accept")), "accept",
                        &seconds))
@@ -91,8 +160,6 @@ static void
 compile_options(struct reader *reader, const struct node *node,
                 struct rule *rule)
 {
-    static const char *const words[] = {"allowed"};
-    static const char *const acceptances[] = {"accepted"};
     const struct node *late = node_get(node, STR("late"));
     const struct node *overlap = node_get(node, STR("overlap"));
     const struct node *unbounded = node_get(node, STR("unbounded"));
@@ -101,10 +168,11 @@ compile_options(struct reader *reader, const struct node *node,
     rule->accepts_late = true;
     if (late)
         compile_late(reader, late, rule);
-    if (overlap && read_word(reader, overlap, "overlap", words, 1, &index))
+    if (overlap &&
+        read_word(reader, overlap, "overlap", overlap_words, 1, &index))
         rule->overlap_allowed = true;
     if (unbounded &&
-        read_word(reader, unbounded, "unbounded", acceptances, 1, &index))
+        read_word(reader, unbounded, "unbounded", unbounded_words, 1, &index))
         rule->unbounded_accepted = true;
 }
 
@@ -326,22 +394,13 @@ compile_closings(struct reader *reader, const struct node *node,
 void
 rule_compile(struct reader *reader, const struct node *node, struct rule *rule)
 {
-    static const struct key keys[] = {
-        {"id", true},       {"description", false}, {"trigger", true},
-        {"account", true},  {"award", false},       {"charge", false},
-        {"guard", false},   {"short", false},       {"pending", false},
-        {"notify", false},  {"reversed_by", false}, {"late", false},
-        {"overlap", false}, {"unbounded", false},   GUARD_KEYS,
-    };
     struct ruleset *ruleset = reader->draft;
     struct notify *notify = &ruleset->notifies[ruleset->notify_count].notify;
     size_t from = reader->diags->count;
 
     reader->rule = rule;
     reader->rule_lines = ruleset->line_count;
-    if (!read_keys(reader, node, "a rule", keys,
-                   sizeof(keys) / sizeof(*keys)) &&
-        node->kind != NODE_OBJECT)
+    if (!read_keys(reader, node, &rule_shape) && node->kind != NODE_OBJECT)
         return;
     compile_name(reader, node, rule);
     compile_options(reader, node, rule);

@@ -6,6 +6,11 @@
 #include "rule_parts.h"
 #include "rule_read.h"
 
+/* Of an object of `rules`, of its `notify`, and of a text of `messages`. */
+extern const struct shape rule_shape;
+extern const struct shape notify_shape;
+extern const struct shape message_shape;
+
 /* Compile one object of `rules`. The rule is in the rule set already, after
  * those it must differ from. */
 void rule_compile(struct reader *reader, const struct node *node,

@@ -32,6 +32,7 @@ enum {
     STREAK_DAYS_MAX = 400,
     ID_MAX_BYTES = 40,
     COHORT_BUCKETS = 10000,
+    DESCRIPTION_MAX_BYTES = 200, /* of a rule or line */
 };
 
 /* Where a key stands in the rule file. */

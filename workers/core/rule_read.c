@@ -65,44 +65,47 @@ kind_or_size(const struct node *node, enum node_kind wanted)
 }
 
 static bool
-key_is_known(struct str name, const struct key *keys, size_t count)
+key_is_known(struct str name, const struct shape *shape)
 {
-    for (size_t i = 0; i < count; i++)
-        if (str_eq_cstr(name, keys[i].name))
+    for (size_t i = 0; i < shape_key_count(shape); i++)
+        if (str_eq_cstr(name, shape_key(shape, i).name))
             return true;
     return false;
 }
 
 static void
 report_unknown_key(struct reader *reader, const struct node_member *member,
-                   const char *what, const struct key *keys, size_t count)
+                   const struct shape *shape)
 {
+    size_t count = shape_key_count(shape);
     const char **names = arena_array(reader->arena, count, sizeof(*names));
 
     for (size_t i = 0; i < count; i++)
-        names[i] = keys[i].name;
+        names[i] = shape_key(shape, i).name;
     reader_key_error(reader, member, MISTAKE_UNKNOWN_KEY, "%s has no key %s",
-                     what, quoted(reader->arena, member->key));
+                     shape->what, quoted(reader->arena, member->key));
     reader_suggest(reader, member->key, names, count);
 }
 
 bool
-read_keys(struct reader *reader, const struct node *node, const char *what,
-          const struct key *keys, size_t count)
+read_keys(struct reader *reader, const struct node *node,
+          const struct shape *shape)
 {
     size_t errors = reader->diags->errors;
 
     if (node->kind != NODE_OBJECT)
         return reader_error(reader, node, MISTAKE_WRONG_KIND,
-                            "%s must be a mapping, not %s", what,
+                            "%s must be a mapping, not %s", shape->what,
                             reader_describe(reader, node));
     for (size_t i = 0; i < node->member_count; i++)
-        if (!key_is_known(node->members[i].key, keys, count))
-            report_unknown_key(reader, &node->members[i], what, keys, count);
-    for (size_t i = 0; i < count; i++)
-        if (keys[i].required && !node_get(node, str_from_cstr(keys[i].name)))
+        if (!key_is_known(node->members[i].key, shape))
+            report_unknown_key(reader, &node->members[i], shape);
+    for (size_t i = 0; i < shape->key_count; i++)
+        if (shape->keys[i].required &&
+            !node_get(node, str_from_cstr(shape->keys[i].name)))
             reader_error(reader, node, MISTAKE_MISSING_KEY,
-                         "%s needs the key \"%s\"", what, keys[i].name);
+                         "%s needs the key \"%s\"", shape->what,
+                         shape->keys[i].name);
     return reader->diags->errors == errors;
 }
 

@@ -10,6 +10,7 @@
 #include "node.h"
 #include "rule.h"
 #include "rule_parts.h"
+#include "rule_shape.h"
 
 enum { PERIOD_MAX_DAYS = 3650 };
 
@@ -29,12 +30,6 @@ struct reader {
     size_t rule_lines;        /* where those of the rule begin in them */
     struct expr_scope scope;  /* of the rule or line being compiled */
     const struct rule *rule;  /* being compiled */
-};
-
-/* A key of an object in a rule file. */
-struct key {
-    const char *name;
-    bool required;
 };
 
 /* Add an error at the node; returns false. */
@@ -60,11 +55,10 @@ bool reader_suggest(struct reader *reader, struct str word,
  */
 enum mistake kind_or_size(const struct node *node, enum node_kind wanted);
 
-/* Check that node is an object with known keys, none that is required
- * missing. `what` names it in messages: "a rule". */
+/* Check that node is an object with keys of the shape, none that is required
+ * missing. Their values are for the caller. */
 MUST_CHECK bool read_keys(struct reader *reader, const struct node *node,
-                          const char *what, const struct key *keys,
-                          size_t count);
+                          const struct shape *shape);
 
 /* Text of 1 to `max` bytes on one line; numbers count as their spelling. The
  * result is copied. `what` names it in messages: "version". */

@@ -22,6 +22,46 @@ struct test_run {
     struct test_paid paid;
 };
 
+static const struct shape events_shape = {.kind = SHAPE_LIST,
+                                          .of = &test_event_shape};
+
+static const struct key test_keys[] = {
+    {"name", true, &shape_any, "What it shows.", "\"100 XP are 500 GIGS\""},
+    {"state", false, &test_state_shape, "What was before.",
+     "{\"balance\": {\"u1\": 5000}}"},
+    {"event", false, &test_event_shape, "What happens.",
+     "{\"type\": \"io.gigchain.xp.gained.v1\", "
+     "\"data\": {\"user_address\": \"u1\", \"xp_gained\": 250}}"},
+    {"events", false, &events_shape, "What happens, one after another.", NULL},
+    {"expect", false, &test_expect_shape,
+     "What is paid, by line (LINE or RULE.LINE), all of it.",
+     "{\"xp.xp\": \"1000.00\", \"total\": \"1000.00\"}"},
+    /* Those of a file of tests alone. */
+    {"events_file", false, &shape_any, "Where the events are.", NULL},
+    {"expect_file", false, &shape_any, "Where all that is paid is.", NULL},
+};
+
+enum { RULE_FILE_KEYS = sizeof(test_keys) / sizeof(*test_keys) - 2 };
+
+static const struct shape test_shape = {SHAPE_KEYS("a test", test_keys)};
+
+const struct shape rule_test_shape = {
+    .kind = SHAPE_OBJECT,
+    .keys = test_keys,
+    .key_count = RULE_FILE_KEYS,
+    .one_of = (const char *const[]){"event", "events", NULL},
+    .needs = (const struct key_need[]){{NULL, "expect"}, {0}},
+};
+
+static const struct key file_keys[] = {
+    {"rules", true, &shape_any, "The rule file.", NULL},
+    {"tests", true, &shape_any, "Its tests.", NULL},
+    {"description", false, &shape_any, "For people.", NULL},
+};
+
+static const struct shape test_file_shape = {
+    SHAPE_KEYS("a file of tests", file_keys)};
+
 static void
 count_amount(struct test_run *run, const struct ledger_line *line,
              int64_t minor, int64_t *total)
@@ -160,14 +200,7 @@ static void
 run_test(struct test_run *run, const struct node *test,
          struct rule_test_result *result)
 {
-    static const struct key keys[] = {{"name", true},         {"state", false},
-                                      {"event", false},       {"events", false},
-                                      {"events_file", false}, {"expect", false},
-                                      {"expect_file", false}};
-
-    if (!read_keys(&run->reader, test, "a test", keys,
-                   sizeof(keys) / sizeof(*keys)) ||
-        !check_files(run, test))
+    if (!read_keys(&run->reader, test, &test_shape) || !check_files(run, test))
         return;
     run_events(run, test);
     if (run->diags.errors == 0)
@@ -271,14 +304,12 @@ rule_test_read(const char *file, const struct node *document,
                struct diag_list *diags, struct str *rules,
                const struct node **tests)
 {
-    static const struct key keys[] = {
-        {"rules", true}, {"tests", true}, {"description", false}};
     enum { PATH_MAX_BYTES = 1000 };
     struct reader reader = {
         .arena = diags->arena, .file = file, .diags = diags};
     const struct node *list = node_get(document, STR("tests"));
 
-    if (!read_keys(&reader, document, "a file of tests", keys, 3))
+    if (!read_keys(&reader, document, &test_file_shape))
         return false;
     if (list->kind != NODE_LIST)
         return reader_error(&reader, list, kind_or_size(list, NODE_LIST),

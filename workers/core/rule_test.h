@@ -13,6 +13,7 @@
 #include "diag.h"
 #include "regex.h"
 #include "rule.h"
+#include "rule_shape.h"
 #include "schema.h"
 #include "str.h"
 #include "test_diff.h"
@@ -35,6 +36,9 @@ struct rule_test_report {
     size_t count;
     size_t passed;
 };
+
+/* Of one object of `tests`. */
+extern const struct shape rule_test_shape;
 
 /* What stands in files beside a test; for whoever can read them. */
 struct rule_test_files {

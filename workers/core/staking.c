@@ -3,29 +3,43 @@
 
 #include "json_text.h"
 
-enum { PERIODS_MAX = 32, DAYS_MAX = 3650 };
+enum { PERIODS_MAX = 32 };
 
-/* What a benefit's value may be. */
-static const struct benefit {
-    const char *name;
-    bool is_flag; /* else a number */
-} benefits[] = {
-    {"trust_score", false},
-    {"bonus_xp", false},
-    {"featured_badge", true},
-    {"priority_matching", true},
+/* What a period is good for: numbers and flags. */
+static const struct key benefits[] = {
+    {"trust_score", false, &shape_amount, "Added to the trust score.", "5"},
+    {"bonus_xp", false, &shape_amount,
+     "In percent; rules read the highest as account.bonus_xp.", "10"},
+    {"featured_badge", false, &shape_flag, "A badge on the profile.", "true"},
+    {"priority_matching", false, &shape_flag, "Matched before others.", "true"},
 };
 
 enum { BENEFIT_COUNT = sizeof(benefits) / sizeof(*benefits) };
 
+static const struct shape period_shape = {SHAPE_KEYS("a period", benefits)};
+
+static const struct shape periods_shape = {.kind = SHAPE_MAP,
+                                           .min = 1,
+                                           .max = PERIODS_MAX,
+                                           .pattern = "^[0-9]+$",
+                                           .of = &period_shape};
+
+static const struct key staking_keys[] = {
+    {"periods", true, &periods_shape,
+     "What it is good for to stake, by the number of days, 1 to 3650.",
+     "{\"30\": {\"trust_score\": 5, \"bonus_xp\": 10}}"},
+};
+
+const struct shape staking_shape = {SHAPE_KEYS("staking", staking_keys)};
+
 static void
-add_benefit(struct reader *reader, const struct benefit *benefit,
+add_benefit(struct reader *reader, const struct key *benefit,
             const struct node *node, struct staking_period *period,
             struct buf *json)
 {
     struct ratio number;
 
-    if (benefit->is_flag) {
+    if (benefit->shape == &shape_flag) {
         if (node->kind != NODE_BOOL) {
             reader_error(reader, node, MISTAKE_WRONG_KIND,
                          "%s must be true or false, not %s", benefit->name,
@@ -48,18 +62,15 @@ static void
 compile_period(struct reader *reader, const struct node_member *member,
                struct staking_period *period)
 {
-    struct key keys[BENEFIT_COUNT];
     struct buf json;
 
-    for (size_t i = 0; i < BENEFIT_COUNT; i++)
-        keys[i] = (struct key){benefits[i].name, false};
     period->bonus_xp = ratio_from_int(0);
     if (!num_parse_int(member->key, &period->days) || period->days < 1 ||
-        period->days > DAYS_MAX)
+        period->days > PERIOD_MAX_DAYS)
         reader_key_error(reader, member, MISTAKE_OUT_OF_BOUNDS,
                          "a period is a whole number of days from 1 to %d",
-                         DAYS_MAX);
-    if (!read_keys(reader, member->value, "a period", keys, BENEFIT_COUNT))
+                         PERIOD_MAX_DAYS);
+    if (!read_keys(reader, member->value, &period_shape))
         return;
     buf_init(&json, reader->arena);
     buf_add_char(&json, '{');
@@ -77,11 +88,10 @@ compile_period(struct reader *reader, const struct node_member *member,
 const struct staking *
 staking_compile(struct reader *reader, const struct node *node)
 {
-    static const struct key keys[] = {{"periods", true}};
     struct staking *staking = ARENA_NEW(reader->arena, struct staking);
     const struct node *periods;
 
-    if (!read_keys(reader, node, "staking", keys, 1))
+    if (!read_keys(reader, node, &staking_shape))
         return NULL;
     periods = node_get(node, STR("periods"));
     if (periods->kind != NODE_OBJECT || periods->member_count == 0 ||

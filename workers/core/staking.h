@@ -18,6 +18,8 @@ struct staking {
     size_t period_count;
 };
 
+extern const struct shape staking_shape;
+
 /* Compile the mapping; NULL after adding errors. */
 const struct staking *staking_compile(struct reader *reader,
                                       const struct node *node);

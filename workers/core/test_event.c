@@ -8,6 +8,25 @@
 #include "rule_read.h"
 #include "timestamp.h"
 
+enum { TEXT_MAX_BYTES = 200 };
+
+static const struct shape text_shape = {
+    .kind = SHAPE_TEXT, .min = 1, .max = TEXT_MAX_BYTES};
+
+static const struct key event_keys[] = {
+    {"type", true, &text_shape, "The event's type.",
+     "io.gigchain.xp.gained.v1"},
+    {"id", false, &text_shape, "e1, e2 ... when left out.", "e1"},
+    {"time", false, &text_shape, "When it happened.", "2026-01-01T00:00:00Z"},
+    {"source", false, &text_shape, "/test when left out.", "/gigchain"},
+    {"received", false, &shape_time,
+     "When it reached Kafka; its own time when left out.",
+     "2026-01-03T00:00:00Z"},
+    {"data", false, &shape_any, "What happened, as the type's schema has it.",
+     "{\"user_address\": \"u1\", \"xp_gained\": 250}"},
+};
+
+const struct shape test_event_shape = {SHAPE_KEYS("an event", event_keys)};
 /* The events of one test being read. */
 struct reading {
     struct reader *reader;
@@ -39,7 +58,7 @@ text_or(struct reading *reading, const struct node *spec, const char *key,
     const struct node *node = node_get(spec, str_from_cstr(key));
     struct str text;
 
-    if (node && read_text(reading->reader, node, key, 200, &text))
+    if (node && read_text(reading->reader, node, key, TEXT_MAX_BYTES, &text))
         return text;
     return str_from_cstr(otherwise);
 }
@@ -141,14 +160,10 @@ add_event(struct reading *reading, const struct node *place,
 static void
 read_event(struct reading *reading, const struct node *spec)
 {
-    static const struct key keys[] = {{"type", true},      {"id", false},
-                                      {"time", false},     {"source", false},
-                                      {"received", false}, {"data", false}};
     struct node *document;
     struct err err = {0};
 
-    if (!read_keys(reading->reader, spec, "an event", keys,
-                   sizeof(keys) / sizeof(*keys)))
+    if (!read_keys(reading->reader, spec, &test_event_shape))
         return;
     document = make_document(reading, spec, reading->list->count);
     add_event(reading, spec, make_record(reading, spec, document), document,

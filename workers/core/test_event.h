@@ -36,6 +36,9 @@ struct test_event_list {
     size_t count;
 };
 
+/* Of an event of a test. */
+extern const struct shape test_event_shape;
+
 /* Read what `event` or `events` of the test says, or else the inputs. What
  * cannot be taken is a dead letter, a repeat a duplicate, as in a worker.
  * Faults of the test become the reader's diagnostics. */

@@ -7,6 +7,52 @@
 #include "suggest.h"
 #include "test_message.h"
 
+/* The names of reasons; REJECT_NONE, the first of the enum, has none. */
+static const char *
+reason_at(size_t index)
+{
+    size_t reason = index + 1;
+
+    return reason < REJECTION_COUNT ? rejection_name((enum rejection)reason)
+                                    : NULL;
+}
+
+static const struct shape reason_shape = {.kind = SHAPE_WORD,
+                                          .name = reason_at};
+static const struct shape fault_shape = {.kind = SHAPE_STRING};
+
+static const struct key shadow_keys[] = {
+    {"error", false, &fault_shape,
+     "A rule in shadow would have failed, as what.", "rule_error"},
+    {"total", false, &shape_decimal, "The sum of all lines.", "1000"},
+};
+
+static const struct shape shadow_shape = {SHAPE_KEYS("shadow", shadow_keys),
+                                          .of = &shape_decimal};
+
+static const struct shape balances_shape = {.kind = SHAPE_MAP,
+                                            .of = &shape_decimal};
+
+static const struct key expect_keys[] = {
+    {"outcome", false, &shape_any, "Of the event; of several, a list.",
+     "\"no_reward\""},
+    {"notification", false, &shape_any,
+     "What the person is told: texts by name, or null.",
+     "{\"title\": \"You earned GIGS\"}"},
+    {"balance", false, &balances_shape, "What accounts have at the end.",
+     "{\"u1\": \"1000.00\"}"},
+    {"shadow", false, &shadow_shape, "What rules in shadow would have paid.",
+     "{\"total\": 5}"},
+    {"error", false, &fault_shape, "The first event is set aside, as what.",
+     "rule_error"},
+    {"rejected", false, &reason_shape, "The first refusal, and why.",
+     "insufficient_funds"},
+    {"total", false, &shape_decimal, "The sum of all lines.", "1000"},
+};
+
+const struct shape test_expect_shape = {SHAPE_KEYS("expect", expect_keys),
+                                        .of = &shape_decimal};
+
 /* One comparison at work. */
 struct comparison {
     struct reader *reader;

@@ -16,6 +16,8 @@ struct test_paid {
     const struct facts *facts; /* after all of them */
 };
 
+extern const struct shape test_expect_shape;
+
 /* Add what differs, in the order of `expect`. Faults of the expectation itself
  * become the reader's diagnostics. */
 void test_expect_compare(struct reader *reader, const struct node *expect,

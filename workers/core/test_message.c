@@ -111,20 +111,28 @@ compare_data(const struct fields *fields, const struct node *node)
         compare_field(&data, &node->members[i]);
 }
 
+static const struct key notification_keys[] = {
+    {"category", false, &shape_any, "What apps sort by.", NULL},
+    {"title", false, &shape_any, "Filled in.", NULL},
+    {"body", false, &shape_any, "Filled in.", NULL},
+    {"collapse_id", false, &shape_any, "Filled in.", NULL},
+    {"ttl_seconds", false, &shape_any, "In seconds.", NULL},
+    {"data", false, &shape_any, "Texts for the app.", NULL},
+};
+
+static const struct shape notification_shape = {
+    SHAPE_KEYS("a notification", notification_keys)};
+
 /* `token` is NULL where there is no token event. */
 static void
 compare_one(struct fields *fields, const struct node *expected,
             const struct token_source *token)
 {
-    static const struct key keys[] = {
-        {"category", false},    {"title", false},       {"body", false},
-        {"collapse_id", false}, {"ttl_seconds", false}, {"data", false}};
     bool is_null = expected->kind == NODE_NULL;
     bool is_told =
         read_notification(fields->reader->arena, token, &fields->object);
 
-    if (!is_null && !read_keys(fields->reader, expected, "a notification", keys,
-                               sizeof(keys) / sizeof(*keys)))
+    if (!is_null && !read_keys(fields->reader, expected, &notification_shape))
         return;
     if (is_null != !is_told)
         add_diff(fields->diffs, expected, fields->name,

@@ -17,6 +17,32 @@ struct owner {
     bool has_rest;
 };
 
+static const struct shape amounts_shape = {.kind = SHAPE_MAP,
+                                           .of = &shape_amount};
+static const struct shape once_key_shape = {.kind = SHAPE_STRING};
+static const struct shape once_keys_shape = {.kind = SHAPE_LIST,
+                                             .of = &once_key_shape};
+static const struct shape day_shape = {.kind = SHAPE_DATE};
+static const struct shape days_shape = {.kind = SHAPE_LIST, .of = &day_shape};
+static const struct shape days_by_line_shape = {.kind = SHAPE_MAP,
+                                                .of = &days_shape};
+
+static const struct key state_keys[] = {
+    {"balance", false, &amounts_shape, "By account.", "{\"u1\": 5000}"},
+    {"once", false, &once_keys_shape, "Keys that are taken: NAME/ACCOUNT/KEY.",
+     "[\"level.level/u1/3\"]"},
+    {"carry", false, &amounts_shape, "What was carried, by RULE.LINE/ACCOUNT.",
+     "{\"xp.xp/u1\": 70}"},
+    {"used", false, &amounts_shape,
+     "What limits have counted, by NAME/ACCOUNT/WINDOW.",
+     "{\"community.gift/u1/2026-01\": 9500}"},
+    {"days", false, &days_by_line_shape,
+     "Days of a streak, by RULE.LINE/ACCOUNT.",
+     "{\"login.day/u1\": [\"2026-01-29\", \"2026-01-30\"]}"},
+};
+
+const struct shape test_state_shape = {SHAPE_KEYS("a state", state_keys)};
+
 static bool
 find_in_rule(const struct rule *rule, struct str name, struct owner *owner)
 {
@@ -283,14 +309,9 @@ void
 test_state_apply(struct reader *reader, const struct node *state,
                  struct facts *facts)
 {
-    static const struct key keys[] = {{"balance", false},
-                                      {"once", false},
-                                      {"carry", false},
-                                      {"used", false},
-                                      {"days", false}};
     const struct node *once = node_get(state, STR("once"));
 
-    if (!read_keys(reader, state, "a state", keys, 5))
+    if (!read_keys(reader, state, &test_state_shape))
         return;
     apply_members(reader, node_get(state, STR("balance")), facts,
                   apply_balance);

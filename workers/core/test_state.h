@@ -6,6 +6,8 @@
 #include "rule.h"
 #include "rule_read.h"
 
+extern const struct shape test_state_shape;
+
 /* Write the state into the facts. Faults become the reader's diagnostics. */
 void test_state_apply(struct reader *reader, const struct node *state,
                       struct facts *facts);

@@ -7,16 +7,38 @@
 
 enum { LEVELS_MAX = 32 };
 
+static const struct key tier_keys[] = {
+    {"balance", true, &shape_amount, "From which balance on; one has 0.",
+     "10000"},
+    {"fee", true, &shape_amount, "In percent, at most 100.", "2.5"},
+};
+
+static const struct shape tier_shape = {SHAPE_KEYS("a tier", tier_keys)};
+
+static const struct shape levels_shape = {.kind = SHAPE_MAP,
+                                          .min = 1,
+                                          .max = LEVELS_MAX,
+                                          .pattern = "^[a-z][a-z0-9_]{0,39}$",
+                                          .of = &tier_shape};
+
+static const struct key tiers_keys[] = {
+    {"count_staked", false, &shape_flag,
+     "Whether what is staked counts; true when left out.", "true"},
+    {"levels", true, &levels_shape, "Tiers by name.",
+     "{\"standard\": {\"balance\": 0, \"fee\": 2.5}}"},
+};
+
+const struct shape tiers_shape = {SHAPE_KEYS("tiers", tiers_keys)};
+
 static bool
 read_level(struct reader *reader, const struct node_member *member,
            struct tier *tier)
 {
-    static const struct key keys[] = {{"balance", true}, {"fee", true}};
     struct ratio balance;
     int scale = reader->ruleset->scale;
 
     if (!read_id_key(reader, member, "the name of a tier", &tier->name) ||
-        !read_keys(reader, member->value, "a tier", keys, 2) ||
+        !read_keys(reader, member->value, &tier_shape) ||
         !read_amount(reader, node_get(member->value, STR("balance")), "balance",
                      &balance) ||
         !read_amount(reader, node_get(member->value, STR("fee")), "fee",
@@ -89,12 +111,10 @@ compile_levels(struct reader *reader, const struct node *node,
 const struct tiers *
 tiers_compile(struct reader *reader, const struct node *node)
 {
-    static const struct key keys[] = {{"count_staked", false},
-                                      {"levels", true}};
     struct tiers *tiers = ARENA_NEW(reader->arena, struct tiers);
     const struct node *staked;
 
-    if (!read_keys(reader, node, "tiers", keys, 2))
+    if (!read_keys(reader, node, &tiers_shape))
         return NULL;
     staked = node_get(node, STR("count_staked"));
     if (staked && staked->kind != NODE_BOOL)

@@ -19,6 +19,8 @@ struct tiers {
     size_t level_count;
 };
 
+extern const struct shape tiers_shape;
+
 /* Compile the mapping; NULL after adding errors. */
 const struct tiers *tiers_compile(struct reader *reader,
                                   const struct node *node);

@@ -8,6 +8,8 @@ struct voting {
     int64_t period_us;
 };
 
+extern const struct shape voting_shape;
+
 /* Compile the mapping; NULL after adding errors. */
 const struct voting *voting_compile(struct reader *reader,
                                     const struct node *node);
