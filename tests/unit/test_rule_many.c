@@ -146,9 +146,9 @@ START_TEST(an_overlap_is_found_among_many)
 }
 END_TEST
 
-/* Rules of 60 lines each, and one more of so many. */
-static const char *
-of_sixty_lines(int rules, int more)
+/* Rules of 64 lines each. */
+static const struct ruleset *
+of_many_lines(int rules, int more)
 {
     struct buf text;
 
@@ -160,21 +160,20 @@ of_sixty_lines(int rules, int more)
                    "  account: event.data.user\n  overlap: allowed\n"
                    "  award:\n",
                    i);
-        for (int j = 0; j < (i < rules ? 60 : more); j++)
+        for (int j = 0; j < (i < rules ? RULE_LINES_MAX : more); j++)
             buf_printf(&text, "  - {id: l%d, flat: 1}\n", j);
     }
-    return arena_strndup(&arena, text.at, text.len);
+    return compile(arena_strndup(&arena, text.at, text.len));
 }
 
-START_TEST(an_event_pays_as_many_lines_as_a_message_holds)
+START_TEST(an_event_has_as_many_entries_as_the_ledger_numbers)
 {
-    compile(of_sixty_lines(TRIGGER_LINES_MAX / 60 - 1, 60));
-    ck_assert_ptr_null(try_compile(of_sixty_lines(TRIGGER_LINES_MAX / 60, 1)));
-    ck_assert_uint_eq(diags.errors, 1);
-    ck_assert_int_eq(diags.items[0].line, 5 + 65 * 500);
-    ck_assert_str_eq(diags.items[0].text,
-                     "with rule \"r500\" an event of test.done.v1 can pay "
-                     "30001 lines; a token event holds 30000");
+    struct decision decision =
+        decide_ok(of_many_lines(15, RULE_LINES_MAX), done("{}"));
+
+    ck_assert_uint_eq(decision.posting_count, EVENT_ENTRIES_MAX);
+    assert_fails(of_many_lines(16, 1), done("{}"), "rule_error",
+                 "\"r16.l0\": the event has more than 1024 entries");
 }
 END_TEST
 
@@ -221,6 +220,6 @@ main(void)
     return UNIT_RUN(
         "rule_many", start, tear_down, loading_grows_as_the_file_does,
         an_overlap_is_found_among_many,
-        an_event_pays_as_many_lines_as_a_message_holds,
+        an_event_has_as_many_entries_as_the_ledger_numbers,
         a_thousand_faults_are_kept, faults_of_one_rule_are_no_more_than_that);
 }

@@ -17,6 +17,10 @@
 /* No balance, and so no amount, ever goes above this. */
 #define BALANCE_MAX_MINOR INT64_C(9000000000000000000)
 
+/* What the ledger numbers the entries of an event with; it keeps the token
+ * event within a message, too. */
+enum { EVENT_ENTRIES_MAX = 1024 };
+
 /* Why a line (or a whole rule) paid nothing. */
 enum skip_reason {
     SKIP_WHEN,      /* its condition is false */

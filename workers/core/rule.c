@@ -313,8 +313,6 @@ ruleset_compile(struct arena *arena, const char *file, struct str text,
     if (diags->errors > errors)
         return NULL;
     rule_index_fill(&reader);
-    if (diags->errors > errors)
-        return NULL;
     stamp_ruleset(ruleset, text);
     return ruleset;
 }

@@ -23,8 +23,7 @@ void rule_compile(struct reader *reader, const struct node *node,
 void notify_compile(struct reader *reader, const struct node *node,
                     const char *answers, struct notify *notify);
 
-/* Sort the compiled rules by what triggers them; too many lines for one type
- * of event are an error. */
+/* Sort the compiled rules by what triggers them. */
 void rule_index_fill(struct reader *reader);
 
 #endif

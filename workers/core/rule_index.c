@@ -160,20 +160,6 @@ add_form(struct reader *reader, struct trigger *trigger,
     }
 }
 
-/* The rule that makes it too much is told. */
-static void
-check_room(struct reader *reader, const struct trigger *trigger,
-           const struct rule *rule, size_t before)
-{
-    if (before <= TRIGGER_LINES_MAX && trigger->offer_room > TRIGGER_LINES_MAX)
-        diag_add(reader->diags, DIAG_ERROR, reader->file, rule->row,
-                 rule->column,
-                 "with rule \"%.*s\" an event of %.*s can pay %zu lines; a "
-                 "token event holds %d",
-                 STR_ARG(rule->id), STR_ARG(trigger->type->name),
-                 trigger->offer_room, TRIGGER_LINES_MAX);
-}
-
 static void
 add_closer(struct reader *reader, const struct event_type *type,
            struct closer closer)
@@ -227,10 +213,8 @@ rule_index_fill(struct reader *reader)
 
         for (size_t j = 0; j < rule->form_count; j++) {
             struct trigger *trigger = trigger_of(reader, rule->forms[j].type);
-            size_t before = trigger->offer_room;
 
             add_form(reader, trigger, &rule->forms[j]);
-            check_room(reader, trigger, rule, before);
             if (!rule->shadow)
                 keep_fields(reader, trigger, &ruleset->notifies[i].notify);
         }

@@ -27,7 +27,6 @@ struct op;
 enum {
     RULES_MAX = 10000,
     RULE_LINES_MAX = 64,
-    TRIGGER_LINES_MAX = 30000, /* what an event pays must fit a message */
     TABLE_ROWS_MAX = 200,
     STREAK_DAYS_MAX = 400,
     ID_MAX_BYTES = 40,

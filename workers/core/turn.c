@@ -277,6 +277,9 @@ post(struct turn *turn, const struct ledger_line *line,
     struct purse *purse = turn_purse(turn, account);
 
     assert(minor != 0);
+    if (turn->posting_count == EVENT_ENTRIES_MAX)
+        return turn_error(err, line, "the event has more than %d entries",
+                          EVENT_ENTRIES_MAX);
     if (!move_funds(purse, line->type, minor))
         return turn_overflow(err, line);
     turn->postings =
