@@ -110,7 +110,7 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 .PHONY: asan
 asan: ## unit and case tests under ASan and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan HARDEN= LINK= \
-		CFLAGS='$(SANITIZE)' unit cases
+		CFLAGS='$(SANITIZE)' DEFINES=-DREWARD_ASAN unit cases
 
 # ---- measuring ----------------------------------------------------------------
 

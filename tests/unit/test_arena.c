@@ -5,6 +5,10 @@
 
 #include "unit.h"
 
+#ifdef REWARD_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 static struct arena arena;
 
 static void
@@ -45,6 +49,30 @@ START_TEST(memory_used_again_is_zero_again)
     memset(arena_alloc(&arena, 1000), 0xFF, 1000);
     arena_reset(&arena);
     ck_assert(is_zero(arena_alloc(&arena, 1000), 1000));
+}
+END_TEST
+
+/* With ASan nobody reads behind a piece, nor what was given back. */
+START_TEST(asan_knows_the_pieces)
+{
+#ifdef REWARD_ASAN
+    char *piece = arena_alloc(&arena, 32);
+    struct arena_mark mark;
+
+    ck_assert(!__asan_address_is_poisoned(piece + 31));
+    ck_assert(__asan_address_is_poisoned(piece + 32));
+    mark = arena_mark(&arena);
+    piece = arena_alloc(&arena, 5);
+    ck_assert(!__asan_address_is_poisoned(piece + 4));
+    ck_assert(__asan_address_is_poisoned(piece + 5));
+    arena_rewind(&arena, mark);
+    ck_assert(__asan_address_is_poisoned(piece));
+    piece = arena_alloc(&arena, 5);
+    arena_reset(&arena);
+    ck_assert(__asan_address_is_poisoned(piece));
+#else
+    ck_assert_ptr_ne(arena_alloc(&arena, 32), arena_alloc(&arena, 5));
+#endif
 }
 END_TEST
 
@@ -184,6 +212,7 @@ main(void)
     const TTest *const tests[] = {
         pieces_are_aligned_and_zero,
         memory_used_again_is_zero_again,
+        asan_knows_the_pieces,
         pieces_do_not_overlap,
         nothing_is_a_piece_too,
         a_piece_larger_than_any_block_fits,

@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ASan knows nothing of pieces of a block, unless it is told: what has not
+ * been handed out cannot be touched then, nor can the gap behind a piece. */
+#ifdef REWARD_ASAN
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+enum { GAP = 0 };
+#endif
+
 enum {
     ALIGN = 16,
     FIRST_BLOCK = 4 * 1024,
@@ -47,6 +58,7 @@ arena_add_block(struct arena *arena, size_t at_least)
     arena->blocks = block;
     arena->at = block->bytes;
     arena->end = block->bytes + size;
+    ASAN_POISON_MEMORY_REGION(block->bytes, size);
 }
 
 void
@@ -58,18 +70,20 @@ arena_init(struct arena *arena)
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
+    size_t room;
     char *piece;
 
-    if (size > SIZE_MAX - ALIGN)
+    if (size > SIZE_MAX - ALIGN - GAP)
         die_out_of_memory(size);
     if (size == 0)
         size = 1; /* an empty arena has no block to point into */
-    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if ((size_t)(arena->end - arena->at) < size)
-        arena_add_block(arena, size);
+    room = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if ((size_t)(arena->end - arena->at) < room + GAP)
+        arena_add_block(arena, room + GAP);
     piece = arena->at;
-    arena->at += size;
-    arena->used += size;
+    arena->at += room + GAP;
+    arena->used += room;
+    ASAN_UNPOISON_MEMORY_REGION(piece, size);
     return memset(piece, 0, size);
 }
 
@@ -163,6 +177,7 @@ arena_reset(struct arena *arena)
     arena->at = keep->bytes;
     arena->end = keep->bytes + keep->size;
     arena->used = 0;
+    ASAN_POISON_MEMORY_REGION(keep->bytes, keep->size);
 }
 
 struct arena_mark
@@ -176,6 +191,7 @@ arena_rewind(struct arena *arena, struct arena_mark mark)
 {
     if (arena->blocks != mark.block)
         return; /* what is left of a block is not worth the trouble */
+    ASAN_POISON_MEMORY_REGION(mark.at, (size_t)(arena->at - mark.at));
     arena->at = mark.at;
     arena->used = mark.used;
 }
