@@ -37,7 +37,8 @@ OBJECTS := $(SOURCES:workers/%.c=$(BUILD)/%.o) $(BUILD)/gen/migrations.o
 PARTS   := $(filter-out $(BUILD)/cmd/main.o,$(OBJECTS))
 UNITS   := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
-TEST_SOURCES  := $(UNITS) $(wildcard tests/support/*.[ch] ops/bench/*.c)
+TEST_SOURCES  := $(UNITS) $(wildcard tests/support/*.[ch] tests/fuzz/*.[ch] \
+                 ops/bench/*.c)
 
 .PHONY: all
 all: $(BUILD)/reward ## build the program (the default)
@@ -111,6 +112,32 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 asan: ## unit and case tests under ASan and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan HARDEN= LINK= \
 		CFLAGS='$(SANITIZE)' DEFINES=-DREWARD_ASAN unit cases
+
+# Inputs made up by libFuzzer, from the corpus in tests/fuzz/corpus. Warnings
+# are gcc's business: clang has others.
+FUZZERS       := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_PROGRAMS := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/%)
+FUZZ_MAKE     := +@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
+                 WARN= HARDEN= LINK= DEFINES=-DREWARD_ASAN \
+                 CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzz-programs
+
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(PARTS)
+	$(SAY) '  FUZZ $<'
+	$(Q)$(CC) $(FLAGS) $(INCLUDE_cmd) -Itests/support -fsanitize=fuzzer -o $@ \
+		$< $(PARTS) $(LIBS)
+
+.PHONY: fuzz-programs
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+.PHONY: fuzz
+fuzz: ## hostile rule files, expressions and schemas, a bounded number
+	$(FUZZ_MAKE)
+	@tests/support/run-fuzz
+
+.PHONY: fuzz-long
+fuzz-long: ## the same for ten minutes each; what is new joins the corpus
+	$(FUZZ_MAKE)
+	@tests/support/run-fuzz --long
 
 # ---- measuring ----------------------------------------------------------------
 
@@ -203,7 +230,7 @@ help: ## this list
 .PHONY: clean
 clean: ## remove what was built, but not what was downloaded
 	rm -rf $(addprefix $(BUILD)/,$(LAYERS) gen unit bench/micro faults asan \
-		reward case_main)
+		fuzz reward case_main)
 
 -include $(OBJECTS:.o=.d) $(UNIT_PROGRAMS:=.d) $(BUILD)/case_main.d \
-	$(BUILD)/bench/micro.d
+	$(FUZZ_PROGRAMS:=.d) $(BUILD)/bench/micro.d
