@@ -73,6 +73,10 @@ $(BUILD)/case_main: tests/support/case_main.c $(PARTS)
 	$(SAY) '  TEST $<'
 	$(Q)$(CC) $(FLAGS) $(INCLUDE_cmd) $(LINK) -o $@ $< $(PARTS) $(LIBS)
 
+$(BUILD)/expr_main: tests/support/expr_main.c $(PARTS)
+	$(SAY) '  TEST $<'
+	$(Q)$(CC) $(FLAGS) $(INCLUDE_cmd) $(LINK) -o $@ $< $(PARTS) $(LIBS)
+
 $(BUILD)/bench/micro: ops/bench/micro.c $(PARTS)
 	@mkdir -p $(@D)
 	$(SAY) '  BENCH $<'
@@ -92,11 +96,11 @@ cases: $(BUILD)/case_main $(BUILD)/reward ## whole decisions, bad rule files, RE
 	@PYTHON=$(PYTHON) tests/support/run-cases $(BUILD)/case_main
 
 .PHONY: integration
-integration: $(BUILD)/reward faults ## real Kafka, real PostgreSQL, kill -9
+integration: $(BUILD)/reward $(BUILD)/expr_main faults ## real Kafka, real PostgreSQL, kill -9
 	@PYTHON=$(PYTHON) tests/support/run-integration
 
 .PHONY: integration-long
-integration-long: $(BUILD)/reward faults ## the same with big backlogs
+integration-long: $(BUILD)/reward $(BUILD)/expr_main faults ## the same with big backlogs
 	@PYTHON=$(PYTHON) tests/support/run-integration -m long
 
 # The program with its kill points, for tests only.
@@ -230,7 +234,7 @@ help: ## this list
 .PHONY: clean
 clean: ## remove what was built, but not what was downloaded
 	rm -rf $(addprefix $(BUILD)/,$(LAYERS) gen unit bench/micro faults asan \
-		fuzz reward case_main)
+		fuzz reward case_main expr_main)
 
 -include $(OBJECTS:.o=.d) $(UNIT_PROGRAMS:=.d) $(BUILD)/case_main.d \
-	$(FUZZ_PROGRAMS:=.d) $(BUILD)/bench/micro.d
+	$(BUILD)/expr_main.d $(FUZZ_PROGRAMS:=.d) $(BUILD)/bench/micro.d
