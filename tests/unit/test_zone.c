@@ -106,6 +106,18 @@ START_TEST(a_day_that_was_skipped_is_skipped)
 }
 END_TEST
 
+/* As close as any zone has had them. */
+START_TEST(changes_a_week_apart_are_both_there)
+{
+    struct zone zone = load("America/Boa_Vista");
+
+    ck_assert_int_eq(zone_offset(&zone, at("2000-10-08T03:59:59Z")), -14400);
+    ck_assert_int_eq(zone_offset(&zone, at("2000-10-08T04:00:00Z")), -10800);
+    ck_assert_int_eq(zone_offset(&zone, at("2000-10-15T02:59:59Z")), -10800);
+    ck_assert_int_eq(zone_offset(&zone, at("2000-10-15T03:00:00Z")), -14400);
+}
+END_TEST
+
 /* The table against the C library it was sampled from, at other instants. */
 START_TEST(the_table_is_the_database)
 {
@@ -165,6 +177,7 @@ main(void)
     return UNIT_RUN("zone", set_up, tear_down, utc_needs_no_database,
                     clocks_change_to_the_microsecond, midnight_is_the_local_one,
                     a_day_that_was_skipped_is_skipped,
+                    changes_a_week_apart_are_both_there,
                     the_table_is_the_database, the_host_zone_is_left_alone,
                     unknown_zones_are_refused);
 }

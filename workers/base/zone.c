@@ -12,7 +12,7 @@
 #include "timestamp.h"
 
 enum {
-    STEP_S = 6 * 3600, /* no zone has changed twice within six hours */
+    STEP_S = 3 * 86400, /* no zone has changed twice within six days */
     FIRST_YEAR = 1970,
     LAST_YEAR = 2100,
 };
