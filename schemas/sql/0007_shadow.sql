@@ -35,6 +35,14 @@ ALTER TABLE batches
     ADD COLUMN shadow_errors integer NOT NULL DEFAULT 0
         CHECK (shadow_errors >= 0);
 
+-- It returns whole rows, and so has to be made again for the new columns.
+CREATE OR REPLACE FUNCTION batches_after(batch bigint) RETURNS SETOF batches
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+    SET enable_seqscan = off SET jit = off
+BEGIN ATOMIC
+    SELECT b.* FROM batches b WHERE b.id > batches_after.batch;
+END;
+
 DO $$
 DECLARE
     name text;

@@ -207,7 +207,7 @@ RED = {
         """UPDATE counters SET value = 4294967296 WHERE kind = 2""",
         """UPDATE counters SET bucket = 1 WHERE kind = 13""",
         """UPDATE counters SET account_id = 9 WHERE kind = 1""",
-        """UPDATE counters SET line_id = 99 WHERE kind = 1"""],
+        """UPDATE counters SET line_id = 900 + line_id WHERE kind = 1"""],
     "counter-sums": [
         """UPDATE counters SET value = 170.01 WHERE kind = 13""",
         """UPDATE counters SET value = 6 WHERE kind = 21""",
