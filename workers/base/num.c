@@ -394,6 +394,14 @@ num_sub(int64_t left, int64_t right, int64_t *result)
     return !__builtin_sub_overflow(left, right, result);
 }
 
+int64_t
+num_add_capped(int64_t left, int64_t right)
+{
+    int64_t sum;
+
+    return num_add(left, right, &sum) ? sum : left < 0 ? INT64_MIN : INT64_MAX;
+}
+
 void
 num_print_minor(struct buf *buf, int64_t minor, int scale)
 {

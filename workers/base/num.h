@@ -74,6 +74,10 @@ void ratio_print(struct buf *buf, struct ratio value);
 MUST_CHECK bool num_add(int64_t left, int64_t right, int64_t *result);
 MUST_CHECK bool num_sub(int64_t left, int64_t right, int64_t *result);
 
+/* The sum, or the end of the range that it would lie behind: for totals that
+ * are only shown. */
+int64_t num_add_capped(int64_t left, int64_t right);
+
 /* Append minor units as a decimal with exactly scale places: 6500000 at scale
  * 2 is "65000.00". */
 void num_print_minor(struct buf *buf, int64_t minor, int scale);

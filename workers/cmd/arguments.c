@@ -381,7 +381,9 @@ help_all(FILE *out)
     fputs("\nFlags:\n", out);
     print_globals(NULL, out);
     fputs("\nreward COMMAND --help tells about one command. Exit status: 0 "
-          "good, 1 errors were\nfound, 2 wrong usage, 78 bad configuration.\n",
+          "good, 1 errors were\nfound, 2 wrong usage, 3 findings that a flag "
+          "asked "
+          "for, 78 bad configuration.\n",
           out);
 }
 

@@ -18,7 +18,6 @@
 
 enum {
     BATCH_RECORDS = 512,
-    EXIT_DIFFERS = 3, /* --detailed-exitcode */
     PROGRESS_MS = 200,
 };
 
@@ -118,7 +117,7 @@ take_file(struct run *run, const char *path, struct err *err)
     struct lines lines;
     struct str line;
     bool more = true;
-    bool ok = lines_open(run->line->arena, path, &lines, err);
+    bool ok = lines_open(path, &lines, err);
 
     while (ok && more) {
         ok = lines_next(&lines, &line, &more, err);
@@ -282,17 +281,21 @@ exceeds(const struct run *run)
     return ratio_compare(delta, most) > 0;
 }
 
+static void
+note_difference(void *context, const struct simulation_account *account)
+{
+    bool *differs = context;
+
+    *differs = *differs || account->difference_minor;
+}
+
 static bool
 differs(const struct run *run)
 {
-    const struct simulation_side *before = &run->simulation.sides[0];
-    const struct simulation_side *after = &run->simulation.sides[1];
+    bool differs = false;
 
-    for (size_t i = 0; i < before->ledger.state_count; i++)
-        if (simulation_net_minor(before, before->ledger.states[i]->address) !=
-            simulation_net_minor(after, before->ledger.states[i]->address))
-            return true;
-    return before->ledger.state_count != after->ledger.state_count;
+    simulation_each_account(&run->simulation, note_difference, &differs);
+    return differs;
 }
 
 static int

@@ -16,7 +16,9 @@ enum {
     EXIT_OK = 0,
     EXIT_ERRORS = 1, /* something was found or went wrong */
     EXIT_USAGE = 2,
-    EXIT_LINT = 3, /* nothing but warnings, with --lint-fatal */
+    EXIT_LINT = 3,    /* nothing but warnings, with --lint-fatal */
+    EXIT_DIFFERS = 3, /* simulate: some account does, with --detailed-exitcode
+                       */
     EXIT_BAD_CONFIG = 78,
 };
 

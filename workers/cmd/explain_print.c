@@ -307,6 +307,9 @@ add_rules(struct tree *tree)
 
     for (size_t i = 0; i < explanation->rule_count; i++)
         add_rule(tree, &explanation->rules[i]);
+    if (explanation->shadows)
+        buf_printf(&tree->text, "\n%zu rule%s in shadow, not told of here",
+                   explanation->shadows, explanation->shadows == 1 ? "" : "s");
     buf_printf(&tree->text, "\n%zu other rule%s on other triggers\n",
                explanation->others, explanation->others == 1 ? "" : "s");
 }

@@ -37,7 +37,7 @@ report_rule_paid(const struct explain_report *report, struct str rule,
         if (!is_paid(entry) || !str_starts_with(entry->line, rule) ||
             entry->line.len <= rule.len || entry->line.at[rule.len] != '.')
             continue;
-        *minor += entry->amount_minor;
+        *minor = num_add_capped(*minor, entry->amount_minor);
         paid = true;
     }
     return paid;

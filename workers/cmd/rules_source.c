@@ -13,9 +13,10 @@
 static bool
 is_path(const char *word)
 {
-    return strchr(word, '/') ||
-           str_ends_with(str_from_cstr(word), STR(".yaml")) ||
-           access(word, F_OK) == 0;
+    return strcmp(word, "active") != 0 &&
+           (strchr(word, '/') ||
+            str_ends_with(str_from_cstr(word), STR(".yaml")) ||
+            access(word, F_OK) == 0);
 }
 
 /* The one rule file at path. */

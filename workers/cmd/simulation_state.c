@@ -65,6 +65,8 @@ simulation_state_open(struct simulation_state *state,
     struct arena arena = {0};
     bool ok = connect_database(line, MIN_TIMEOUT_MS, &state->pg, err) &&
               migration_require(state->pg, &arena, err) &&
+              pg_exec(state->pg, "SET idle_in_transaction_session_timeout = 0",
+                      err) && /* events may come slowly */
               pg_exec(state->pg,
                       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
 

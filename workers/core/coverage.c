@@ -6,6 +6,7 @@
 #include "charge.h"
 #include "line.h"
 #include "num.h"
+#include "shadow.h"
 
 /* What a step of a trace shows of a point. */
 struct cover_key {
@@ -220,13 +221,23 @@ see_value(const struct coverage *coverage, const struct trace_step *step)
         step->eval.value.boolean);
 }
 
+/* What rules in shadow would have paid is as good as paid. */
+static bool
+shadow_pays(const struct shadow *shadow, const struct ledger_line *ledger)
+{
+    for (size_t i = 0; shadow && i < shadow->payment_count; i++)
+        if (shadow->payments[i].line == ledger)
+            return true;
+    return false;
+}
+
 static bool
 is_posted(const struct decision *decision, const struct ledger_line *ledger)
 {
     for (size_t i = 0; i < decision->posting_count; i++)
         if (decision->postings[i].line == ledger)
             return true;
-    return false;
+    return shadow_pays(decision->shadow, ledger);
 }
 
 static void
@@ -238,6 +249,12 @@ see_row(const struct coverage *coverage, const struct trace_step *step,
 
     if (point && (point->is_zero || is_posted(decision, point->ledger)))
         see(point, true);
+}
+
+static void
+see_paid(const struct coverage *coverage, const struct ledger_line *ledger)
+{
+    see(find_point(coverage, COVER_PAID, ledger, 0), true);
 }
 
 void
@@ -258,8 +275,10 @@ coverage_add(struct coverage *coverage, const struct trace *trace,
             see_row(coverage, step, decision);
     }
     for (size_t i = 0; i < decision->posting_count; i++)
-        see(find_point(coverage, COVER_PAID, decision->postings[i].line, 0),
-            true);
+        see_paid(coverage, decision->postings[i].line);
+    for (size_t i = 0; decision->shadow && i < decision->shadow->payment_count;
+         i++)
+        see_paid(coverage, decision->shadow->payments[i].line);
 }
 
 /* ---- results ----------------------------------------------------------------

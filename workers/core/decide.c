@@ -24,6 +24,9 @@ skip_reason_name(enum skip_reason reason)
         [SKIP_ZERO] = "zero",   [SKIP_COHORT] = "cohort",
     };
 
+    static_assert(sizeof(names) / sizeof(*names) == SKIP_REASON_COUNT,
+                  "each reason has its name");
+
     return names[reason];
 }
 

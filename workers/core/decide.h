@@ -31,6 +31,7 @@ enum skip_reason {
     SKIP_LATE,      /* came later than `late` accepts */
     SKIP_COHORT,    /* its account is not in the cohort */
     SKIP_ZERO,      /* the amount comes to nothing */
+    SKIP_REASON_COUNT,
 };
 
 const char *skip_reason_name(enum skip_reason reason);

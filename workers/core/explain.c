@@ -2,6 +2,8 @@
  * about, and puts into words what a line did with its numbers. */
 #include "explain.h"
 
+#include <assert.h>
+
 #include "line.h"
 
 /* ---- lines -----------------------------------------------------------------
@@ -122,7 +124,7 @@ line_offers(const struct line *line, const struct trace *trace)
         if (step->kind == TRACE_OFFER &&
             (step->line == line->ledger ||
              is_row_of(step->line->name, line->ledger->name)))
-            sum += step->offer.minor;
+            sum = num_add_capped(sum, step->offer.minor);
     }
     return sum;
 }
@@ -223,11 +225,14 @@ explain(const struct ruleset *ruleset, const struct event_type *type,
 {
     const struct trigger *trigger = rule_index_find(ruleset->index, type);
     size_t count = trigger ? trigger->form_count : 0;
+    size_t shadows =
+        trigger && trigger->shadow ? trigger->shadow->form_count : 0;
 
     *explanation = (struct explanation){
         .rules = arena_array(arena, count, sizeof(*explanation->rules)),
         .rule_count = count,
-        .others = ruleset->rule_count - count,
+        .shadows = shadows,
+        .others = ruleset->rule_count - count - shadows,
     };
     for (size_t i = 0; i < count; i++)
         explain_form(trigger->forms[i], trace, arena, &explanation->rules[i]);
@@ -333,7 +338,11 @@ explain_reason(enum skip_reason reason)
         [SKIP_LIMIT] = "its limit leaves nothing",
         [SKIP_LATE] = "the event came later than it accepts",
         [SKIP_ZERO] = "it comes to nothing",
+        [SKIP_COHORT] = "the account is not in its cohort",
     };
+
+    static_assert(sizeof(reasons) / sizeof(*reasons) == SKIP_REASON_COUNT,
+                  "each reason has its words");
 
     return reasons[reason];
 }

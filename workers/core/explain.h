@@ -41,7 +41,8 @@ struct explain_rule {
 struct explanation {
     struct explain_rule *rules; /* on the trigger, in file order */
     size_t rule_count;
-    size_t others; /* rules on other triggers */
+    size_t shadows; /* rules in shadow on the trigger: not told of */
+    size_t others;  /* rules on other triggers */
 };
 
 /* Sort the steps by rule and line. Everything lives in the arena; the rule set

@@ -66,8 +66,10 @@ static void
 count_amount(struct test_run *run, const struct ledger_line *line,
              int64_t minor, int64_t *total)
 {
-    run->paid.by_line[line->index] += minor;
-    *total += minor;
+    int64_t *paid = &run->paid.by_line[line->index];
+
+    *paid = num_add_capped(*paid, minor);
+    *total = num_add_capped(*total, minor);
 }
 
 static void

@@ -330,23 +330,34 @@ has_named_items(const struct place *place)
 /* ---- mappings
  * ----------------------------------------------------------------- */
 
+/* Whether the place's last keys are these. */
+static bool
+is_at(const struct place *place, const char *path)
+{
+    struct str end = str_from_cstr(path);
+    size_t before = place->path.len - end.len;
+
+    return str_ends_with(place->path, end) &&
+           (before == 0 || place->path.at[before - 1] == ' ');
+}
+
 /* What a key stands at where it is left out. */
 static const struct node *
-value_left_out(struct str key)
+value_left_out(const struct place *place)
 {
     static const struct {
-        const char *key;
+        const char *path; /* its last keys */
         struct node value;
     } defaults[] = {
         {"mode", {.kind = NODE_STRING, .text = {"live", 4}}},
         {"zone", {.kind = NODE_STRING, .text = {"UTC", 3}}},
         {"round", {.kind = NODE_STRING, .text = {"floor", 5}}},
-        {"per", {.kind = NODE_INT, .integer = 1, .text = {"1", 1}}},
+        {"rate per", {.kind = NODE_INT, .integer = 1, .text = {"1", 1}}},
         {"defaults", {.kind = NODE_OBJECT}},
     };
 
     for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
-        if (str_eq_cstr(key, defaults[i].key))
+        if (is_at(place, defaults[i].path))
             return &defaults[i].value;
     return NULL;
 }
@@ -384,7 +395,7 @@ static void
 compare_member(const struct place *place, const struct node *was,
                const struct node *is)
 {
-    const struct node *otherwise = value_left_out(place->key);
+    const struct node *otherwise = value_left_out(place);
 
     if (str_eq_cstr(place->path, "tests") && !place->rule.at)
         compare_tests(place, was, is);

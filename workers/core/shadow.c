@@ -113,6 +113,7 @@ shadow_decide(const struct ruleset *ruleset, const struct trigger *trigger,
     struct turn turn;
 
     turn_start(&turn, ruleset, trigger, event, facts, arena);
+    turn.trace = facts->trace;
     turn_take_room(&turn, &facts->shadow_room);
     for (size_t i = 0; i < trigger->form_count; i++)
         decide_rule(shadow, &turn, trigger->forms[i]);

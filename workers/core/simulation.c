@@ -31,6 +31,7 @@ simulation_free(struct simulation *simulation)
         hash_table_free(&simulation->sides[i].set_aside);
     }
     hash_table_free(&simulation->ids);
+    hash_table_free(&simulation->started);
     hash_table_free(&simulation->day_places);
     arena_free(&simulation->arena);
 }
@@ -196,76 +197,128 @@ note_error(struct simulation *simulation, struct simulation_side *side,
             STR_ARG(item->event.id), STR_ARG(item->event.source), err->text));
 }
 
+/* *outcome is OUTCOME_DEAD_LETTER when the rules failed, which *fault tells. */
 static bool
-decide_item(struct simulation *simulation, struct simulation_side *side,
-            struct item *item, struct facts *facts, struct err *err)
+decide_event(struct simulation *simulation, struct simulation_side *side,
+             const struct event *event, struct facts *facts,
+             enum outcome *outcome, struct err *fault, struct err *err)
 {
     struct decision decision;
-    struct err fault = {0};
-    uint64_t *aside;
-    bool tells = simulation->now_us - item->event.time_us <=
-                 simulation->notify_max_age_us;
 
+    *outcome = OUTCOME_DEAD_LETTER;
     facts->now_us = simulation->now_us;
-    if (!decide(side->ruleset, &item->event, facts, facts->arena, &decision,
-                &fault)) {
+    if (!decide(side->ruleset, event, facts, facts->arena, &decision, fault))
+        return true;
+    *outcome = decision.rejection              ? OUTCOME_REJECTED
+               : decision_is_posted(&decision) ? OUTCOME_POSTED
+                                               : OUTCOME_NO_REWARD;
+    side->rejections[decision.rejection]++;
+    if (simulation->now_us - event->time_us <= simulation->notify_max_age_us)
+        count_notifications(simulation, side, event, &decision, facts->arena);
+    simulation_holds_note(&side->holds, &decision);
+    return count_shadow(side, decision.shadow, err) &&
+           count_postings(simulation, side, event, &decision, err);
+}
+
+static bool
+decide_item(struct simulation *simulation, struct simulation_side *side,
+            const struct item *item, struct facts *facts, struct err *err)
+{
+    uint64_t *aside = set_aside_flag(side, item);
+    struct err fault = {0};
+    enum outcome outcome;
+
+    if (!decide_event(simulation, side, &item->event, facts, &outcome, &fault,
+                      err))
+        return false;
+    if (outcome == OUTCOME_DEAD_LETTER) {
         note_error(simulation, side, item, &fault);
         return true;
     }
-    aside = set_aside_flag(side, item);
+    side->outcomes[outcome]++;
     if (aside)
         *aside = 0;
-    side->outcomes[decision.rejection              ? OUTCOME_REJECTED
-                   : decision_is_posted(&decision) ? OUTCOME_POSTED
-                                                   : OUTCOME_NO_REWARD]++;
-    side->rejections[decision.rejection]++;
-    if (tells)
-        count_notifications(simulation, side, &item->event, &decision,
-                            facts->arena);
-    simulation_holds_note(&side->holds, &decision);
-    return count_shadow(side, decision.shadow, err) &&
-           count_postings(simulation, side, &item->event, &decision, err);
+    return true;
+}
+
+static struct hash_key
+address_key(struct str address)
+{
+    return hash_key_text(hash_key_start(), address);
+}
+
+static int64_t
+net_of(const struct account_state *account)
+{
+    return account->funds_minor[FUND_EARNED] - account->funds_minor[FUND_SPENT];
+}
+
+/* What accounts had before: it is not of the rules that are simulated. */
+static void
+note_started(struct simulation *simulation, const struct facts *facts)
+{
+    bool is_new;
+
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (net_of(facts->accounts[i]))
+            *hash_table_put(&simulation->started,
+                            address_key(facts->accounts[i]->address), &is_new) =
+                (uint64_t)net_of(facts->accounts[i]);
 }
 
 /* What was there before, and over it what came of the events so far. */
 static bool
-fill_facts(const struct simulation *simulation,
-           const struct simulation_side *side, struct facts *facts,
-           struct err *err)
+fill_facts(struct simulation *simulation, const struct simulation_side *side,
+           struct facts *facts, struct err *err)
 {
-    if (simulation->look &&
-        !simulation->look(simulation->look_context, facts, err))
-        return false;
+    if (simulation->look) {
+        if (!simulation->look(simulation->look_context, facts, err))
+            return false;
+        note_started(simulation, facts);
+    }
     memory_ledger_fill(&side->ledger, facts);
     return true;
 }
 
-/* What has been held and is to end by now, as the clock's events. */
+/* One hold, by the clock's event, which is no record of a topic. What cannot be
+ * ended stays held, as it does where a worker tries it again every minute. */
+static bool
+end_hold(struct simulation *simulation, struct simulation_side *side,
+         struct simulation_hold *hold, struct arena *arena, struct err *err)
+{
+    enum outcome outcome = OUTCOME_DEAD_LETTER;
+    struct err fault = {0};
+    struct event event;
+    struct facts facts;
+
+    facts_init(&facts, arena);
+    facts.is_whole = true;
+    if (simulation_hold_event(hold, simulation->schemas, simulation->now_us,
+                              arena, &event)) {
+        ruleset_want(side->ruleset, &event, &facts);
+        if (!fill_facts(simulation, side, &facts, err))
+            return false;
+        simulation_hold_fill(hold, &facts);
+        if (!decide_event(simulation, side, &event, &facts, &outcome, &fault,
+                          err))
+            return false;
+    }
+    if (outcome == OUTCOME_DEAD_LETTER)
+        simulation_holds_keep(&side->holds, hold);
+    memory_ledger_keep(&side->ledger, &facts);
+    return true;
+}
+
+/* What has been held and is to end by now. */
 static bool
 end_holds(struct simulation *simulation, struct simulation_side *side,
           struct arena *arena, struct err *err)
 {
     struct simulation_hold *hold;
 
-    while ((hold = simulation_holds_take(&side->holds, simulation->now_us))) {
-        struct item item = {0};
-        struct facts facts;
-
-        if (!simulation_hold_event(hold, simulation->schemas,
-                                   simulation->now_us, arena, &item.event))
-            continue;
-        facts_init(&facts, arena);
-        facts.is_whole = true;
-        ruleset_want(side->ruleset, &item.event, &facts);
-        if (!fill_facts(simulation, side, &facts, err))
+    while ((hold = simulation_holds_take(&side->holds, simulation->now_us)))
+        if (!end_hold(simulation, side, hold, arena, err))
             return false;
-        simulation_hold_fill(hold, &facts);
-        if (!decide_item(simulation, side, &item, &facts, err))
-            return false;
-        memory_ledger_keep(&side->ledger, &facts);
-        /* No record of a topic. */
-        side->outcomes[OUTCOME_POSTED]--;
-    }
     return true;
 }
 
@@ -429,12 +482,15 @@ simulation_finish(struct simulation *simulation)
 }
 
 int64_t
-simulation_net_minor(const struct simulation_side *side, struct str address)
+simulation_net_minor(const struct simulation *simulation,
+                     const struct simulation_side *side, struct str address)
 {
     const struct account_state *account =
         memory_ledger_account(&side->ledger, address);
+    const uint64_t *started =
+        hash_table_get(&simulation->started, address_key(address));
 
-    return account ? account->funds_minor[FUND_EARNED] -
-                         account->funds_minor[FUND_SPENT]
-                   : 0;
+    if (!account)
+        return 0;
+    return num_add_capped(net_of(account), started ? -(int64_t)*started : 0);
 }

@@ -59,7 +59,8 @@ struct simulation {
     int64_t notify_max_age_us;
     struct simulation_side sides[SIMULATION_SIDES];
     size_t side_count;
-    struct hash_table ids; /* of all events: the digest of what they say */
+    struct hash_table ids;     /* of all events: the digest of what they say */
+    struct hash_table started; /* by account: what it had before, net */
     struct hash_table day_places;
     struct simulation_day *days; /* sorted by simulation_finish() */
     size_t day_count;
@@ -90,9 +91,10 @@ MUST_CHECK bool simulation_take(struct simulation *simulation,
 /* Bring the totals in order, after the last batch. */
 void simulation_finish(struct simulation *simulation);
 
-/* What an account has had of the rules: earned less spent; 0 when it is not
- * known. */
-int64_t simulation_net_minor(const struct simulation_side *side,
+/* What an account has had of the rules in the simulation: earned less spent; 0
+ * when it is not known. */
+int64_t simulation_net_minor(const struct simulation *simulation,
+                             const struct simulation_side *side,
                              struct str address);
 
 #endif

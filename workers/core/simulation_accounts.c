@@ -15,14 +15,15 @@ take_account(const struct simulation *simulation, struct str address,
 {
     struct simulation_account account = {
         .address = address,
-        .after_minor = simulation_net_minor(last_side(simulation), address),
+        .after_minor =
+            simulation_net_minor(simulation, last_side(simulation), address),
     };
 
     if (simulation->side_count > 1)
         account.before_minor =
-            simulation_net_minor(&simulation->sides[0], address);
-    /* Both are within a balance's range. */
-    account.difference_minor = account.after_minor - account.before_minor;
+            simulation_net_minor(simulation, &simulation->sides[0], address);
+    account.difference_minor =
+        num_add_capped(account.after_minor, -account.before_minor);
     take(context, &account);
 }
 

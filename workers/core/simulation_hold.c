@@ -104,7 +104,7 @@ simulation_holds_add(struct simulation_holds *holds,
         .minor = hold->minor,
         .expires_us = hold->expires_us,
     };
-    holds->held_minor += hold->minor; /* the balances hold it */
+    holds->held_minor = num_add_capped(holds->held_minor, hold->minor);
     holds->held_count++;
     heap_push(holds, kept);
     if (hold->confirmed)
@@ -180,9 +180,10 @@ simulation_holds_take(struct simulation_holds *holds, int64_t now_us)
 {
     struct simulation_hold *hold = NULL;
 
-    if (holds->confirmed_count) {
-        hold = holds->confirmed[--holds->confirmed_count];
+    if (holds->confirmed_taken < holds->confirmed_count) {
+        hold = holds->confirmed[holds->confirmed_taken++];
     } else {
+        holds->confirmed_count = holds->confirmed_taken = 0;
         while (simulation_holds_expire(holds, now_us) && !hold) {
             if (!holds->open[0]->ended)
                 hold = holds->open[0];
@@ -192,9 +193,18 @@ simulation_holds_take(struct simulation_holds *holds, int64_t now_us)
     if (!hold)
         return NULL;
     hold->ended = true;
-    holds->held_minor -= hold->minor;
+    holds->held_minor = num_add_capped(holds->held_minor, -hold->minor);
     holds->held_count--;
     return hold;
+}
+
+void
+simulation_holds_keep(struct simulation_holds *holds,
+                      struct simulation_hold *hold)
+{
+    hold->ended = false;
+    holds->held_minor = num_add_capped(holds->held_minor, hold->minor);
+    holds->held_count++;
 }
 
 static struct node *

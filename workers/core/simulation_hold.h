@@ -32,8 +32,9 @@ struct simulation_holds {
     size_t open_count;
     size_t open_room;
     struct hash_table waiting;          /* lists, by rule and account */
-    struct simulation_hold **confirmed; /* and not ended yet */
+    struct simulation_hold **confirmed; /* first come, first served */
     size_t confirmed_count;
+    size_t confirmed_taken; /* of those, from the first on */
     size_t confirmed_room;
     int64_t held_minor; /* of all that have not ended */
     size_t held_count;
@@ -57,6 +58,10 @@ bool simulation_holds_expire(const struct simulation_holds *holds,
  * is then taken for ended. NULL: there is none. */
 struct simulation_hold *simulation_holds_take(struct simulation_holds *holds,
                                               int64_t now_us);
+
+/* It could not be ended: it is held, and will not be taken again. */
+void simulation_holds_keep(struct simulation_holds *holds,
+                           struct simulation_hold *hold);
 
 /* The clock's event about the hold, made in the arena; false when there is no
  * schema for such events. */

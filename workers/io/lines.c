@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FIRST_ROOM = 64 * 1024 };
+
 bool
-lines_open(struct arena *arena, const char *path, struct lines *lines,
-           struct err *err)
+lines_open(const char *path, struct lines *lines, struct err *err)
 {
     struct stat info;
 
@@ -21,7 +22,8 @@ lines_open(struct arena *arena, const char *path, struct lines *lines,
                        strerror(errno));
     if (fstat(lines->fd, &info) == 0 && S_ISREG(info.st_mode))
         lines->file_bytes = info.st_size;
-    lines->bytes = arena_alloc(arena, LINE_MAX_BYTES);
+    lines->room = FIRST_ROOM;
+    lines->bytes = arena_alloc(&lines->arena, lines->room);
     return true;
 }
 
@@ -31,6 +33,22 @@ lines_close(struct lines *lines)
     if (lines->fd > STDIN_FILENO)
         close(lines->fd);
     lines->fd = -1;
+    arena_free(&lines->arena);
+}
+
+/* Twice the room, up to that for the longest line. */
+static void
+grow(struct lines *lines)
+{
+    struct arena arena = {0};
+    size_t room = lines->room * 2;
+    char *bytes = arena_alloc(&arena, room);
+
+    memcpy(bytes, lines->bytes, lines->end);
+    arena_free(&lines->arena);
+    lines->arena = arena;
+    lines->bytes = bytes;
+    lines->room = room;
 }
 
 /* More bytes behind those that are there. */
@@ -43,13 +61,15 @@ fill(struct lines *lines, struct err *err)
             lines->end - lines->start);
     lines->end -= lines->start;
     lines->start = 0;
-    if (lines->end == LINE_MAX_BYTES)
+    if (lines->end == lines->room && lines->room < LINE_MAX_BYTES)
+        grow(lines);
+    if (lines->end == lines->room)
         return err_set(
             err, ERR_INPUT, "line %lld of \"%s\" is longer than %d bytes",
             (long long)lines->number + 1, lines->path, LINE_MAX_BYTES);
     do
         got = read(lines->fd, lines->bytes + lines->end,
-                   LINE_MAX_BYTES - lines->end);
+                   lines->room - lines->end);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return err_set(err, ERR_CONFIG, "could not read \"%s\": %s",

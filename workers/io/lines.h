@@ -14,9 +14,11 @@
 enum { LINE_MAX_BYTES = 4 * 1024 * 1024 };
 
 struct lines {
+    struct arena arena; /* of the bytes, and only of them */
     const char *path;
     int fd;
-    char *bytes; /* LINE_MAX_BYTES of them */
+    char *bytes;
+    size_t room; /* as much as the longest line needed */
     size_t start;
     size_t end;
     bool ended;
@@ -25,10 +27,9 @@ struct lines {
     int64_t file_bytes; /* 0: nobody knows, as of a pipe */
 };
 
-/* "-" is the standard input. The arena must live as long as *lines. ERR_CONFIG
- * when there is no such file. */
-MUST_CHECK bool lines_open(struct arena *arena, const char *path,
-                           struct lines *lines, struct err *err);
+/* "-" is the standard input. ERR_CONFIG when there is no such file. */
+MUST_CHECK bool lines_open(const char *path, struct lines *lines,
+                           struct err *err);
 
 void lines_close(struct lines *lines);
 

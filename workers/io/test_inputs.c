@@ -26,7 +26,7 @@ test_inputs_read(struct arena *arena, const char *path,
     struct str line;
     size_t room = 0;
     bool more = true;
-    bool ok = lines_open(arena, path, &lines, err);
+    bool ok = lines_open(path, &lines, err);
 
     *inputs = NULL;
     *count = 0;
