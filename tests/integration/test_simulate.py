@@ -106,7 +106,7 @@ def test_the_same_as_a_worker(ctx, seed):
     assert figures(made["totals"])["spent"] == str(spent)
 
 
-def test_from_the_ledger_on(ctx, seed):
+def test_from_the_ledger_on(ctx, seed, tmp_path):
     """The first half is posted; the second half, simulated from there, comes
     to what a worker then makes of it. What is posted is a repeat."""
     mix = generator.Mix(seed + 1, accounts=40, trouble=0.03, holds=False)
@@ -122,8 +122,13 @@ def test_from_the_ledger_on(ctx, seed):
     posted = dict(ctx.sql(sums))
     ctx.publish(drafts[400:] + [generator.Draft(line(
         "identity.verified", BOB, "i1", "2026-11-02T00:00:00Z"), partition=0)])
+    net = ("SELECT user_address, total_earned - total_spent "
+           "FROM reward.user_token_balances")
+    had = dict(ctx.sql(net))
+    accounts = tmp_path / "accounts.csv"
     done = ctx.run("simulate", "--from-topic", ctx.topic, "--state", "db",
-                   "--format", "json", role="worker")
+                   "--format", "json", "--accounts", str(accounts),
+                   role="worker")
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)
     assert "starting from the ledger" in made["heading"]
@@ -137,6 +142,10 @@ def test_from_the_ledger_on(ctx, seed):
         name: str(after[name] - posted.get(name, 0)) for name in after
         if after[name] != posted.get(name, 0)}
     assert posted["pending.held"] == -500 and after["pending.released"] == 500
+    told = {row["account"]: row["after"]
+            for row in csv.DictReader(accounts.open(newline=""))}
+    for account, amount in dict(ctx.sql(net)).items():
+        assert told.get(account, "0.00") == str(amount - had.get(account, 0))
 
 
 def test_a_part_of_a_topic_in_order_of_time(ctx, tmp_path):

@@ -87,6 +87,19 @@ START_TEST(conditions_are_true_and_false)
 }
 END_TEST
 
+/* What would have been paid is what tests of it can see. */
+START_TEST(rules_in_shadow_are_covered)
+{
+    cover(HEAD RULE "  mode: shadow\n  when: event.data.done\n  award:\n"
+                    "  - {id: a, flat: 5}\n");
+    assert_count(0, 3, "0.0");
+    see(done("{\"done\":false}"));
+    see(done("{}"));
+    ck_assert_str_eq(missing(), "");
+    assert_count(3, 3, "100.0");
+}
+END_TEST
+
 START_TEST(keys_are_free_and_taken)
 {
     cover(HEAD LINES "  - {id: a, flat: 5, once: [account]}\n");
@@ -190,7 +203,8 @@ int
 main(void)
 {
     return UNIT_RUN("coverage", set_up_trace, tear_down,
-                    conditions_are_true_and_false, keys_are_free_and_taken,
-                    limits_are_kept_and_hit, rows_are_paid, prices_and_guards,
-                    rules_with_two_triggers, nothing_to_see);
+                    conditions_are_true_and_false, rules_in_shadow_are_covered,
+                    keys_are_free_and_taken, limits_are_kept_and_hit,
+                    rows_are_paid, prices_and_guards, rules_with_two_triggers,
+                    nothing_to_see);
 }

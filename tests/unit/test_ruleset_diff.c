@@ -113,6 +113,13 @@ START_TEST(numbers_are_told_with_their_place)
                 "rule r, line l: table rows 3: 2500 -> 3000\n"
                 "rule r, line l: table rows 4 removed: 1\n"
                 "rule r, line l: table rows 5 added: 1\n");
+    /* Of a rate, `per: 1` is what stands for nothing; of a price, nothing is.
+     */
+    ASSERT_DIFF(IN_LINE("rate: {give: 1}"), IN_LINE("rate: {give: 1, per: 1}"),
+                "");
+    ASSERT_DIFF(IN_LINE("price: {rows: {a: {cost: 1}}}"),
+                IN_LINE("price: {rows: {a: {cost: 1, per: contract}}}"),
+                "rule r, line l: price rows a per added: contract\n");
     ASSERT_DIFF("tiers: {levels: {gold: {fee: 1.0}}}",
                 "tiers: {levels: {gold: {fee: 0.9}}}",
                 "tiers levels gold fee: 1.0 -> 0.9\n");
