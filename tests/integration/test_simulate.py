@@ -444,6 +444,7 @@ def test_page_in_a_browser(tmp_path):
     log = tmp_path / "net.json"
     done = subprocess.run(
         [BROWSER, "--headless", "--no-sandbox", "--disable-gpu",
+         "--disable-dev-shm-usage",
          f"--user-data-dir={tmp_path}/profile", f"--log-net-log={log}",
          "--dump-dom", make_page(tmp_path).as_uri()],
         capture_output=True, text=True, timeout=120, check=True)

@@ -226,9 +226,11 @@ told(const struct ruleset *rules, const struct event *event)
                        STR_ARG(line->name));
             if (line->sum.len)
                 buf_printf(&buf, " %.*s", STR_ARG(line->sum));
-            if (line->has_offer) {
+            for (size_t k = 0; k < line->step_count; k++) {
+                if (line->steps[k]->kind != TRACE_OFFER)
+                    continue;
                 buf_add_cstr(&buf, " = ");
-                ratio_print(&buf, line->exact);
+                ratio_print(&buf, line->steps[k]->offer.exact);
             }
             if (line->once.len)
                 buf_printf(&buf, " once %.*s", STR_ARG(line->once));

@@ -408,6 +408,16 @@ num_print_minor(struct buf *buf, int64_t minor, int scale)
     print_fixed(buf, minor, scale);
 }
 
+struct str
+minor_text(struct arena *arena, int64_t minor, int scale)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    num_print_minor(&buf, minor, scale);
+    return buf_str(&buf);
+}
+
 bool
 num_parse_int(struct str text, int64_t *value)
 {

@@ -82,6 +82,9 @@ int64_t num_add_capped(int64_t left, int64_t right);
  * 2 is "65000.00". */
 void num_print_minor(struct buf *buf, int64_t minor, int scale);
 
+/* The same as a text of its own. */
+struct str minor_text(struct arena *arena, int64_t minor, int scale);
+
 /* Read a whole decimal integer, optionally signed, no spaces. */
 MUST_CHECK bool num_parse_int(struct str text, int64_t *value);
 

@@ -104,9 +104,7 @@ decide_item(struct attempt *attempt, struct item *item)
         item_set_aside(attempt->batch, item, &err);
         return;
     }
-    item->outcome = item->decision.rejection              ? OUTCOME_REJECTED
-                    : decision_is_posted(&item->decision) ? OUTCOME_POSTED
-                                                          : OUTCOME_NO_REWARD;
+    item->outcome = decision_outcome(&item->decision);
     if (!item->account && item->decision.posting_count)
         item->account = item->decision.postings[0].account;
 }

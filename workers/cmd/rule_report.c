@@ -19,13 +19,8 @@ enum { COLUMN_COUNT = sizeof(columns) / sizeof(*columns) };
 static struct str
 amount_text(struct arena *arena, int64_t minor, int scale)
 {
-    struct buf buf;
-
-    if (minor == COST_UNBOUNDED)
-        return STR("unbounded");
-    buf_init(&buf, arena);
-    num_print_minor(&buf, minor, scale);
-    return buf_str(&buf);
+    return minor == COST_UNBOUNDED ? STR("unbounded")
+                                   : minor_text(arena, minor, scale);
 }
 
 static void

@@ -20,25 +20,15 @@ struct csv {
     struct arena arena; /* of one row */
 };
 
-static struct str
-minor_text(struct csv *csv, int64_t minor)
-{
-    struct buf buf;
-
-    buf_init(&buf, &csv->arena);
-    num_print_minor(&buf, minor, csv->scale);
-    return buf_str(&buf);
-}
-
 static void
 write_account(void *context, const struct simulation_account *account)
 {
     struct csv *csv = context;
     const struct str cells[COLUMN_COUNT] = {
         account->address,
-        minor_text(csv, account->before_minor),
-        minor_text(csv, account->after_minor),
-        minor_text(csv, account->difference_minor),
+        minor_text(&csv->arena, account->before_minor, csv->scale),
+        minor_text(&csv->arena, account->after_minor, csv->scale),
+        minor_text(&csv->arena, account->difference_minor, csv->scale),
     };
     struct table table = {columns, COLUMN_COUNT, cells, 1};
     struct buf row;

@@ -27,16 +27,6 @@ add_cell(struct rows *rows, struct str text)
     rows->cells[rows->count++] = text;
 }
 
-static struct str
-minor_text(struct arena *arena, int64_t minor, int scale)
-{
-    struct buf buf;
-
-    buf_init(&buf, arena);
-    num_print_minor(&buf, minor, scale);
-    return buf_str(&buf);
-}
-
 /* With a plus before what is more than nothing. */
 static struct str
 signed_text(struct arena *arena, int64_t minor, int scale)
@@ -262,15 +252,6 @@ by_weight(const void *left, const void *right)
     return str_compare(a->name, b->name);
 }
 
-/* "contract" of "contract.base:reversed". */
-static struct str
-rule_of(struct str line)
-{
-    const char *dot = memchr(line.at, '.', line.len);
-
-    return dot ? str_make(line.at, (size_t)(dot - line.at)) : line;
-}
-
 static struct str
 whole_name(struct str line)
 {
@@ -334,7 +315,7 @@ make_lines_by(struct simulation_report *report, const char *table,
 static void
 make_rules(struct simulation_report *report)
 {
-    make_lines_by(report, "rules", "By rule", "rule", rule_of);
+    make_lines_by(report, "rules", "By rule", "rule", line_rule);
 }
 
 static void

@@ -42,23 +42,22 @@ batch_add(struct batch *batch)
     return item;
 }
 
-static enum reason
-reason_of_code(const char *code)
-{
-    for (int i = 0; i < REASON_COUNT; i++)
-        if (strcmp(code, reason_name((enum reason)i)) == 0)
-            return (enum reason)i;
-    return REASON_RULE_ERROR;
-}
-
 void
 item_set_aside(struct batch *batch, struct item *item, const struct err *error)
 {
-    item->reason = reason_of_code(error->code);
+    item->reason = reason_of(error);
     item->outcome = item->reason == REASON_ID_CONFLICT ? OUTCOME_CONFLICT
                                                        : OUTCOME_DEAD_LETTER;
     /* A message must not be what keeps a record from being set aside. */
     item->message = str_dup_utf8(&batch->arena, str_from_cstr(error->text));
+}
+
+enum outcome
+decision_outcome(const struct decision *decision)
+{
+    if (decision->rejection)
+        return OUTCOME_REJECTED;
+    return decision_is_posted(decision) ? OUTCOME_POSTED : OUTCOME_NO_REWARD;
 }
 
 const char *

@@ -84,6 +84,9 @@ struct item *batch_add(struct batch *batch);
 void item_set_aside(struct batch *batch, struct item *item,
                     const struct err *error);
 
+/* What a decision makes of its event: posted, rejected or no_reward. */
+enum outcome decision_outcome(const struct decision *decision);
+
 /* "posted", "no_reward", ... as in the view record_outcomes. */
 const char *outcome_name(enum outcome outcome);
 

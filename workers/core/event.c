@@ -29,6 +29,15 @@ reason_name(enum reason reason)
     return names[reason];
 }
 
+enum reason
+reason_of(const struct err *error)
+{
+    for (int i = 0; i < REASON_COUNT; i++)
+        if (strcmp(error->code, reason_name((enum reason)i)) == 0)
+            return (enum reason)i;
+    return REASON_RULE_ERROR;
+}
+
 static bool
 refuse_type(struct arena *arena, const struct schema_set *schemas,
             struct str type, struct err *err)

@@ -33,6 +33,9 @@ enum reason {
 /* "malformed_json", ...: the code of an ERR_INPUT error. */
 const char *reason_name(enum reason reason);
 
+/* The reason of an error's code; an unknown code counts as rule_error. */
+enum reason reason_of(const struct err *error);
+
 enum envelope_kind { ENVELOPE_CLOUDEVENTS, ENVELOPE_PLAIN };
 
 enum framing { FRAMING_NONE, FRAMING_CONFLUENT };

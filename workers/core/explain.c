@@ -28,40 +28,36 @@ is_repeated(const struct explain_line *line, const struct trace_step *step)
 }
 
 static void
-add_step(struct explain_line *line, const struct trace_step *step)
+add_step(struct explain_line *line, const struct trace_step *step,
+         struct arena *arena)
 {
     if (is_repeated(line, step))
         return;
+    line->steps = arena_room(arena, line->steps, line->step_count,
+                             &line->step_room, 4, sizeof(*line->steps));
     line->steps[line->step_count++] = step;
-    if (step->kind == TRACE_OFFER) {
-        line->has_offer = true;
-        line->exact = step->offer.exact;
-    }
+    line->has_offer = line->has_offer || step->kind == TRACE_OFFER;
     if (step->kind == TRACE_SKIP) {
         line->skipped = true;
         line->reason = step->skip;
     }
 }
 
+/* Another line, with its steps; valid until the next. */
 static struct explain_line *
-add_line(struct explain_rule *rule, struct arena *arena, size_t room,
-         struct str name)
+add_line(struct explain_rule *rule, const struct trace *trace,
+         struct arena *arena, struct str name)
 {
-    struct explain_line *line = &rule->lines[rule->line_count++];
+    struct explain_line *line;
 
-    *line = (struct explain_line){
-        .name = name,
-        .steps = arena_array(arena, room, sizeof(const struct trace_step *)),
-    };
-    return line;
-}
-
-static void
-add_steps(struct explain_line *line, const struct trace *trace)
-{
+    rule->lines = arena_room(arena, rule->lines, rule->line_count,
+                             &rule->line_room, 4, sizeof(*rule->lines));
+    line = &rule->lines[rule->line_count++];
+    *line = (struct explain_line){.name = name};
     for (size_t i = 0; i < trace->count; i++)
-        if (str_eq(trace->steps[i].line->name, line->name))
-            add_step(line, &trace->steps[i]);
+        if (str_eq(trace->steps[i].line->name, name))
+            add_step(line, &trace->steps[i], arena);
+    return line;
 }
 
 /* Each row that was offered or skipped, in order. */
@@ -80,7 +76,7 @@ add_rows(struct explain_rule *rule, const struct trace *trace,
         for (size_t j = first; j < rule->line_count; j++)
             known = known || str_eq(rule->lines[j].name, row);
         if (!known)
-            add_steps(add_line(rule, arena, trace->count, row), trace);
+            add_line(rule, trace, arena, row);
     }
 }
 
@@ -168,11 +164,9 @@ add_award(struct explain_rule *rule, const struct trace *trace,
         minor[i] = line_offers(&form->lines[i], trace);
     for (size_t i = 0; i < form->line_count; i++) {
         const struct line *line = &form->lines[i];
-        struct explain_line *told =
-            add_line(rule, arena, trace->count, line->ledger->name);
 
-        add_steps(told, trace);
-        tell_line(line, rule, trace, minor, arena, told);
+        tell_line(line, rule, trace, minor, arena,
+                  add_line(rule, trace, arena, line->ledger->name));
         add_rows(rule, trace, arena, line->ledger->name);
     }
 }
@@ -190,7 +184,7 @@ add_charge(struct explain_rule *rule, const struct trace *trace,
         if (!str_starts_with(name, rule->rule->id) || name.len <= len ||
             name.at[len] != '.')
             continue;
-        add_steps(add_line(rule, arena, trace->count, name), trace);
+        add_line(rule, trace, arena, name);
         return;
     }
 }
@@ -202,10 +196,7 @@ explain_form(const struct rule_form *form, const struct trace *trace,
     struct explain_line *own;
 
     *rule = (struct explain_rule){.rule = form->rule, .form = form};
-    rule->lines = arena_array(arena, 1 + form->line_count + trace->count,
-                              sizeof(*rule->lines));
-    own = add_line(rule, arena, trace->count, form->rule->ledger->name);
-    add_steps(own, trace);
+    own = add_line(rule, trace, arena, form->rule->ledger->name);
     if (form->guard.once.present)
         own->once = once_words(&form->guard.once, arena);
     rule->skipped = own->skipped;

@@ -23,8 +23,8 @@ struct explain_line {
     struct str once; /* words of `once` as written: "account, day"; or empty */
     const struct trace_step **steps; /* in order */
     size_t step_count;
+    size_t step_room;
     bool has_offer;
-    struct ratio exact; /* what it offered, before rounding and limits */
     bool skipped;
     enum skip_reason reason;
 };
@@ -36,6 +36,7 @@ struct explain_rule {
     enum skip_reason reason;
     struct explain_line *lines; /* its own first */
     size_t line_count;
+    size_t line_room;
 };
 
 struct explanation {

@@ -10,26 +10,6 @@ struct messages {
     size_t count;
 };
 
-static const struct notify *
-find_notify(const struct ruleset *ruleset, struct str name)
-{
-    for (size_t i = 0; i < ruleset->notify_count; i++)
-        if (str_eq(ruleset->notifies[i].rule, name))
-            return &ruleset->notifies[i].notify;
-    return NULL;
-}
-
-/* The texts of the rule that the line is of, or those of its kind. */
-static const struct notify *
-line_notify(const struct ruleset *ruleset, struct str line)
-{
-    const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
-    size_t len = dot ? (size_t)(dot - line.at) : line.len;
-    const struct notify *notify = find_notify(ruleset, str_make(line.at, len));
-
-    return notify ? notify : find_notify(ruleset, line);
-}
-
 static struct token_source *
 message_new(struct messages *messages, struct str account)
 {
@@ -88,7 +68,7 @@ add_entries(struct messages *messages, struct str account)
         message->seq = entry->seq;
     }
     message->entries = entries;
-    message->notify = line_notify(messages->ruleset, entries[0].line);
+    message->notify = ruleset_line_notify(messages->ruleset, entries[0].line);
 }
 
 static void
@@ -109,7 +89,7 @@ add_answer(struct messages *messages, const struct past_answer *answer)
     message->balance_after_minor = answer->balance_after_minor;
     message->seq = answer->seq;
     if (answer->notify.at || !message->entry_count)
-        message->notify = find_notify(messages->ruleset, texts);
+        message->notify = ruleset_notify(messages->ruleset, texts);
 }
 
 size_t

@@ -85,6 +85,18 @@ struct ruleset *ruleset_compile(struct arena *arena, const char *file,
                                 const struct schema_set *schemas,
                                 struct diag_list *diags);
 
+/* The rule of a name in the ledger: "contract" of "contract.base". A name
+ * without a point is its own. */
+struct str line_rule(struct str line);
+
+/* The texts under a rule's id or a kind of message, or NULL. */
+const struct notify *ruleset_notify(const struct ruleset *ruleset,
+                                    struct str name);
+
+/* The texts of the rule that the line is of, or those of its kind; or NULL. */
+const struct notify *ruleset_line_notify(const struct ruleset *ruleset,
+                                         struct str line);
+
 /* Whether any rule is triggered by the type. */
 bool ruleset_has_trigger(const struct ruleset *ruleset,
                          const struct event_type *type);

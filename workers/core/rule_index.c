@@ -227,3 +227,28 @@ rule_index_fill(struct reader *reader)
             keep_reads(reader, trigger_of(reader, form->type), form);
         }
 }
+
+struct str
+line_rule(struct str line)
+{
+    const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
+
+    return dot ? str_make(line.at, (size_t)(dot - line.at)) : line;
+}
+
+const struct notify *
+ruleset_notify(const struct ruleset *ruleset, struct str name)
+{
+    for (size_t i = 0; i < ruleset->notify_count; i++)
+        if (str_eq(ruleset->notifies[i].rule, name))
+            return &ruleset->notifies[i].notify;
+    return NULL;
+}
+
+const struct notify *
+ruleset_line_notify(const struct ruleset *ruleset, struct str line)
+{
+    const struct notify *notify = ruleset_notify(ruleset, line_rule(line));
+
+    return notify ? notify : ruleset_notify(ruleset, line);
+}

@@ -84,14 +84,6 @@ count_shadow(struct test_run *run, const struct shadow *shadow)
                      STR_ARG(shadow->errors[0].message));
 }
 
-static enum outcome
-outcome_of(const struct decision *decision)
-{
-    if (decision->rejection)
-        return OUTCOME_REJECTED;
-    return decision_is_posted(decision) ? OUTCOME_POSTED : OUTCOME_NO_REWARD;
-}
-
 static void
 decide_event(struct test_run *run, struct test_event *event)
 {
@@ -103,7 +95,7 @@ decide_event(struct test_run *run, struct test_event *event)
     trace_init(&run->trace, arena);
     if (decide(ruleset, &event->event, &run->facts, arena, &decision,
                &event->err)) {
-        event->outcome = outcome_of(&decision);
+        event->outcome = decision_outcome(&decision);
         event->rejection = decision.rejection;
         told_of(ruleset, &event->event, &decision, run->facts.now_us, arena,
                 &event->told);

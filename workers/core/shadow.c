@@ -21,15 +21,12 @@ static void
 add_error(struct shadow *shadow, const struct turn *turn,
           const struct rule_form *form, const struct err *err)
 {
-    const char *overflow = reason_name(REASON_AMOUNT_OVERFLOW);
-
     if (!shadow->errors)
         shadow->errors = arena_array(turn->arena, turn->trigger->form_count,
                                      sizeof(*shadow->errors));
     shadow->errors[shadow->error_count++] = (struct shadow_error){
         .line = form->rule->ledger,
-        .reason = strcmp(err->code, overflow) == 0 ? REASON_AMOUNT_OVERFLOW
-                                                   : REASON_RULE_ERROR,
+        .reason = reason_of(err),
         .message = str_dup_utf8(turn->arena, str_from_cstr(err->text)),
     };
 }

@@ -187,10 +187,7 @@ static void
 note_error(struct simulation *simulation, struct simulation_side *side,
            const struct item *item, const struct err *err)
 {
-    set_aside(side, item,
-              strcmp(err->code, reason_name(REASON_AMOUNT_OVERFLOW)) == 0
-                  ? REASON_AMOUNT_OVERFLOW
-                  : REASON_RULE_ERROR);
+    set_aside(side, item, reason_of(err));
     if (!side->first_error.len)
         side->first_error = str_from_cstr(arena_printf(
             &simulation->arena, "event %.*s of %.*s: %s",
@@ -209,9 +206,7 @@ decide_event(struct simulation *simulation, struct simulation_side *side,
     facts->now_us = simulation->now_us;
     if (!decide(side->ruleset, event, facts, facts->arena, &decision, fault))
         return true;
-    *outcome = decision.rejection              ? OUTCOME_REJECTED
-               : decision_is_posted(&decision) ? OUTCOME_POSTED
-                                               : OUTCOME_NO_REWARD;
+    *outcome = decision_outcome(&decision);
     side->rejections[decision.rejection]++;
     if (simulation->now_us - event->time_us <= simulation->notify_max_age_us)
         count_notifications(simulation, side, event, &decision, facts->arena);

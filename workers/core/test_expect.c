@@ -77,16 +77,6 @@ add_diff(const struct comparison *comparison, const struct node *place,
                                      });
 }
 
-static struct str
-minor_text(const struct comparison *comparison, int64_t minor)
-{
-    struct buf buf;
-
-    buf_init(&buf, comparison->reader->arena);
-    num_print_minor(&buf, minor, comparison->reader->ruleset->scale);
-    return buf_str(&buf);
-}
-
 static void
 compare_amount(const struct comparison *comparison,
                const struct node_member *member, struct str field,
@@ -102,9 +92,10 @@ compare_amount(const struct comparison *comparison,
         ratio_compare(expected, ratio_from_minor(minor, scale)) == 0)
         return;
     if (ratio_to_minor_exactly(expected, scale, &expected_minor))
-        spelled = minor_text(comparison, expected_minor);
+        spelled = minor_text(comparison->reader->arena, expected_minor, scale);
     add_diff(comparison, member->value, field, spelled,
-             minor_text(comparison, minor));
+             minor_text(comparison->reader->arena, minor,
+                        comparison->reader->ruleset->scale));
 }
 
 /* Whether amounts can be expected under the name; of rules in shadow, those of
@@ -417,7 +408,9 @@ report_unnamed(const struct comparison *comparison)
         if (minor && !comparison->named[i] &&
             is_expected(comparison, ruleset->lines[i]))
             add_diff(comparison, comparison->expect, ruleset->lines[i]->name,
-                     STR("nothing"), minor_text(comparison, minor));
+                     STR("nothing"),
+                     minor_text(comparison->reader->arena, minor,
+                                comparison->reader->ruleset->scale));
     }
 }
 

@@ -14,28 +14,6 @@ struct telling {
     bool *answer_done;
 };
 
-static const struct notify *
-find_texts(const struct ruleset *ruleset, struct str name)
-{
-    for (size_t i = 0; i < ruleset->notify_count; i++)
-        if (str_eq(ruleset->notifies[i].rule, name))
-            return &ruleset->notifies[i].notify;
-    return NULL;
-}
-
-/* The texts of the line's rule, or of its kind where no rule pays it. */
-static const struct notify *
-texts_of_line(const struct ruleset *ruleset, struct str line)
-{
-    const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
-    const struct notify *notify = NULL;
-
-    if (dot)
-        notify =
-            find_texts(ruleset, str_make(line.at, (size_t)(dot - line.at)));
-    return notify ? notify : find_texts(ruleset, line);
-}
-
 static struct token_source *
 add_token(struct telling *telling, const struct account_state *account)
 {
@@ -71,7 +49,7 @@ add_entries(struct telling *telling, struct token_source *token, size_t first)
     token->entries = entries;
     token->balance_after_minor = posting->balance_after_minor;
     token->seq = posting->seq;
-    token->notify = texts_of_line(telling->ruleset, entries[0].line);
+    token->notify = ruleset_line_notify(telling->ruleset, entries[0].line);
 }
 
 static void
@@ -84,9 +62,9 @@ add_answer(const struct telling *telling, struct token_source *token,
     token->seq = answer->seq;
     token->place = answer->place;
     if (answer->notify.at && answer->notify.len)
-        token->notify = find_texts(telling->ruleset, answer->notify);
+        token->notify = ruleset_notify(telling->ruleset, answer->notify);
     else if (answer->notify.at || !token->entry_count)
-        token->notify = find_texts(telling->ruleset, token->type);
+        token->notify = ruleset_notify(telling->ruleset, token->type);
 }
 
 /* The answers to the account: the first may belong to `token`, others are

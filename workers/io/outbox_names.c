@@ -207,12 +207,8 @@ const struct notify *
 names_notify(const struct outbox_names *names, int64_t ruleset_id,
              struct str line)
 {
-    const char *dot = line.len ? memchr(line.at, '.', line.len) : NULL;
-    const struct notify *notify;
+    const struct notify *notify =
+        find_texts(names, ruleset_id, line_rule(line));
 
-    if (!dot)
-        return find_texts(names, ruleset_id, line);
-    notify = find_texts(names, ruleset_id,
-                        str_make(line.at, (size_t)(dot - line.at)));
     return notify ? notify : find_texts(names, ruleset_id, line);
 }
