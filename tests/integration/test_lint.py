@@ -131,3 +131,37 @@ def test_report_of_the_manual(rules):
                  "--lint-fatal")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == report
+
+
+def report_of(path):
+    return {row["rule"]: row for row in json.loads(check(
+        path, "--report", "--format", "json").stdout)}
+
+
+ROUNDED = """\
+defaults: {round: half_up}
+rules:
+- id: level
+  trigger: io.gigchain.level.reached.v1
+  account: event.data.user_address
+  award:
+  - {id: a, table: {crossed: {from: event.data.old_level, to: event.data.new_level}, rows: {2: 0.05, 3: 0.05, 4: 0.05}, missing: none}, once: [account, row]}
+  - {id: b, percent: {is: 10, of: a}}
+- id: both
+  trigger: [io.gigchain.profile.completed.v1, io.gigchain.identity.verified.v1]
+  account: event.data.user_address
+  award: [{id: a, amount: size(event.data.user_address), once: [account]}]
+- id: staked
+  trigger: io.gigchain.xp.gained.v1
+  account: event.data.user_address
+  award: [{id: a, amount: 1 + account.bonus_xp, once: [account]}]
+"""
+
+
+def test_bounds_hold_where_events_share_them(rules):
+    """Rows paid one by one are rounded one by one; a bonus is of the rules that
+    the stake was made under; an event of another type takes the key."""
+    report = report_of(rules(HEAD + ROUNDED))
+    assert report["level"]["per_month"] == "0.21"  # 0.15, and three times 0.02
+    assert report["staked"]["per_event"] == "unbounded"
+    assert report["both"]["order"] == "order-bound"

@@ -283,7 +283,7 @@ def test_difference_by_rule_line_day_and_account(tmp_path):
     assert figures(made["days"], "difference") == {
         "2026-01-05": "+100.00", "2026-01-06": "+200.00"}
     assert [row["account"] for row in made["gains"]] == [BOB, ADA]
-    assert "losses" not in made
+    assert made["losses"] == []
     rows = list(csv.DictReader(accounts.open(newline="")))
     assert {row["account"]: row["difference"] for row in rows} == {
         ADA: "100.00", BOB: "200.00", EVE: "0.00"}
@@ -349,6 +349,25 @@ def test_gate(tmp_path, words, status):
                     write(tmp_path, contract(ADA, "c1")), *words)
     assert done.returncode == status, done.stderr
     assert ("--max-delta" in done.stderr) == (status == 1)
+
+
+def test_gate_of_what_is_held(tmp_path):
+    """It will be earned once it is confirmed."""
+    path = write(tmp_path, line("referral.accepted", ADA, "r1",
+                                "2026-01-05T12:00:00Z", invitee_address=BOB))
+    rules = changed(tmp_path, "{id: referral, flat: 500,",
+                    "{id: referral, flat: 1500,")
+    for most, status in (("200%", 0), ("199%", 1)):
+        done = simulate("--rules", rules, "--against", RULES, path,
+                        "--max-delta", most)
+        assert done.returncode == status, done.stderr
+
+
+def test_gate_without_events(tmp_path):
+    done = simulate("--rules", RULES, "--against", RULES, "--max-delta", "5%",
+                    write(tmp_path, "no event"))
+    assert done.returncode == 1
+    assert "no event could be decided" in done.stderr
 
 
 def test_gate_of_the_same_rules(tmp_path):

@@ -209,7 +209,7 @@ keep_effect(struct bench *bench, const struct effect *effect)
 }
 
 static struct str
-minor_text(struct bench *bench, int64_t minor)
+amount_text(struct bench *bench, int64_t minor)
 {
     struct buf buf;
 
@@ -230,7 +230,7 @@ fill_power(struct bench *bench, struct fact_record *record)
             if (at->accounts[i] == record->account)
                 minor = at->minors[i];
         facts_add_row(&bench->facts, record)->values[0] =
-            minor_text(bench, minor);
+            amount_text(bench, minor);
     }
 }
 

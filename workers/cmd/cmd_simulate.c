@@ -254,31 +254,49 @@ read_gate(struct run *run)
     return false;
 }
 
-/* Whether what is earned differs by more than the gate lets through. */
+/* What a side has given out: earned, and held until it is confirmed. */
+static struct ratio
+given(const struct simulation_side *side)
+{
+    return ratio_from_minor(
+        num_add_capped(side->earned_minor, side->holds.held_minor),
+        side->ruleset->scale);
+}
+
+/* Whether what is given out differs by more than the gate lets through. */
 static bool
 exceeds(const struct run *run)
 {
-    const struct simulation_side *before = &run->simulation.sides[0];
-    const struct simulation_side *after = &run->simulation.sides[1];
+    struct ratio before = given(&run->simulation.sides[0]);
     struct ratio most = run->gate.most;
     struct ratio delta;
 
-    if (!ratio_sub(
-            ratio_from_minor(after->earned_minor, after->ruleset->scale),
-            ratio_from_minor(before->earned_minor, before->ruleset->scale),
-            &delta))
+    if (!ratio_sub(given(&run->simulation.sides[1]), before, &delta))
         return true;
     if (delta.num < 0)
         delta.num = -delta.num;
-    if (run->gate.is_percent &&
-        (!ratio_mul(most,
-                    ratio_from_minor(before->earned_minor < 0
-                                         ? -before->earned_minor
-                                         : before->earned_minor,
-                                     before->ruleset->scale + 2),
-                    &most)))
+    if (before.num < 0)
+        before.num = -before.num;
+    if (run->gate.is_percent && (!ratio_mul(most, before, &most) ||
+                                 !ratio_div(most, ratio_from_int(100), &most)))
         return true;
     return ratio_compare(delta, most) > 0;
+}
+
+static bool
+is_gate(const struct run *run)
+{
+    return run->gate.present || command_option(run->line, "detailed-exitcode");
+}
+
+/* A gate that has seen no event says nothing. */
+static bool
+judged_any(const struct run *run)
+{
+    const int64_t *outcomes = run->simulation.sides[1].outcomes;
+
+    return outcomes[OUTCOME_POSTED] || outcomes[OUTCOME_NO_REWARD] ||
+           outcomes[OUTCOME_REJECTED];
 }
 
 static void
@@ -303,9 +321,15 @@ judge(const struct run *run)
 {
     if (run->simulation.side_count < SIMULATION_SIDES)
         return EXIT_OK;
+    if (is_gate(run) && !judged_any(run)) {
+        fputs("reward simulate: no event could be decided, so that nothing can "
+              "be compared\n",
+              stderr);
+        return EXIT_ERRORS;
+    }
     if (run->gate.present && exceeds(run)) {
         fprintf(stderr,
-                "reward simulate: what is earned differs by more than "
+                "reward simulate: what is earned or held differs by more than "
                 "--max-delta %s\n",
                 command_option(run->line, "max-delta"));
         return EXIT_ERRORS;

@@ -240,7 +240,8 @@ add_page(struct buf *html, const struct simulation_report *report)
     add_days(html, report->simulation);
     add_spread(html, report);
     for (size_t i = 1; i < report->table_count; i++)
-        add_table(html, &report->tables[i]);
+        if (report->tables[i].table.row_count)
+            add_table(html, &report->tables[i]);
     buf_add_cstr(html, "</body>\n</html>\n");
 }
 

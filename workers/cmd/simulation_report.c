@@ -112,8 +112,6 @@ add_table(struct simulation_report *report, const char *name, const char *title,
           const struct table_column *columns, size_t column_count,
           const struct rows *rows)
 {
-    if (!rows->count)
-        return;
     report->tables[report->table_count++] = (struct report_table){
         .name = name,
         .title = title,
@@ -530,6 +528,8 @@ simulation_report_print(const struct simulation_report *report,
     else
         fprintf(out, "%lld accounts\n", (long long)accounts->count);
     for (size_t i = 0; i < report->table_count; i++) {
+        if (!report->tables[i].table.row_count)
+            continue;
         fprintf(out, "\n%s\n", report->tables[i].title);
         table_print(&report->tables[i].table, TABLE_TEXT, out);
     }

@@ -27,7 +27,7 @@ struct simulation_report {
     struct arena *arena;
     struct simulation_accounts accounts;
     const char *heading;                       /* which rules, what events */
-    struct report_table tables[REPORT_TABLES]; /* those with rows */
+    struct report_table tables[REPORT_TABLES]; /* some without rows */
     size_t table_count;
 };
 

@@ -46,17 +46,9 @@ larger(int64_t left, int64_t right)
  */
 
 struct range_scope
-form_scope(const struct ruleset *ruleset, const struct rule_form *form,
-           struct arena *arena)
+form_scope(const struct rule_form *form, struct arena *arena)
 {
-    const struct staking *staking = ruleset->staking;
-    struct range_scope scope = {
-        .arena = arena, .type = form->type, .bonus_most = {0, 1}};
-
-    for (size_t i = 0; staking && i < staking->period_count; i++)
-        if (ratio_compare(staking->periods[i].bonus_xp, scope.bonus_most) > 0)
-            scope.bonus_most = staking->periods[i].bonus_xp;
-    return scope;
+    return (struct range_scope){.arena = arena, .type = form->type};
 }
 
 struct range_scope
@@ -95,7 +87,7 @@ form_ranges(const struct ruleset *ruleset, const struct rule_form *form,
             struct arena *arena, struct range lines[RULE_LINES_MAX])
 {
     struct range_scope scope =
-        guard_scope(form_scope(ruleset, form, arena), &form->guard);
+        guard_scope(form_scope(form, arena), &form->guard);
 
     for (size_t i = 0; i < form->line_count; i++)
         lines[i] = line_range(ruleset, &form->lines[i], &scope, lines);
@@ -240,7 +232,7 @@ static void
 bill_form(struct bill *bill, const struct ruleset *ruleset,
           const struct rule_form *form, struct arena *arena)
 {
-    struct range_scope scope = form_scope(ruleset, form, arena);
+    struct range_scope scope = form_scope(form, arena);
     struct range_scope within = guard_scope(scope, &form->guard);
     struct range ranges[RULE_LINES_MAX];
     int64_t minors[RULE_LINES_MAX];
@@ -257,7 +249,7 @@ bill_form(struct bill *bill, const struct ruleset *ruleset,
  * no more than that part of all that the base pays. */
 static void
 allow_part(struct bill *bill, const struct ruleset *ruleset,
-           const struct line *line)
+           const struct rule *rule, const struct line *line)
 {
     struct allowance *allowance = &bill->lines[line->index];
     const struct allowance *base;
@@ -269,7 +261,10 @@ allow_part(struct bill *bill, const struct ruleset *ruleset,
         return;
     base = &bill->lines[of];
     month = allowance_month(base);
-    allowance->times = smaller(allowance->times, base->times);
+    /* Each row of the base may be paid by an event of its own. */
+    allowance->times = smaller(
+        allowance->times,
+        cost_times(base->times, (int64_t)rule->forms[0].lines[of].offer_room));
     if (month != COST_UNBOUNDED && ruleset->index->round == ROUND_FLOOR &&
         ratio_mul(ratio_from_minor(month, ruleset->scale), part, &part) &&
         ratio_to_minor(part, ruleset->scale, ROUND_FLOOR, &month))
@@ -290,7 +285,7 @@ rule_cost(const struct ruleset *ruleset, const struct rule *rule,
         const struct allowance *line = &bill.lines[i];
         int64_t month;
 
-        allow_part(&bill, ruleset, &rule->forms[0].lines[i]);
+        allow_part(&bill, ruleset, rule, &rule->forms[0].lines[i]);
         month = smaller(allowance_month(line),
                         cost_times(line->event_minor, bill.rule.times));
         if (!cost.culprit && smaller(month, bill.rule.minor) == COST_UNBOUNDED)

@@ -21,8 +21,7 @@ struct cost {
 };
 
 /* What is known of the events of a form before its own condition. */
-struct range_scope form_scope(const struct ruleset *ruleset,
-                              const struct rule_form *form,
+struct range_scope form_scope(const struct rule_form *form,
                               struct arena *arena);
 
 /* That, narrowed by what the guard asks for. */

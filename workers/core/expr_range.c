@@ -227,14 +227,15 @@ range_has_field(const struct range_scope *scope, const struct code *code)
     return range_whole(!code->path->optional, 1);
 }
 
+/* A stake keeps the bonus it was made with, under whatever rules that was. */
 static struct range
 range_bonus(const struct range_scope *scope, const struct code *code)
 {
-    struct range range = range_point(scope->bonus_most);
+    struct range range = range_any(false);
 
+    (void)scope;
     (void)code;
-    range.whole = false;
-    range.least.at = ratio_from_int(0);
+    range.least = (struct range_end){.known = true, .at = {0, 1}};
     return range;
 }
 

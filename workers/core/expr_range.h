@@ -18,7 +18,6 @@ struct field_range;
 struct range_scope {
     struct arena *arena; /* for what is narrowed */
     const struct event_type *type;
-    struct ratio bonus_most;          /* account.bonus_xp is 0 to this */
     const struct field_range *fields; /* narrowed by conditions */
     bool is_empty;                    /* no event meets the conditions */
 };

@@ -98,7 +98,7 @@ guard_at(const struct lint *lint, size_t form, const size_t *line,
 {
     const struct rule_form *at = &lint->rule->forms[form];
 
-    *scope = form_scope(lint->ruleset, at, lint->arena);
+    *scope = form_scope(at, lint->arena);
     if (!line)
         return &at->guard;
     *scope = guard_scope(*scope, &at->guard);

@@ -108,6 +108,9 @@ key_decides(const struct look *look, const struct once *once,
     size_t field_count = key_fields(look, once, fields);
     size_t read_count = 0;
 
+    /* Events of other types may be worth something else. */
+    if (look->form->rule->form_count > 1 && line->kind->reads)
+        return false;
     if (once->per_row || range_is_point(&look->ranges[line->index]))
         return true;
     if (!line->kind->reads)

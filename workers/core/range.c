@@ -486,6 +486,10 @@ range_abs(const struct range *range)
 {
     struct range result = *range;
 
+    /* The numbers that texts stand for are others now. */
+    result.has_texts = false;
+    result.texts = NULL;
+    result.text_count = 0;
     if (end_sign(range->least, -1) >= 0)
         return result;
     if (end_sign(range->most, 1) <= 0)

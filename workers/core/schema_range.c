@@ -54,7 +54,9 @@ ends_number(struct str rest)
     const char *close = memchr(rest.at, ')', rest.len);
 
     return str_eq(rest, STR("$")) ||
-           (str_starts_with(rest, STR("(\\.")) && close &&
+           ((str_starts_with(rest, STR("(\\.[0-9]{")) ||
+             str_starts_with(rest, STR("(\\.\\d{"))) &&
+            close &&
             str_eq(str_make(close, rest.len - (size_t)(close - rest.at)),
                    STR(")?$")));
 }
