@@ -94,7 +94,8 @@ take_property(struct arguments *arguments, const char *value)
 }
 
 static const struct global_flag global_flags[] = {
-    {'c', "config", "FILE", "read the settings from FILE", take_config},
+    {'c', "config", "FILE", "read the settings from FILE (REWARD_CONFIG)",
+     take_config},
     {'X', NULL, "PROPERTY=VALUE", "set a librdkafka property", take_property},
     {0, "format", "FORMAT", "how to print results", take_format},
     {'q', "quiet", NULL, "print less", take_quiet},

@@ -232,10 +232,14 @@ add_page(struct buf *html, const struct simulation_report *report)
                style);
     xml_add_text(html, str_from_cstr(report->heading));
     buf_add_cstr(html, "</p>\n");
-    buf_printf(
-        html, "<p id=\"accounts\">%lld accounts: %lld gain, %lld lose</p>\n",
-        (long long)report->accounts.count, (long long)report->accounts.gaining,
-        (long long)report->accounts.losing);
+    buf_printf(html,
+               "<p id=\"accounts\">%lld accounts: %lld gain, %lld lose, %lld "
+               "neither</p>\n",
+               (long long)report->accounts.count,
+               (long long)report->accounts.gaining,
+               (long long)report->accounts.losing,
+               (long long)(report->accounts.count - report->accounts.gaining -
+                           report->accounts.losing));
     add_table(html, &report->tables[0]);
     add_days(html, report->simulation);
     add_spread(html, report);

@@ -16,7 +16,7 @@ struct simulation_state {
 };
 
 /* Connect, take the snapshot, and have the simulation, whose sides are there,
- * start from it. It needs the rights of reward_worker, to read. ERR_CONFIG,
+ * start from it. It needs the right to read. ERR_CONFIG,
  * ERR_RETRY: see pg_open(). */
 MUST_CHECK bool simulation_state_open(struct simulation_state *state,
                                       const struct command_line *line,
