@@ -89,36 +89,50 @@ computed_us(void)
     return usage.ru_utime.tv_sec * INT64_C(1000000) + usage.ru_utime.tv_usec;
 }
 
-/* What it takes to load so many rules, of some tries the shortest. */
+/* What it takes to load so many rules once. */
 static int64_t
-load_us(int kind, int count, int tries)
+load_us(int kind, int count)
 {
-    int64_t least = 0;
+    const char *text;
+    int64_t start_us;
+
+    tear_down();
+    start();
+    text = many(kind, count);
+    start_us = computed_us();
+    ck_assert_uint_eq(compile(text)->rule_count, (size_t)count);
+    return computed_us() - start_us;
+}
+
+static int64_t
+least_us(int kind, int count, int tries)
+{
+    int64_t least = INT64_MAX;
 
     for (int i = 0; i < tries; i++) {
-        const char *text;
-        int64_t took;
+        int64_t took = load_us(kind, count);
 
-        tear_down();
-        start();
-        text = many(kind, count);
-        took = computed_us();
-        ck_assert_uint_eq(compile(text)->rule_count, (size_t)count);
-        took = computed_us() - took;
-        if (i == 0 || took < least)
-            least = took;
+        least = took < least ? took : least;
     }
     return least;
 }
 
 /* Ten times as many take ten times as long, and a little more, since they do
- * not fit the caches. When each was compared with each it was thirty times. */
+ * not fit the caches. When each was compared with each it was thirty times.
+ * What else the machine does only adds, so that the shortest of the tries is
+ * nearest to the work itself; a long load is met by more of it, and is tried
+ * again where it was too long. */
 START_TEST(loading_grows_as_the_file_does)
 {
     for (int kind = 0; kind < KIND_COUNT; kind++) {
-        int64_t few = load_us(kind, RULES_MAX / 10, 5);
-        int64_t all = load_us(kind, RULES_MAX, 2);
+        int64_t few = least_us(kind, RULES_MAX / 10, 10);
+        int64_t all = least_us(kind, RULES_MAX, 1);
 
+        for (int i = 1; i < 10 && all > 20 * few; i++) {
+            int64_t again = load_us(kind, RULES_MAX);
+
+            all = again < all ? again : all;
+        }
         ck_assert_msg(all <= 20 * few, "%s: %ld us, and of a tenth %ld us",
                       kinds[kind].name, (long)all, (long)few);
     }
