@@ -1,16 +1,7 @@
-/* test_rule_many.c - rule files as large as they may be: what it takes to load
- * them grows as they do, and there is an end to lines and to faults. */
-#include <sys/resource.h>
-
+/* test_rule_many.c - rule files as large as they may be: each overlap is found,
+ * and there is an end to lines and to faults. */
 #include "rule_fixture.h"
 #include "rule_parts.h"
-
-static const char back_schema[] =
-    "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
-    "\"$id\":\"test.back.v1\",\"type\":\"object\",\"properties\":{"
-    "\"user\":{\"type\":\"string\",\"format\":\"account\"},"
-    "\"contract_id\":{\"type\":\"string\"}},"
-    "\"required\":[\"user\",\"contract_id\"]}";
 
 static void
 add_side_by_side(struct buf *text, int number)
@@ -34,110 +25,6 @@ add_one_after_another(struct buf *text, int number)
                "  award: [{id: a, flat: 1}, {id: b, flat: 2}]\n",
                number, number, number + 1);
 }
-
-static void
-add_taken_back(struct buf *text, int number)
-{
-    buf_printf(text,
-               "- id: r%d\n  trigger: test.other.v1\n"
-               "  account: event.data.user\n  overlap: allowed\n"
-               "  award: [{id: a, flat: 1}, {id: b, flat: 2}]\n"
-               "  reversed_by:\n    trigger: test.back.v1\n"
-               "    match: event.data.contract_id == origin.data.contract_id\n"
-               "    once_keys: keep\n    limits: keep\n",
-               number);
-}
-
-static const struct {
-    const char *name;
-    void (*add)(struct buf *text, int number);
-} kinds[] = {
-    {"side by side", add_side_by_side},
-    {"one after another", add_one_after_another},
-    {"taken back", add_taken_back},
-};
-
-enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
-
-static void
-start(void)
-{
-    set_up();
-    schema_add(schemas, json(back_schema), "back.json", &diags);
-}
-
-static const char *
-many(int kind, int count)
-{
-    struct buf text;
-
-    buf_init(&text, &arena);
-    buf_add_cstr(&text, HEAD);
-    for (int i = 0; i < count; i++)
-        kinds[kind].add(&text, i);
-    return arena_strndup(&arena, text.at, text.len);
-}
-
-/* The time that this process has computed, the kernel's work left out: fresh
- * memory costs more than what was freed before. */
-static int64_t
-computed_us(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_utime.tv_sec * INT64_C(1000000) + usage.ru_utime.tv_usec;
-}
-
-/* What it takes to load so many rules once. */
-static int64_t
-load_us(int kind, int count)
-{
-    const char *text;
-    int64_t start_us;
-
-    tear_down();
-    start();
-    text = many(kind, count);
-    start_us = computed_us();
-    ck_assert_uint_eq(compile(text)->rule_count, (size_t)count);
-    return computed_us() - start_us;
-}
-
-static int64_t
-least_us(int kind, int count, int tries)
-{
-    int64_t least = INT64_MAX;
-
-    for (int i = 0; i < tries; i++) {
-        int64_t took = load_us(kind, count);
-
-        least = took < least ? took : least;
-    }
-    return least;
-}
-
-/* Ten times as many take ten times as long, and a little more, since they do
- * not fit the caches. When each was compared with each it was thirty times.
- * What else the machine does only adds, so that the shortest of the tries is
- * nearest to the work itself; a long load is met by more of it, and is tried
- * again where it was too long. */
-START_TEST(loading_grows_as_the_file_does)
-{
-    for (int kind = 0; kind < KIND_COUNT; kind++) {
-        int64_t few = least_us(kind, RULES_MAX / 10, 10);
-        int64_t all = least_us(kind, RULES_MAX, 1);
-
-        for (int i = 1; i < 10 && all > 20 * few; i++) {
-            int64_t again = load_us(kind, RULES_MAX);
-
-            all = again < all ? again : all;
-        }
-        ck_assert_msg(all <= 20 * few, "%s: %ld us, and of a tenth %ld us",
-                      kinds[kind].name, (long)all, (long)few);
-    }
-}
-END_TEST
 
 START_TEST(an_overlap_is_found_among_many)
 {
@@ -232,8 +119,7 @@ int
 main(void)
 {
     return UNIT_RUN(
-        "rule_many", start, tear_down, loading_grows_as_the_file_does,
-        an_overlap_is_found_among_many,
+        "rule_many", set_up, tear_down, an_overlap_is_found_among_many,
         an_event_has_as_many_entries_as_the_ledger_numbers,
         a_thousand_faults_are_kept, faults_of_one_rule_are_no_more_than_that);
 }
