@@ -23,8 +23,6 @@ static struct past
 keep(const struct ruleset *ruleset, const struct event *event,
      const struct decision *decision)
 {
-    struct past_entry *entries =
-        arena_array(&arena, decision->posting_count, sizeof(*entries));
     const struct str *paths;
     size_t kept = ruleset_kept_fields(ruleset, event->type, &paths);
     struct past past = {
@@ -34,22 +32,9 @@ keep(const struct ruleset *ruleset, const struct event *event,
         .kept = event_kept(event, paths, kept, &arena),
         .basis = basis_keep(ruleset, event, decision->basis, &arena),
         .occurred_us = event->time_us,
-        .entries = entries,
-        .entry_count = decision->posting_count,
     };
 
-    for (size_t i = 0; i < past.entry_count; i++) {
-        const struct posting *posting = &decision->postings[i];
-
-        entries[i] = (struct past_entry){
-            .line = posting->line->name,
-            .type = str_from_cstr(posting->line->type->name),
-            .account = posting->account->address,
-            .seq = posting->seq,
-            .amount_minor = posting->amount_minor,
-            .balance_after_minor = posting->balance_after_minor,
-        };
-    }
+    past_take_entries(&past, decision, &arena);
     return past;
 }
 

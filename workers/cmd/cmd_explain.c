@@ -189,29 +189,6 @@ explain_stored(struct asking *asking)
  */
 
 static void
-take_entries(struct asking *asking)
-{
-    const struct decision *decision = &asking->decision;
-    struct past_entry *entries =
-        arena_array(asking->arena, decision->posting_count, sizeof(*entries));
-
-    for (size_t i = 0; i < decision->posting_count; i++) {
-        const struct posting *posting = &decision->postings[i];
-
-        entries[i] = (struct past_entry){
-            .line = posting->line->name,
-            .type = str_from_cstr(posting->line->type->name),
-            .account = posting->account->address,
-            .seq = posting->seq,
-            .amount_minor = posting->amount_minor,
-            .balance_after_minor = posting->balance_after_minor,
-        };
-    }
-    asking->past.entries = entries;
-    asking->past.entry_count = decision->posting_count;
-}
-
-static void
 take_answers(struct asking *asking)
 {
     const struct decision *decision = &asking->decision;
@@ -302,7 +279,7 @@ explain_file(struct asking *asking, const char *path)
     if (!asking->line->quiet)
         fprintf(stderr, "no ledger was asked: as if every account were new\n");
     take_event(asking);
-    take_entries(asking);
+    past_take_entries(&asking->past, &asking->decision, asking->arena);
     take_answers(asking);
     tell(asking);
     return print(asking);

@@ -67,6 +67,29 @@ add_field(struct node *data, size_t room, const struct event_type *type,
     }
 }
 
+void
+past_take_entries(struct past *past, const struct decision *decision,
+                  struct arena *arena)
+{
+    struct past_entry *entries =
+        arena_array(arena, decision->posting_count, sizeof(*entries));
+
+    for (size_t i = 0; i < decision->posting_count; i++) {
+        const struct posting *posting = &decision->postings[i];
+
+        entries[i] = (struct past_entry){
+            .line = posting->line->name,
+            .type = str_from_cstr(posting->line->type->name),
+            .account = posting->account->address,
+            .seq = posting->seq,
+            .amount_minor = posting->amount_minor,
+            .balance_after_minor = posting->balance_after_minor,
+        };
+    }
+    past->entries = entries;
+    past->entry_count = decision->posting_count;
+}
+
 size_t
 past_fields(const struct past *past, struct arena *arena,
             const struct template_field **fields)

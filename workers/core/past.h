@@ -70,6 +70,11 @@ struct past {
     size_t answer_count;
 };
 
+/* Take for its entries what the decision posts. Texts are borrowed, the entries
+ * are made in the arena. */
+void past_take_entries(struct past *past, const struct decision *decision,
+                       struct arena *arena);
+
 /* What is known of its data, by path: the contract's id, what texts mention,
  * what rules read. Made in the arena. */
 size_t past_fields(const struct past *past, struct arena *arena,
