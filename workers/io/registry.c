@@ -320,11 +320,7 @@ registry_active(struct pg *pg, struct arena *arena, int32_t *id,
 {
     struct pg_result *result;
 
-    if (!pg_query(pg,
-                  "SELECT r.id, r.text FROM ruleset_activations a "
-                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
-                  "ORDER BY a.id DESC LIMIT 1",
-                  NULL, 0, &result, err))
+    if (!pg_query(pg, REGISTRY_ACTIVE("r.id, r.text"), NULL, 0, &result, err))
         return false;
     *id = 0;
     if (pg_rows(result)) {
@@ -434,11 +430,7 @@ refuse_other_name(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     struct pg_result *rows;
     bool ok = true;
 
-    if (!pg_query(pg,
-                  "SELECT r.name, r.asset FROM ruleset_activations a "
-                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
-                  "ORDER BY a.id DESC LIMIT 1",
-                  NULL, 0, &rows, err))
+    if (!pg_query(pg, REGISTRY_ACTIVE("r.name, r.asset"), NULL, 0, &rows, err))
         return false;
     if (!str_eq(pg_text(rows, 0, 0), ruleset->name) ||
         !str_eq(pg_text(rows, 0, 1), ruleset->asset))
@@ -459,11 +451,7 @@ read_active_stamp(struct pg *pg, char stamp[STAMP_ROOM], struct err *err)
 {
     struct pg_result *rows;
 
-    if (!pg_query(pg,
-                  "SELECT r.stamp FROM ruleset_activations a "
-                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
-                  "ORDER BY a.id DESC LIMIT 1",
-                  NULL, 0, &rows, err))
+    if (!pg_query(pg, REGISTRY_ACTIVE("r.stamp"), NULL, 0, &rows, err))
         return false;
     snprintf(stamp, STAMP_ROOM, "%.*s",
              STR_ARG(pg_rows(rows) ? pg_text(rows, 0, 0) : STR("")));

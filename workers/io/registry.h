@@ -38,6 +38,12 @@ MUST_CHECK bool registry_activate(struct pg *pg, struct ruleset *ruleset,
                                   enum registry_verdict *verdict,
                                   char replaced[STAMP_ROOM], struct err *err);
 
+/* Columns of ruleset_texts r for the rule set in force: one row, or none. */
+#define REGISTRY_ACTIVE(columns)                                               \
+    "SELECT " columns " FROM ruleset_activations a "                           \
+    "JOIN ruleset_texts r ON r.id = a.ruleset_id "                             \
+    "ORDER BY a.id DESC LIMIT 1"
+
 /* The rule set in force; id 0 when there is none. The text is made in the
  * arena. */
 MUST_CHECK bool registry_active(struct pg *pg, struct arena *arena, int32_t *id,

@@ -1,6 +1,8 @@
 /* rule_archive.c - rows of ruleset_texts and ruleset_activations for people. */
 #include "rule_archive.h"
 
+#include "registry.h"
+
 /* Columns of the rows that one is taken from. */
 enum { STAMP, TEXT };
 
@@ -19,11 +21,7 @@ rule_archive_active(struct pg *pg, struct arena *arena,
     struct pg_result *rows;
     bool ok = true;
 
-    if (!pg_query(pg,
-                  "SELECT r.stamp, r.text FROM ruleset_activations a "
-                  "JOIN ruleset_texts r ON r.id = a.ruleset_id "
-                  "ORDER BY a.id DESC LIMIT 1",
-                  NULL, 0, &rows, err))
+    if (!pg_query(pg, REGISTRY_ACTIVE("r.stamp, r.text"), NULL, 0, &rows, err))
         return false;
     if (pg_rows(rows))
         take(arena, rows, rules);
