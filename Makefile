@@ -7,7 +7,7 @@ PYTHON ?= /usr/bin/python3
 Q      := $(if $(V),,@)
 SAY     = $(if $(V),@:,@echo)
 
-PACKAGES := rdkafka libpq jansson yaml-0.1 libcrypto libpcre2-8
+PACKAGES := rdkafka libpq jansson yajl yaml-0.1 libcrypto libpcre2-8
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
             -Wmissing-prototypes -Wformat=2 -Werror=format-security \
             -Wvla -Werror
@@ -134,7 +134,7 @@ $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(PARTS)
 fuzz-programs: $(FUZZ_PROGRAMS)
 
 .PHONY: fuzz
-fuzz: ## hostile rule files, expressions and schemas, a bounded number
+fuzz: ## hostile rule files, expressions, schemas and JSON, a bounded number
 	$(FUZZ_MAKE)
 	@tests/support/run-fuzz
 

@@ -630,5 +630,5 @@ def test_an_expression_by_hand(ledger, tmp_path):
 
 def test_version(ledger):
     words = ledger.run("--version").stdout.split()
-    assert {"reward", "schema", "librdkafka", "libpq", "jansson", "libyaml",
-            "libcrypto"} <= set(words)
+    assert {"reward", "schema", "librdkafka", "libpq", "jansson", "yajl",
+            "libyaml", "libcrypto"} <= set(words)

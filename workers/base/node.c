@@ -1,6 +1,9 @@
 /* node.c - looking things up in a document tree. */
 #include "node.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 struct node_member *
 node_member(const struct node *node, struct str key)
 {
@@ -64,6 +67,19 @@ node_at(struct node *node, struct str pointer)
         pointer = str_make(rest.at + len, rest.len - len);
     }
     return pointer.len ? NULL : node;
+}
+
+void
+node_set_real(struct arena *arena, struct node *node, double value)
+{
+    char text[40];
+
+    snprintf(text, sizeof(text), "%.15g", value);
+    if (strtod(text, NULL) != value)
+        snprintf(text, sizeof(text), "%.17g", value);
+    node->kind = NODE_REAL;
+    node->real = value;
+    node->text = str_dup(arena, str_from_cstr(text));
 }
 
 bool

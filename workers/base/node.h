@@ -63,6 +63,10 @@ struct node_member *node_member(const struct node *node, struct str key);
 /* Follow a JSON Pointer (RFC 6901); NULL when it leads nowhere. */
 struct node *node_at(struct node *node, struct str pointer);
 
+/* Make it a real: its text has the 15 digits that are enough to find the same
+ * double again, which then are the digits that were sent, or else 17. */
+void node_set_real(struct arena *arena, struct node *node, double value);
+
 /* Whether it is there and is a string. */
 bool node_is_string(const struct node *node);
 

@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 #include <librdkafka/rdkafka.h>
 #include <openssl/crypto.h>
+#include <yajl/yajl_version.h>
 #include <yaml.h>
 
 #include "migration.h"
@@ -14,6 +15,7 @@ void
 version_print(FILE *out)
 {
     int libpq = PQlibVersion();
+    int yajl = yajl_version();
 
     fprintf(out, "reward %s\n", REWARD_VERSION);
     fprintf(out, "database schema %d\n",
@@ -21,6 +23,7 @@ version_print(FILE *out)
     fprintf(out, "librdkafka %s\n", rd_kafka_version_str());
     fprintf(out, "libpq %d.%d\n", libpq / 10000, libpq % 10000);
     fprintf(out, "jansson %s\n", jansson_version_str());
+    fprintf(out, "yajl %d.%d.%d\n", yajl / 10000, yajl / 100 % 100, yajl % 100);
     fprintf(out, "libyaml %s\n", yaml_get_version_string());
     fprintf(out, "libcrypto %s\n", OpenSSL_version(OPENSSL_VERSION_STRING));
 }

@@ -1,6 +1,5 @@
-/* json.h - JSON text to a document tree; the only reader that uses jansson. For
- * one thread: what jansson builds on the way lies in memory of the process's
- * own, used again for each document. */
+/* json.h - JSON text to a document tree. For one thread: what is built on the
+ * way lies in memory of the process's own, used again for each document. */
 #ifndef IO_JSON_H
 #define IO_JSON_H
 
