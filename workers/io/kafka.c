@@ -257,6 +257,17 @@ kafka_client_take(rd_kafka_type_t type, rd_kafka_conf_t *conf,
     return err_set(err, ERR_CONFIG, "cannot make a Kafka client: %s", reason);
 }
 
+enum { FETCH_ON_MS = 5 };
+
+void
+kafka_fetch_on(rd_kafka_t *client, rd_kafka_topic_partition_list_t *partitions)
+{
+    for (int i = 0; i < partitions->cnt; i++)
+        partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
+    if (partitions->cnt)
+        rd_kafka_offsets_for_times(client, partitions, FETCH_ON_MS);
+}
+
 /* ---- errors -----------------------------------------------------------------
  * What is not here passes by itself, or with a new client: ERR_RETRY. A failed
  * TLS handshake is not here either, since a broker that dies in the middle of

@@ -34,6 +34,13 @@ MUST_CHECK bool kafka_conf(rd_kafka_type_t type,
 MUST_CHECK bool kafka_client_take(rd_kafka_type_t type, rd_kafka_conf_t *conf,
                                   rd_kafka_t **client, struct err *err);
 
+/* Make a consumer fetch on whose queue was full: librdkafka 2.0.2 stops
+ * fetching then, and looks at the queue again only when a broker's thread wakes
+ * by itself, up to a second later. A request to the leaders of the partitions
+ * wakes them; the answer does not matter. The list's offsets are changed. */
+void kafka_fetch_on(rd_kafka_t *client,
+                    rd_kafka_topic_partition_list_t *partitions);
+
 /* What to do about an error of librdkafka or of a broker. */
 enum err_kind kafka_err_kind(rd_kafka_resp_err_t code);
 

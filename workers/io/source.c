@@ -11,7 +11,6 @@
 
 enum {
     WATERMARK_TIMEOUT_MS = 5000,
-    NUDGE_TIMEOUT_MS = 5,
     /* A quarter of what librdkafka queues (kafka.c): it can have stopped
      * fetching only when so much was taken since it was last woken. */
     NUDGE_RECORDS = 1250,
@@ -466,9 +465,6 @@ partition_list(const struct source *source)
     return list;
 }
 
-/* librdkafka 2.0.2 stops fetching while its queue is full, and then looks at
- * the queue again only when a broker's thread wakes by itself, up to a second
- * later. A request to the leaders wakes them; the answer does not matter. */
 void
 source_fetch_on(struct source *source)
 {
@@ -479,10 +475,7 @@ source_fetch_on(struct source *source)
         return;
     source->taken_count = source->taken_bytes = 0;
     list = partition_list(source);
-    for (int i = 0; i < list->cnt; i++)
-        list->elems[i].offset = RD_KAFKA_OFFSET_END;
-    if (list->cnt)
-        rd_kafka_offsets_for_times(source->client, list, NUDGE_TIMEOUT_MS);
+    kafka_fetch_on(source->client, list);
     rd_kafka_topic_partition_list_destroy(list);
 }
 

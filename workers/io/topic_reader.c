@@ -336,6 +336,20 @@ take_message(struct topic_reader *reader, bool *is_record, struct err *err)
 
 enum { LOOK_MS = 200 };
 
+/* Nothing has come: it may be that fetching stopped when the queue was full. */
+static void
+fetch_on(const struct topic_reader *reader)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(reader->partition_count);
+
+    for (int32_t i = 0; i < reader->partition_count; i++)
+        if (!reader->partitions[i].finished)
+            rd_kafka_topic_partition_list_add(list, reader->topic_name, i);
+    kafka_fetch_on(reader->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 /* Whatever partition has something. */
 static bool
 next_of_any(struct topic_reader *reader, bool *is_record, struct err *err)
@@ -344,7 +358,11 @@ next_of_any(struct topic_reader *reader, bool *is_record, struct err *err)
     while (!*is_record && reader->finished_count < reader->partition_count) {
         give_back(reader);
         rd_kafka_poll(reader->client, 0);
-        reader->message = rd_kafka_consume_queue(reader->queue, LOOK_MS);
+        reader->message = rd_kafka_consume_queue(reader->queue, 0);
+        if (!reader->message) {
+            fetch_on(reader);
+            reader->message = rd_kafka_consume_queue(reader->queue, LOOK_MS);
+        }
         if (reader->message && !take_message(reader, is_record, err))
             return false;
         if (!*is_record && !check_patience(reader, err))
@@ -362,7 +380,11 @@ fill_pending(struct topic_reader *reader, int32_t number, struct err *err)
 
     while (!partition->pending && !partition->finished) {
         rd_kafka_poll(reader->client, 0);
-        reader->message = rd_kafka_consume(reader->topic, number, LOOK_MS);
+        reader->message = rd_kafka_consume(reader->topic, number, 0);
+        if (!reader->message) {
+            fetch_on(reader);
+            reader->message = rd_kafka_consume(reader->topic, number, LOOK_MS);
+        }
         is_record = false;
         if (reader->message && !take_message(reader, &is_record, err))
             return false;
