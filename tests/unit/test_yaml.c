@@ -312,18 +312,36 @@ START_TEST(deep_nesting_costs_no_time)
 }
 END_TEST
 
-START_TEST(long_files_are_read_in_line)
+/* Lines with a number each. */
+static struct str
+numbered(const char *before, const char *after, int count)
 {
     struct buf buf;
-    struct node *root;
 
     buf_init(&buf, &arena);
-    for (int i = 0; i < 30000; i++)
-        buf_printf(&buf, "key%d: [1, \"x\", 2.5]\n", i);
-    root = yaml_read(&arena, "t.yaml", buf_str(&buf), &diags);
+    for (int i = 0; i < count; i++)
+        buf_printf(&buf, "%s%d%s\n", before, i, after);
+    return buf_str(&buf);
+}
+
+START_TEST(long_files_are_read_in_line)
+{
+    struct node *root =
+        yaml_read(&arena, "t.yaml",
+                  numbered("key", ": [1, \"x\", 2.5]", YAML_MAX_ITEMS), &diags);
+
     ck_assert_ptr_nonnull(root);
-    ck_assert_uint_eq(root->member_count, 30000);
-    ck_assert_int_eq(root->members[29999].line, 30000);
+    ck_assert_uint_eq(root->member_count, YAML_MAX_ITEMS);
+    ck_assert_int_eq(root->members[YAML_MAX_ITEMS - 1].line, YAML_MAX_ITEMS);
+}
+END_TEST
+
+START_TEST(nothing_is_longer_than_a_file_needs)
+{
+    refuse(numbered("key", ": 1", 500 * 1000), YAML_MAX_ITEMS + 1, 1,
+           "more than 12000 items");
+    refuse(numbered("- {a: ", "}", 500 * 1000), YAML_MAX_ITEMS + 1, 3,
+           "more than 12000 items");
 }
 END_TEST
 
@@ -339,5 +357,6 @@ main(void)
         an_expression_with_a_sign_needs_quotes, keys_are_texts,
         bytes_that_are_no_text_are_refused, grammar_errors_have_a_place,
         all_faults_are_reported, nesting_has_a_limit,
-        deep_nesting_costs_no_time, long_files_are_read_in_line);
+        deep_nesting_costs_no_time, long_files_are_read_in_line,
+        nothing_is_longer_than_a_file_needs);
 }

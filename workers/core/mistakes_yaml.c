@@ -56,8 +56,11 @@ static const struct mistake_row rows[] = {
      "  trigger: io.gigchain.xp.gained.v1\n"
      "  account: event.data.user_address\n"
      "  award: [{id: xp, flat: 10}]\n"},
-    {MISTAKE_DEPTH, DIAG_ERROR, "nested too deeply",
-     "No rule needs more than 32 levels of lists and mappings.", IN_RULE,
+    {MISTAKE_DEPTH, DIAG_ERROR, "nested too deeply, or too long a list",
+     "No rule needs more than 32 levels of lists and mappings, and no "
+     "file more than 12,000 items in one of them. Nothing behind the "
+     "place was read.",
+     IN_RULE,
      "notify: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ deep "
      "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
      "notify: false\n"},

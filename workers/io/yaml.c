@@ -197,6 +197,18 @@ add_item(struct reader *reader, struct node *list, size_t *room,
     list->items[list->item_count++] = item;
 }
 
+/* Reading on would only take time: no file that is of use has as many. */
+static bool
+has_room(struct reader *reader, const yaml_event_t *event, size_t count)
+{
+    if (count < YAML_MAX_ITEMS)
+        return true;
+    complain(reader, event->start_mark, MISTAKE_DEPTH,
+             "more than %d items in one list or mapping", YAML_MAX_ITEMS);
+    reader->stopped = true;
+    return false;
+}
+
 static void
 read_list(struct reader *reader, struct node *list, int depth)
 {
@@ -205,7 +217,8 @@ read_list(struct reader *reader, struct node *list, int depth)
 
     list->kind = NODE_LIST;
     while (next_event(reader, &event)) {
-        if (event.type == YAML_SEQUENCE_END_EVENT) {
+        if (event.type == YAML_SEQUENCE_END_EVENT ||
+            !has_room(reader, &event, list->item_count)) {
             yaml_event_delete(&event);
             return;
         }
@@ -274,7 +287,8 @@ read_object(struct reader *reader, struct node *object, int depth)
         struct node_member member = {0};
         struct node *key;
 
-        if (event.type == YAML_MAPPING_END_EVENT) {
+        if (event.type == YAML_MAPPING_END_EVENT ||
+            !has_room(reader, &event, object->member_count)) {
             yaml_event_delete(&event);
             return;
         }

@@ -11,7 +11,10 @@
 #include "node.h"
 #include "str.h"
 
-enum { YAML_MAX_DEPTH = 32 };
+enum {
+    YAML_MAX_DEPTH = 32,
+    YAML_MAX_ITEMS = 12000, /* of one list or mapping */
+};
 
 /* Plain scalars: `true`/`false` become NODE_BOOL, `null`, `~` and empty
  * NODE_NULL, decimal integers NODE_INT, decimals with a point NODE_DECIMAL
