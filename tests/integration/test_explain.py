@@ -27,6 +27,26 @@ rules:
   - {id: first, flat: 500, once: [account]}
   limit: {per: account, window: ever, amount: 60000, over: clip}
   notify: {title: Done, body: "You earned {amount} for {event.data.contract_id}"}
+  reversed_by:
+    trigger: io.gigchain.contract.refunded.v1
+    match: event.data.contract_id == origin.data.contract_id
+    once_keys: keep
+    limits: keep
+- id: spend
+  trigger: io.gigchain.token.spend.requested.v1
+  account: event.data.user_address
+  charge:
+  - {id: item, price: {by: event.data.item, missing: reject,
+                       rows: {badge: {cost: 20}, boost: {cost: 50, days: 7}}}}
+  guard: "!has(event.data.expected_cost) || event.data.expected_cost == charge.item"
+  short: reject
+- id: referral
+  trigger: io.gigchain.referral.accepted.v1
+  account: event.data.user_address
+  unbounded: accepted
+  award: [{id: referral, flat: 500, once: [event.data.invitee_address]}]
+  pending: {until: io.gigchain.identity.verified.v1, void_after: 30d,
+            match: event.data.user_address == origin.data.invitee_address}
 - id: steady
   trigger: io.gigchain.contract.completed.v1
   account: event.data.user_address
@@ -95,7 +115,15 @@ def story():
         request("token.transfer.requested", ADA, "much", to_address=BOB,
                 amount="9999999"),
         request("token.transfer.requested", ADA, "some", to_address=BOB,
-                amount="10"),
+                amount="10", memo="for lunch"),
+        request("token.spend.requested", ADA, "badge", item="badge"),
+        request("token.spend.requested", ADA, "moon", item="moon"),
+        request("token.spend.requested", ADA, "dear", item="boost",
+                expected_cost="40"),
+        request("token.spend.requested", ADA, "boost", item="boost",
+                expected_cost="50"),
+        request("referral.accepted", ADA, "friend", invitee_address=BOB),
+        request("contract.refunded", ADA, "back", contract_id="gig_c2"),
         binary(event("xp.gained.v1", ADA, "bad", xp_gained="x")),
         structured(event("xp.gained.v1", EVE, "x1", source="/else",
                          xp_gained=100), key=ADA),
@@ -210,6 +238,45 @@ def check_requests(ctx):
     sent = told(ctx, "some")
     assert [(entry["account"], entry["amount"])
             for entry in sent["entries"]] == [(ADA, "-10.00"), (BOB, "10.00")]
+    # What was asked is told, granted or not.
+    assert refused["event"]["data"] == {"to_address": BOB, "amount": "9999999"}
+    assert told(ctx, "stake")["event"]["data"] == \
+        {"amount": "1000", "lock_period": "30"}
+
+
+def check_purchases(ctx):
+    assert line_of(told(ctx, "badge"), "spend.item")["amount"] == "-20.00"
+    assert line_of(told(ctx, "moon"), "spend.item")["not_paid"] == "rejected"
+    dear = told(ctx, "dear")
+    assert (dear["outcome"], dear["entries"]) == ("rejected", [])
+    line = line_of(dear, "spend.item")
+    guard = [step for step in line["steps"] if step.get("role") == "guard"]
+    assert [(step["values"], step["result"]) for step in guard] == \
+        [("!has(event.data.expected_cost) || 40 == 50", "false")]
+    assert dear["event"]["data"] == {"item": "boost", "expected_cost": "40"}
+
+
+def tree(ctx, event_id):
+    done = ctx.run("explain", event_id)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def check_answers(ctx):
+    """The tree has what the token event says besides its amounts."""
+    for event_id, text in (
+            ("some", f"    transfer: direction = sent, counterparty = {BOB}, "
+                     "memo = for lunch\n"),
+            ("much", "    reason: insufficient_funds\n"),
+            ("moon", "      not paid: the request was refused, as its token "
+                     "event says\n"),
+            ("moon", '    message: there is no item "moon"\n'),
+            ("dear", "    message: the price of boost is 50.00\n"),
+            ("boost", "    entitlement: item = boost, from = "),
+            ("friend", ", amount = 500.00, until = "
+                       "io.gigchain.identity.verified.v1, expires_at = "),
+            ("back", f"    reversed: event_source = {SOURCE}, event_id = c2")):
+        assert text in tree(ctx, event_id), (text, tree(ctx, event_id))
 
 
 def check_what_is_no_event(ctx):
@@ -228,8 +295,8 @@ def check_what_is_no_event(ctx):
 
 
 def check_tree(ctx):
-    done = ctx.run("explain", "c2")
-    assert done.returncode == 0, done.stderr
+    told_of = tree(ctx, "c2")
+    row = RULES.splitlines().index("- id: steady") + 1
     for text in (f"{SOURCE} c2: posted\n",
                  "+ contract  4,500  (line 8)\n",
                  "    when: event.data.contract_value_usd >= 10: 200 >= 10 = "
@@ -237,10 +304,10 @@ def check_tree(ctx):
                  "    limit: 60000 per account, ever: 55500 used before, 4,500 "
                  "of 20,000 granted\n",
                  f"    once: account: taken before by {SOURCE} c1\n",
-                 "- steady  (line 19)\n      not paid: its mode is off\n",
+                 f"- steady  (line {row})\n      not paid: its mode is off\n",
                  " contract.base +4,500, balance 55,500 -> 60,000 (earn)\n",
                  "    notification: You earned 4,500 for gig_c2\n"):
-        assert text in done.stdout, (text, done.stdout)
+        assert text in told_of, (text, told_of)
 
 
 def check_messages(ctx):
@@ -279,6 +346,8 @@ def test_told_from_what_was_stored(ctx):
     check_clipped(ctx)
     check_counters(ctx)
     check_requests(ctx)
+    check_purchases(ctx)
+    check_answers(ctx)
     check_what_is_no_event(ctx)
     check_tree(ctx)
     check_messages(ctx)

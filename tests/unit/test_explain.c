@@ -274,7 +274,7 @@ values(const char *when)
     decide_ok(rules, done("{}"));
     facts.trace = NULL;
     buf_init(&buf, &arena);
-    explain_values(&buf, trace.steps[1].eval.expr, done("{}"), &arena);
+    explain_values(&buf, &trace.steps[1], done("{}"), &arena);
     return unit_text(&arena, buf_str(&buf));
 }
 

@@ -141,7 +141,7 @@ add_eval(struct json *json, const struct explain_rule *rule,
     struct buf text;
 
     buf_init(&text, report->arena);
-    explain_values(&text, step->eval.expr, report->event, report->arena);
+    explain_values(&text, step, report->event, report->arena);
     add_word(json, "role", explain_role(rule, step));
     add_text(json, "expression", expr_source(step->eval.expr));
     add_text(json, "values", buf_str(&text));
@@ -272,7 +272,10 @@ add_line(struct json *json, const struct explain_rule *rule,
     add_text(json, "kind", line->kind);
     (void)report_paid(json->report, line->name, &minor);
     add_minor(json, "amount", minor);
-    add_reason(json, line->skipped, line->reason);
+    if (report_is_refused(json->report, rule))
+        add_word(json, "not_paid", "rejected");
+    else
+        add_reason(json, line->skipped, line->reason);
     add_text(json, "arithmetic", line->sum.len ? line->sum : (struct str){0});
     add_steps(json, rule, line);
 }

@@ -2,6 +2,7 @@
  * behind it. */
 #include "explain_print.h"
 
+#include "canonical.h"
 #include "json.h"
 #include "limit_words.h"
 #include "rule_parts.h"
@@ -119,7 +120,7 @@ add_eval(struct tree *tree, const struct explain_rule *rule,
     (void)line;
     buf_init(&with, report->arena);
     buf_init(&value, report->arena);
-    explain_values(&with, step->eval.expr, report->event, report->arena);
+    explain_values(&with, step, report->event, report->arena);
     value_print(&value, &step->eval.value);
     buf_printf(&tree->text, "%s: ", explain_role(rule, step));
     buf_add_visible(&tree->text, source);
@@ -297,6 +298,9 @@ add_rule(struct tree *tree, const struct explain_rule *rule)
             buf_printf(&tree->text, "  (%.*s)", STR_ARG(line->kind));
         buf_add_char(&tree->text, '\n');
         add_steps(tree, rule, line);
+        if (report_is_refused(tree->report, rule))
+            buf_add_cstr(&tree->text, "      not paid: the request was "
+                                      "refused, as its token event says\n");
     }
 }
 
@@ -342,10 +346,54 @@ add_entries(struct tree *tree)
     }
 }
 
-/* A text of the message that was, or is to be, published. */
+/* A value of an answer; of an object, its members: "item = boost, until = ..."
+ */
+static void
+add_value(struct tree *tree, const struct node *node)
+{
+    if (node->kind == NODE_STRING) {
+        buf_add_visible(&tree->text, node->text);
+        return;
+    }
+    if (node->kind != NODE_OBJECT) {
+        canonical_add(&tree->text, node);
+        return;
+    }
+    for (size_t i = 0; i < node->member_count; i++) {
+        const struct node_member *member = &node->members[i];
+
+        if (i)
+            buf_add_cstr(&tree->text, ", ");
+        buf_add_str(&tree->text, member->key);
+        buf_add_cstr(&tree->text, " = ");
+        add_value(tree, member->value);
+    }
+}
+
+/* What it says besides amounts: why it was refused, what was bought, until when
+ * it is held, what is taken back. */
+static void
+add_answer(struct tree *tree, struct str detail)
+{
+    struct err ignored = {0};
+    struct node *answer;
+
+    if (!detail.len ||
+        !json_read(tree->report->arena, detail, &answer, &ignored))
+        return;
+    for (size_t i = 0; i < answer->member_count; i++) {
+        buf_add_cstr(&tree->text, "    ");
+        buf_add_str(&tree->text, answer->members[i].key);
+        buf_add_cstr(&tree->text, ": ");
+        add_value(tree, answer->members[i].value);
+        buf_add_char(&tree->text, '\n');
+    }
+}
+
+/* The text of the message that was, or is to be, published; empty: none. */
 static struct str
-message_text(const struct explain_report *report, const struct message *message,
-             const char *pointer)
+notification_of(const struct explain_report *report,
+                const struct message *message)
 {
     struct err ignored = {0};
     struct node *document;
@@ -353,20 +401,22 @@ message_text(const struct explain_report *report, const struct message *message,
 
     if (!json_read(report->arena, message->value, &document, &ignored))
         return STR("");
-    node = node_at(document, str_from_cstr(pointer));
+    node = node_at(document, STR("/data/notification/body"));
     return node_is_string(node) ? node->text : STR("");
 }
 
 static void
-add_message_text(struct tree *tree, const struct message *message,
-                 const char *name, const char *pointer)
+add_notification(struct tree *tree, const struct message *message,
+                 bool may_notify)
 {
-    struct str text = message_text(tree->report, message, pointer);
+    struct str text = notification_of(tree->report, message);
 
-    if (!text.len)
-        return;
-    buf_printf(&tree->text, "    %s: ", name);
-    buf_add_visible(&tree->text, text);
+    buf_add_cstr(&tree->text, "    notification: ");
+    if (text.len)
+        buf_add_visible(&tree->text, text);
+    else
+        buf_add_cstr(&tree->text,
+                     may_notify ? "none" : "none, the event was too old");
     buf_add_char(&tree->text, '\n');
 }
 
@@ -380,14 +430,8 @@ add_message(struct tree *tree, struct token_writer *writer,
     buf_printf(&tree->text, "  %s %.*s to ", writer->id, STR_ARG(source->type));
     buf_add_visible(&tree->text, source->account);
     buf_add_char(&tree->text, '\n');
-    add_message_text(tree, &message, "reason", "/data/reason");
-    add_message_text(tree, &message, "message", "/data/message");
-    add_message_text(tree, &message, "notification", "/data/notification/body");
-    if (!message_text(tree->report, &message, "/data/notification/body").len)
-        buf_add_cstr(&tree->text, source->may_notify
-                                      ? "    notification: none\n"
-                                      : "    notification: none, the event "
-                                        "was too old\n");
+    add_answer(tree, source->detail);
+    add_notification(tree, &message, source->may_notify);
 }
 
 static void

@@ -35,6 +35,9 @@ bool report_paid(const struct explain_report *report, struct str line,
 /* As report_paid for all lines of a rule. */
 bool report_rule_paid(const struct explain_report *report, struct str rule,
                       int64_t *minor);
+/* Whether the rule charges for a request, and the request was refused. */
+bool report_is_refused(const struct explain_report *report,
+                       const struct explain_rule *rule);
 /* The once-key of a step, among the facts. */
 const struct once_key *report_key(const struct explain_report *report,
                                   const struct trace_step *step);

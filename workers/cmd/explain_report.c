@@ -43,6 +43,13 @@ report_rule_paid(const struct explain_report *report, struct str rule,
     return paid;
 }
 
+bool
+report_is_refused(const struct explain_report *report,
+                  const struct explain_rule *rule)
+{
+    return rule->form->charge && str_eq(report->past->outcome, STR("rejected"));
+}
+
 const struct once_key *
 report_key(const struct explain_report *report, const struct trace_step *step)
 {

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "charge.h"
 #include "line.h"
 
 /* ---- lines -----------------------------------------------------------------
@@ -267,6 +268,36 @@ field_at(struct str text, const struct event *event, struct arena *arena,
     return 0;
 }
 
+/* As field_at, of what a rule knows beside the event: charge.LINE and
+ * account.bonus_xp. */
+static size_t
+extra_at(struct str text, const struct trace_step *step, struct arena *arena,
+         struct str *value)
+{
+    static const struct {
+        struct str prefix;
+        enum event_extra extra;
+    } extras[] = {
+        {{"charge.", 7}, EXTRA_CHARGE},
+        {{"account.bonus_xp", 16}, EXTRA_BONUS_XP},
+    };
+    struct buf number;
+
+    for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
+        size_t len = extras[i].prefix.len;
+
+        if (!str_starts_with(text, extras[i].prefix))
+            continue;
+        while (len < text.len && is_path_byte(text.at[len]))
+            len++;
+        buf_init(&number, arena);
+        ratio_print(&number, step->eval.extras[extras[i].extra]);
+        *value = buf_str(&number);
+        return len;
+    }
+    return 0;
+}
+
 /* Past the end of a string literal that starts here, or one byte on. */
 static size_t
 skip_literal(struct str text)
@@ -281,11 +312,11 @@ skip_literal(struct str text)
 }
 
 void
-explain_values(struct buf *buf, const struct expr *expr,
+explain_values(struct buf *buf, const struct trace_step *step,
                const struct event *event, struct arena *arena)
 {
     static const struct str has = {"has(", 4};
-    struct str text = expr_source(expr);
+    struct str text = expr_source(step->eval.expr);
     struct str value;
     size_t at = 0;
 
@@ -295,8 +326,11 @@ explain_values(struct buf *buf, const struct expr *expr,
         bool asked =
             at >= has.len && memcmp(rest.at - has.len, has.at, has.len) == 0;
         size_t named = word || asked ? 0 : field_at(rest, event, arena, &value);
-        size_t len = named ? named : skip_literal(rest);
+        size_t len;
 
+        if (!named && !word)
+            named = extra_at(rest, step, arena, &value);
+        len = named ? named : skip_literal(rest);
         buf_add_str(buf, named ? value : str_make(rest.at, len));
         at += len;
     }
@@ -307,9 +341,12 @@ explain_role(const struct explain_rule *rule, const struct trace_step *step)
 {
     const struct rule_form *form = rule->form;
     const struct expr *expr = step->eval.expr;
+    struct place ignored;
 
     if (expr == form->account)
         return "account";
+    if (form->charge && expr == charge_guard(form->charge, &ignored))
+        return "guard";
     if (expr == form->guard.when)
         return "when";
     for (size_t i = 0; i < form->line_count; i++)

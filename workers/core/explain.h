@@ -52,12 +52,12 @@ void explain(const struct ruleset *ruleset, const struct event_type *type,
              const struct trace *trace, struct arena *arena,
              struct explanation *explanation);
 
-/* Append the expression with the event's values in the place of its fields:
- * "5.0 >= 4.5". What stands in has() stays. */
-void explain_values(struct buf *buf, const struct expr *expr,
+/* Append the expression of the step, a TRACE_EVAL, with values in the place of
+ * the names: "5.0 >= 4.5". What stands in has() stays. */
+void explain_values(struct buf *buf, const struct trace_step *step,
                     const struct event *event, struct arena *arena);
 
-/* What the expression is to the line: "when", "account", "value". */
+/* What the expression is to the line: "when", "account", "guard", "value". */
 const char *explain_role(const struct explain_rule *rule,
                          const struct trace_step *step);
 

@@ -141,6 +141,29 @@ keep_reads(struct reader *reader, struct trigger *trigger,
             add_path(reader, &trigger->read, paths[i - 1]);
 }
 
+/* Texts as long as a proposal's are kept by what comes of them. */
+enum { ASKED_MAX_CHARACTERS = 255 };
+
+/* What a request asks for, whether it is granted or not. */
+static void
+keep_asked(struct reader *reader, struct trigger *trigger)
+{
+    const struct event_type *type = trigger->type;
+
+    for (size_t i = 0; i < schema_property_count(type); i++) {
+        struct str path = schema_property(type, i);
+        struct field field;
+
+        if (is_user(type, path) || has_path(&trigger->kept, path) ||
+            !schema_field(type, &path, 1, &field) || field.type == FIELD_OTHER)
+            continue;
+        if (field.type != FIELD_STRING ||
+            schema_range(type, &path, 1, reader->arena).length_most <=
+                ASKED_MAX_CHARACTERS)
+            add_path(reader, &trigger->read, path);
+    }
+}
+
 static void
 add_form(struct reader *reader, struct trigger *trigger,
          const struct rule_form *form)
@@ -201,6 +224,18 @@ add_ops(struct reader *reader)
     }
 }
 
+static void
+keep_all_asked(struct reader *reader)
+{
+    for (size_t i = 0; ops[i]; i++) {
+        const struct event_type *type =
+            schema_find(reader->schemas, str_from_cstr(ops[i]->type));
+
+        if (type)
+            keep_asked(reader, trigger_of(reader, type));
+    }
+}
+
 void
 rule_index_fill(struct reader *reader)
 {
@@ -226,6 +261,7 @@ rule_index_fill(struct reader *reader)
 
             keep_reads(reader, trigger_of(reader, form->type), form);
         }
+    keep_all_asked(reader);
 }
 
 struct str

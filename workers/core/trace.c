@@ -22,12 +22,15 @@ trace_add(struct trace *trace, enum trace_kind kind,
 
 void
 trace_value(struct trace *trace, const struct ledger_line *line,
-            const struct expr *expr, const struct value *value)
+            const struct expr *expr, const struct event *event,
+            const struct value *value)
 {
     struct trace_step *step = trace_add(trace, TRACE_EVAL, line);
 
     step->eval.expr = expr;
     step->eval.value = *value;
+    if (event->extras)
+        memcpy(step->eval.extras, event->extras, sizeof(step->eval.extras));
     if (value->type == VALUE_STRING)
         step->eval.value.string = str_dup(trace->arena, value->string);
 }

@@ -32,6 +32,7 @@ struct trace_step {
         struct {
             const struct expr *expr;
             struct value value;
+            struct ratio extras[EXTRA_COUNT]; /* as they were then */
         } eval;
         struct {
             const struct account_state *account; /* NULL: of all accounts */
@@ -74,8 +75,10 @@ void trace_init(struct trace *trace, struct arena *arena);
 struct trace_step *trace_add(struct trace *trace, enum trace_kind kind,
                              const struct ledger_line *line);
 
+/* The event is that which the expression saw. */
 void trace_value(struct trace *trace, const struct ledger_line *line,
-                 const struct expr *expr, const struct value *value);
+                 const struct expr *expr, const struct event *event,
+                 const struct value *value);
 
 /* Nothing happens when trace is NULL. */
 void trace_row(struct trace *trace, const struct ledger_line *line, size_t row);

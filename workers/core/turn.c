@@ -119,7 +119,7 @@ turn_eval(const struct turn *turn, const struct ledger_line *ledger,
     if (!expr_eval(expr, &turn->view, value, err))
         return err_add(err, "\"%.*s\"", STR_ARG(ledger->name));
     if (turn->trace)
-        trace_value(turn->trace, ledger, expr, value);
+        trace_value(turn->trace, ledger, expr, &turn->view, value);
     return true;
 }
 
