@@ -7,8 +7,10 @@ import json
 import re
 import signal
 import subprocess
+import time
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 import harness
 import generator
@@ -294,6 +296,57 @@ def test_workers_switch_between_two_batches(book):
                     "reward.token_transactions ORDER BY amount::int")
     assert paid == [(first, 1), (switches[0][0], 2)]
     assert book.run("verify").returncode == 0
+
+
+def metrics_of(path):
+    """By Prometheus's own parser; samples without labels, and all families."""
+    families = list(text_string_to_metric_families(path.read_text()))
+    runbook = (harness.ROOT / "ops/RUNBOOK.md").read_text()
+    for family in families:
+        assert family.documentation and family.name in runbook, family.name
+    return {sample.name: sample.value for family in families
+            for sample in family.samples if not sample.labels}, families
+
+
+def test_metrics(book):
+    path = book.dir / "reward.prom"
+    began = int(time.time())
+    worker = book.worker(settings={"metrics/file": str(path),
+                                   "metrics/interval": "1s"})
+    book.publish([profile(book), profile(book)])
+    book.wait_for_records(2)
+
+    def records():
+        _, families = metrics_of(path)
+        [family] = [family for family in families
+                    if family.name == "reward_records"]
+        return {sample.labels["outcome"]: sample.value
+                for sample in family.samples}
+    book.wait(lambda: records() == {
+        "posted": 2, "no_reward": 0, "rejected": 0, "duplicate": 0,
+        "conflict": 0, "dead_letter": 0}, 20, "two records are counted")
+    plain, families = metrics_of(path)
+    assert plain["reward_ruleset_last_reload_successful"] == 1
+    assert plain["reward_db_up"] == 1 and plain["reward_batches_total"] >= 1
+    [info] = [family for family in families
+              if family.name == "reward_ruleset_info"]
+    assert info.samples[0].labels["ruleset"] == stamp_of(rules(1))
+    book.path.write_text(FAULTY)
+    worker.signal(signal.SIGHUP)
+    book.wait(lambda: metrics_of(path)[0]
+              ["reward_ruleset_last_reload_successful"] == 0, 20, "it is told")
+    plain, _ = metrics_of(path)
+    assert plain["reward_ruleset_refused_total"] == 1
+    assert began <= plain[
+        "reward_ruleset_last_reload_success_timestamp_seconds"] <= time.time()
+    book.path.write_text(rules(2))
+    worker.signal(signal.SIGHUP)
+    book.wait(lambda: metrics_of(path)[0]
+              ["reward_ruleset_last_reload_successful"] == 1, 20, "it is good")
+    book.stop_all()
+    done = book.run("run", "--metrics.file=/nowhere/reward.prom",
+                    role="worker")
+    assert done.returncode == 78 and "/nowhere/reward.prom" in done.stderr
 
 
 def test_sighup(book):

@@ -73,6 +73,10 @@ struct settings {
         int64_t max_age_ms; /* older events notify nobody */
     } notify;
     struct {
+        const char *file;    /* for Prometheus; empty: none */
+        int64_t interval_ms; /* between two writings */
+    } metrics;
+    struct {
         enum log_level level;
         enum log_format format;
     } log;

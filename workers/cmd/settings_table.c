@@ -152,6 +152,16 @@ const struct setting settings_table[] = {
      "Older events still pay, but notify nobody.", PLACE(notify.max_age_ms),
      RANGE(0, 10000 * HOUR)},
 
+    {"metrics.file", &setting_text, "",
+     "Where a worker writes its figures for Prometheus, such as a file "
+     "NAME.prom in the folder of node_exporter's textfile collector; each "
+     "worker needs one of its own. Empty: nowhere.",
+     PLACE(metrics.file),
+     .example = "/var/lib/prometheus/node-exporter/reward-1.prom"},
+    {"metrics.interval", &setting_duration, "15s",
+     "How often to write them; also when a rule file is refused.",
+     PLACE(metrics.interval_ms), RANGE(SECOND, HOUR)},
+
     {"log.level", &setting_word, "info", "Least important lines to write.",
      PLACE(log.level), .words = level_words},
     {"log.format", &setting_word, "text", "For people or for machines.",

@@ -11,6 +11,7 @@
 #include "migration.h"
 #include "signals.h"
 #include "timer.h"
+#include "worker_metrics.h"
 
 enum {
     IDLE_WAIT_MS = 100,
@@ -166,6 +167,16 @@ report(struct worker *worker)
              (long long)worker->rules_refused);
 }
 
+/* At work, a worker goes on without: that its figures stand still is seen. */
+static void
+tell_metrics(struct worker *worker)
+{
+    struct err err = {0};
+
+    if (!worker_metrics(worker, &err))
+        log_failure(LOG_WARN, &err);
+}
+
 /* The event of a timer: sent again at another time, as after it could not be
  * posted, it is another one. */
 static struct house_event
@@ -230,7 +241,11 @@ read_rules_again(struct worker *worker, struct err *err)
                           worker->settings->rules.dir, &refused, err))
         return false;
     rules_watch_done(&worker->watch);
-    if (refused)
+    worker->is_refused = refused;
+    worker->next_metrics_ms = 0;
+    if (!refused)
+        worker->rules_read_us = clock_now_us();
+    else
         log_error("rules refused: the rule set in force stays ruleset=%s "
                   "rules_refused=%lld",
                   worker->rules.ruleset->stamp,
@@ -339,7 +354,8 @@ worker_loop(struct worker *worker, struct err *err)
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     batch_init(&worker->batch,
                (size_t)worker->settings->worker.batch_max_events);
-    if (!open_source(worker, err))
+    worker->rules_read_us = clock_now_us();
+    if (!open_source(worker, err) || !worker_metrics(worker, err))
         return false;
     while (!signals_stop_requested()) {
         if (turn(worker, err))
@@ -347,6 +363,7 @@ worker_loop(struct worker *worker, struct err *err)
         else if (err->kind != ERR_RETRY || !recover(worker, err))
             return false;
         report(worker);
+        tell_metrics(worker);
     }
     return true;
 }

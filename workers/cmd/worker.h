@@ -23,7 +23,10 @@ struct worker {
     struct batch batch;
     struct pipeline pipeline;
     int64_t rules_refused; /* files read again that were no good */
+    bool is_refused;       /* the last one was */
+    int64_t rules_read_us; /* when one was last read that was good */
     int failures;          /* in a row, for the back-off */
+    int64_t next_metrics_ms;
     int64_t next_report_ms;
     int64_t next_timers_ms; /* when to look at what the clock has to send */
 };
