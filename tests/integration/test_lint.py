@@ -84,6 +84,30 @@ def test_warnings_for_people(rules):
     assert done.stdout == f"{path}: 1 rules, 1 lines, 1 tests: 1 warning\n"
 
 
+EVENT = {"specversion": "1.0", "id": "e", "source": "/s",
+         "type": "io.gigchain.review.written.v1", "time": "2026-01-01T00:00:00Z",
+         "data": {"user_address": "u1", "review_id": "r1"}}
+
+
+@pytest.mark.parametrize("of, tests, warned", [
+    ("rules.yaml", "event: {type: io.gigchain.review.written.v1}", False),
+    ("rules.yaml", "event: {type: io.gigchain.level.reached.v1}", True),
+    ("other.yaml", "event: {type: io.gigchain.review.written.v1}", True),
+    ("rules.yaml", "events_file: events.ndjson", False),
+    ("rules.yaml", "events_file: none.ndjson", True),
+    ("rules.yaml", "event: {type: [", True),
+])
+def test_tests_beside_count(rules, of, tests, warned):
+    """Those in a file of their own, of these rules and no others."""
+    path = rules(CLEAN[:CLEAN.index("tests:")])
+    rules(CLEAN, "other.yaml")
+    rules(json.dumps(EVENT) + "\n", "events.ndjson")
+    rules(f"rules: {of}\ntests:\n- {tests}\n", "some_test.yaml")
+    done = check(path, "--lint-fatal", "--format", "parsable")
+    assert ("R108" in done.stderr) is warned
+    assert done.returncode == (3 if warned else 0), done.stderr
+
+
 def test_warnings_for_programs(rules):
     path = rules(WARNED)
     [found] = json.loads(check(path, "--format", "json").stdout)

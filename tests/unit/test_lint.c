@@ -30,7 +30,7 @@ lint(const char *text)
     struct buf buf;
 
     diag_init(&diags, &arena);
-    lint_rules(ruleset, now_us, &diags);
+    lint_rules(ruleset, NULL, now_us, &diags);
     diag_sort(&diags);
     buf_init(&buf, &arena);
     for (size_t i = 0; i < diags.count; i++)
@@ -296,7 +296,7 @@ START_TEST(the_rules_of_this_repository_are_clean)
         load_ruleset(&arena, "rules/gigs.yaml", schemas, &diags);
 
     ck_assert_ptr_nonnull(ruleset);
-    lint_rules(ruleset, now_us, &diags);
+    lint_rules(ruleset, NULL, now_us, &diags);
     if (diags.count)
         diag_print(&diags, stderr);
     ck_assert_uint_eq(diags.count, 0);

@@ -94,7 +94,7 @@ said_of(struct str text, bool warnings)
         ruleset = ruleset_compile(&arena, "rules.yaml", text, document, schemas,
                                   &diags);
     if (ruleset && warnings)
-        lint_rules(ruleset, now_us, &diags);
+        lint_rules(ruleset, NULL, now_us, &diags);
     for (size_t i = 0; i < diags.count; i++)
         diag_add_text(&diags.items[i], &buf);
     if (ruleset && !warnings &&

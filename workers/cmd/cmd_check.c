@@ -13,6 +13,7 @@
 #include "rule_report.h"
 #include "rule_schema.h"
 #include "suggest.h"
+#include "test_files.h"
 
 /* One check: its faults are told at its end, all at once. */
 struct check {
@@ -160,7 +161,8 @@ check_rule_file(struct check *check, const struct schema_set *schemas,
 
     if (!ruleset)
         return;
-    lint_rules(ruleset, clock_now_us(), &check->diags);
+    lint_rules(ruleset, test_files_beside(check->line->arena, ruleset->file),
+               clock_now_us(), &check->diags);
     if (check->report)
         rule_report_add(check->report, ruleset);
     say_checked(check, path, ruleset, check->diags.count - before);

@@ -8,6 +8,7 @@
 #include "file.h"
 #include "quote.h"
 #include "test_inputs.h"
+#include "yaml.h"
 
 /* The tests of one file. */
 struct reading {
@@ -116,6 +117,54 @@ test_files_read(struct arena *arena, const char *from, const struct node *tests,
         read_golden(&reading, i, &files[i]);
     }
     return files;
+}
+
+/* The tests of a file if they are of those rules, or NULL. */
+static const struct node *
+tests_of(struct arena *arena, const char *file, const char *rules,
+         struct diag_list *diags)
+{
+    const struct node *document;
+    const struct node *tests;
+    struct err ignored = {0};
+    struct str named;
+    struct str text;
+
+    if (!file_read(arena, file, &text, &ignored))
+        return NULL;
+    document = yaml_read(arena, file, text, diags);
+    if (!document || !rule_test_read(file, document, diags, &named, &tests))
+        return NULL;
+    return file_is_same(test_files_path(arena, file, named), rules) ? tests
+                                                                    : NULL;
+}
+
+const struct lint_tests *
+test_files_beside(struct arena *arena, const char *rules)
+{
+    struct lint_tests *beside = NULL;
+    struct err ignored = {0};
+    struct diag_list diags;
+    const char *const *files;
+    size_t count;
+
+    diag_init(&diags, arena);
+    if (!file_list(arena, test_files_path(arena, rules, STR(".")), "_test.yaml",
+                   &files, &count, &ignored))
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct node *tests = tests_of(arena, files[i], rules, &diags);
+        struct lint_tests *found;
+
+        if (!tests)
+            continue;
+        found = ARENA_NEW(arena, struct lint_tests);
+        found->tests = tests;
+        found->files = test_files_read(arena, files[i], tests, false, &diags);
+        found->next = beside;
+        beside = found;
+    }
+    return beside;
 }
 
 bool

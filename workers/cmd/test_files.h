@@ -7,6 +7,7 @@
 #include "compiler.h"
 #include "diag.h"
 #include "err.h"
+#include "lint.h"
 #include "rule_test.h"
 
 /* The path of a file that is named in the file `from`. Made in the arena. */
@@ -18,6 +19,11 @@ const char *test_files_path(struct arena *arena, const char *from,
 const struct rule_test_files *
 test_files_read(struct arena *arena, const char *from, const struct node *tests,
                 bool accepts, struct diag_list *diags);
+
+/* The tests of the rule file that stand in files beside it, `*_test.yaml`;
+ * NULL: none. Faults of such files are for those who run them. */
+const struct lint_tests *test_files_beside(struct arena *arena,
+                                           const char *rules);
 
 /* Make the expect_file of a test that passed say what came of it; *changed is
  * its path, or NULL when it says so already. */

@@ -308,11 +308,21 @@ note_event(struct lint *lint, const struct node *event)
         *map_put(&lint->tested, type->text) = lint;
 }
 
-/* The types that the tests of the file are about. */
+/* Of a recorded event, what its document says or its headers do. */
 static void
-note_tests(struct lint *lint, const struct node *tests)
+note_input(struct lint *lint, const struct test_input *input)
 {
-    map_init(&lint->tested, lint->arena);
+    note_event(lint, input->document);
+    for (size_t i = 0; i < input->record.header_count; i++)
+        if (str_eq(input->record.headers[i].name, STR("ce_type")))
+            *map_put(&lint->tested, input->record.headers[i].value) = lint;
+}
+
+/* The types that the tests are about; `files` may be NULL. */
+static void
+note_tests(struct lint *lint, const struct node *tests,
+           const struct rule_test_files *files)
+{
     for (size_t i = 0; tests && i < tests->item_count; i++) {
         const struct node *events = node_get(tests->items[i], STR("events"));
         const struct node *event = node_get(tests->items[i], STR("event"));
@@ -321,6 +331,8 @@ note_tests(struct lint *lint, const struct node *tests)
             note_event(lint, event);
         for (size_t j = 0; events && j < events->item_count; j++)
             note_event(lint, events->items[j]);
+        for (size_t j = 0; files && j < files[i].event_count; j++)
+            note_input(lint, &files[i].events[j]);
     }
 }
 
@@ -373,8 +385,8 @@ lint_file(struct lint *lint)
 }
 
 void
-lint_rules(const struct ruleset *ruleset, int64_t now_us,
-           struct diag_list *diags)
+lint_rules(const struct ruleset *ruleset, const struct lint_tests *beside,
+           int64_t now_us, struct diag_list *diags)
 {
     static void (*const checks[])(struct lint * lint) = {
         lint_bounds, lint_conditions, lint_rows,         lint_percents,
@@ -385,7 +397,10 @@ lint_rules(const struct ruleset *ruleset, int64_t now_us,
                         .arena = diags->arena,
                         .diags = diags};
 
-    note_tests(&lint, ruleset->tests);
+    map_init(&lint.tested, lint.arena);
+    note_tests(&lint, ruleset->tests, NULL);
+    for (; beside; beside = beside->next)
+        note_tests(&lint, beside->tests, beside->files);
     lint_file(&lint);
     for (size_t i = 0; i < ruleset->rule_count; i++) {
         lint.rule = ruleset->rules[i];

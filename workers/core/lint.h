@@ -7,10 +7,19 @@
 
 #include "diag.h"
 #include "rule.h"
+#include "rule_test.h"
 
-/* Add a warning for each finding, at its rule or line. `now_us` is the time by
- * which a rule has ended. Rules that are off are passed over. */
-void lint_rules(const struct ruleset *ruleset, int64_t now_us,
-                struct diag_list *diags);
+/* Tests of the rules in a file of their own. */
+struct lint_tests {
+    const struct lint_tests *next;
+    const struct node *tests;
+    const struct rule_test_files *files; /* one for each test */
+};
+
+/* Add a warning for each finding, at its rule or line. `beside` are the tests
+ * besides those of the rule file, or NULL; `now_us` is the time by which a rule
+ * has ended. Rules that are off are passed over. */
+void lint_rules(const struct ruleset *ruleset, const struct lint_tests *beside,
+                int64_t now_us, struct diag_list *diags);
 
 #endif

@@ -112,8 +112,9 @@ static const struct mistake_row rows[] = {
      REVIEW "  valid_until: \"2026-01-01T00:00:00Z\"\n" ONCE REVIEW_TEST,
      REVIEW "  valid_until: \"9999-01-01T00:00:00Z\"\n" ONCE REVIEW_TEST},
     {MISTAKE_UNTESTED, DIAG_WARNING, "a rule has no test",
-     "No test of the file has an event that triggers the rule.", IN_BODY,
-     REVIEW ONCE LEVEL_TEST, REVIEW ONCE REVIEW_TEST},
+     "No test of the file, and none of a file *_test.yaml beside it, has "
+     "an event that triggers the rule.",
+     IN_BODY, REVIEW ONCE LEVEL_TEST, REVIEW ONCE REVIEW_TEST},
     {MISTAKE_NOTIFICATION, DIAG_WARNING, "a notification can be too large",
      "With the longest values that the schema allows, at four bytes a "
      "character, the notification is over the 4,096 bytes that push services "
