@@ -193,6 +193,27 @@ START_TEST(an_empty_arena_can_be_reset_and_freed)
 }
 END_TEST
 
+START_TEST(what_is_dropped_is_given_back_whatever_its_size)
+{
+    struct arena_mark empty = arena_mark(&arena);
+    char *kept = arena_strdup(&arena, "kept");
+    struct arena_mark mark = arena_mark(&arena);
+    size_t used = arena_used(&arena);
+    char *next;
+
+    for (int i = 0; i < 100; i++)
+        memset(arena_alloc(&arena, 10 * 1000), 'x', 10 * 1000);
+    arena_drop(&arena, mark);
+    ck_assert_uint_eq(arena_used(&arena), used);
+    ck_assert_str_eq(kept, "kept");
+    next = arena_alloc(&arena, 8);
+    ck_assert_ptr_eq(next, mark.at);
+    arena_drop(&arena, empty);
+    ck_assert_uint_eq(arena_used(&arena), 0);
+    ck_assert_str_eq(arena_strdup(&arena, "again"), "again");
+}
+END_TEST
+
 START_TEST(texts_are_copied_and_ended)
 {
     ck_assert_str_eq(arena_strndup(&arena, "abcdef", 3), "abc");
@@ -221,6 +242,7 @@ main(void)
         reset_counts_from_nothing,
         what_came_after_a_mark_is_given_back,
         a_mark_in_an_earlier_block_costs_nothing_but_room,
+        what_is_dropped_is_given_back_whatever_its_size,
         an_empty_arena_can_be_reset_and_freed,
         texts_are_copied_and_ended};
     Suite *suite = suite_create("arena");

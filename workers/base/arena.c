@@ -197,6 +197,24 @@ arena_rewind(struct arena *arena, struct arena_mark mark)
 }
 
 void
+arena_drop(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->blocks != mark.block) {
+        struct arena_block *block = arena->blocks;
+
+        arena->blocks = block->next;
+        free(block);
+    }
+    arena->at = mark.at;
+    arena->end = mark.at;
+    arena->used = mark.used;
+    if (!arena->blocks)
+        return;
+    arena->end = arena->blocks->bytes + arena->blocks->size;
+    ASAN_POISON_MEMORY_REGION(mark.at, (size_t)(arena->end - mark.at));
+}
+
+void
 arena_free(struct arena *arena)
 {
     arena_free_blocks(arena->blocks);

@@ -61,6 +61,10 @@ struct arena_mark arena_mark(const struct arena *arena);
  * for a moment only. Memory that is not touched again need not be fetched. */
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 
+/* As arena_rewind, of any number of blocks, which go back to the system: for
+ * what is large and happens rarely. */
+void arena_drop(struct arena *arena, struct arena_mark mark);
+
 /* Bytes handed out since the last reset, for tests and statistics. */
 size_t arena_used(const struct arena *arena);
 
