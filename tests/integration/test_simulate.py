@@ -64,6 +64,17 @@ def changed(folder, old, new):
     return path
 
 
+def failing(folder):
+    """Rules that fail where one XP is gained."""
+    path = folder / "rules.yaml"
+    path.write_text(
+        "ruleset: t\nversion: \"1\"\nasset: {code: GIGS, scale: 2}\nrules:\n"
+        "- id: xp\n  trigger: io.gigchain.xp.gained.v1\n"
+        "  account: event.data.user_address\n  award:\n"
+        "  - {id: xp, amount: 100 / (event.data.xp_gained - 1)}\n")
+    return path
+
+
 DEARER = ("give: 100, per: 1", "give: 110, per: 1")
 
 
@@ -204,6 +215,53 @@ def test_events_and_records_in_one_file(tmp_path):
     assert json.loads(piped.stdout) == made
 
 
+def told(done):
+    return [text.removeprefix("reward simulate: ")
+            for text in done.stderr.splitlines()]
+
+
+@pytest.mark.parametrize("text, message", [
+    ("no event", "malformed_json: "),
+    ('{"specversion":"1.0"}', "malformed_envelope: "),
+    (json.dumps({"topic": "t\n", "payload": "no event"}), "malformed_json: "),
+    (contract(ADA, "c9").replace("completed", "dreamt"), "unknown_type: "),
+    (contract(ADA, "c9", value="-1"), "schema_violation: "),
+    (contract("\u001b[2J\n\u009b", "c9"), "schema_violation: "),
+], ids=["json", "envelope", "kcat", "type", "schema", "control"])
+def test_what_is_no_event_is_told_once(tmp_path, text, message):
+    """The first of them, where it was and why: not by each rule set."""
+    path = write(tmp_path, contract(ADA, "c1"), "", text, "nor this")
+    done = simulate("--rules", RULES, "--against", RULES, path)
+    assert done.returncode == 0, done.stderr
+    line, = told(done)
+    assert line.startswith("records that are no events: 2, the first: "
+                           f"{path}:3: {message}")
+    assert line.isprintable() and len(line) > len(f"{path}{message}") + 60
+    piped = simulate("-", stdin=path.read_text())
+    assert told(piped) == [line.replace(str(path), "-")]
+
+
+def test_rules_that_fail_are_told_beside_what_is_no_event(tmp_path):
+    rules = failing(tmp_path)
+    path = write(tmp_path, line("xp.gained", ADA, "x", "2026-01-01T00:00:00Z",
+                                xp_gained=1), "no event")
+    done = simulate("--rules", rules, "--against", rules, path)
+    first, *others = told(done)
+    assert first.startswith(f"records that are no events: 1, the first: {path}:2")
+    assert len(others) == 2 and all(
+        "first of the errors: event x of" in text for text in others)
+
+
+def test_what_is_no_event_in_a_topic(ctx):
+    ctx.publish([generator.Draft(contract(ADA, "c1"), partition=1),
+                 generator.Draft("no event", partition=1)])
+    done = ctx.run("simulate", "--from-topic", ctx.topic, role="worker")
+    assert done.returncode == 0, done.stderr
+    line, = told(done)
+    assert line.startswith("records that are no events: 1, the first: "
+                           f"{ctx.topic}/1@1: malformed_json: ")
+
+
 def test_what_kcat_prints(ctx, tmp_path):
     ctx.publish([generator.structured(json.loads(contract(ADA, "c1"))),
                  generator.binary(json.loads(contract(BOB, "c2"))),
@@ -243,12 +301,7 @@ def test_holds_end_by_the_time_of_the_records(tmp_path):
 
 def test_an_id_that_failed_may_come_again(tmp_path):
     """As for a worker: a dead letter does not take its id."""
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(
-        "ruleset: t\nversion: \"1\"\nasset: {code: GIGS, scale: 2}\nrules:\n"
-        "- id: xp\n  trigger: io.gigchain.xp.gained.v1\n"
-        "  account: event.data.user_address\n  award:\n"
-        "  - {id: xp, amount: 100 / (event.data.xp_gained - 1)}\n")
+    rules = failing(tmp_path)
     path = write(
         tmp_path,
         line("xp.gained", ADA, "x", "2026-01-01T00:00:00Z", xp_gained=1),

@@ -38,6 +38,8 @@ struct run {
     struct simulation simulation;
     struct simulation_state state;
     struct gate gate;
+    int64_t not_events;       /* records that intake has set aside */
+    struct str first_of_them; /* where, and why; for people */
     int64_t started_ms;
     int64_t shown_ms;
 };
@@ -88,12 +90,32 @@ take_batch(struct run *run, struct err *err)
     return ok;
 }
 
+/* What is no event is the same for all rules, and none of them tells of it. */
+static void
+note_aside(struct run *run, const struct item *item, const struct lines *lines)
+{
+    struct buf text;
+
+    if (item->outcome != OUTCOME_DEAD_LETTER || run->not_events++)
+        return;
+    buf_init(&text, run->line->arena);
+    if (lines)
+        buf_printf(&text, "%s:%lld", lines->path, (long long)lines->number);
+    else
+        buf_printf(&text, "%.*s/%d@%lld", STR_ARG(item->record.topic),
+                   (int)item->record.partition, (long long)item->record.offset);
+    buf_printf(&text, ": %s: %.*s", reason_name(item->reason),
+               STR_ARG(item->message));
+    run->first_of_them = buf_str(&text);
+}
+
 /* The item's record is filled in; `lines` is NULL for those of a topic. */
 static bool
 take_item(struct run *run, struct item *item, const struct lines *lines,
           struct err *err)
 {
     intake_item(&run->intake, &run->batch, item);
+    note_aside(run, item, lines);
     if (run->batch.count < BATCH_RECORDS)
         return true;
     show_progress(run, lines);
@@ -343,6 +365,40 @@ judge(const struct run *run)
  * -------------------------------------------------------------
  */
 
+/* One line, whatever is in the text: it may quote what somebody sent. */
+static void
+tell(struct run *run, const char *about, struct str text)
+{
+    struct arena *arena = run->line->arena;
+    struct buf buf;
+
+    buf_init(&buf, arena);
+    buf_add_visible(&buf, str_dup_utf8(arena, text));
+    fprintf(stderr, "reward simulate: %s: %.*s\n", about,
+            STR_ARG(buf_str(&buf)));
+}
+
+static void
+tell_errors(struct run *run)
+{
+    struct arena *arena = run->line->arena;
+
+    if (run->not_events)
+        tell(run,
+             arena_printf(arena, "records that are no events: %lld, the first",
+                          (long long)run->not_events),
+             run->first_of_them);
+    for (size_t i = 0; i < run->simulation.side_count; i++) {
+        const struct simulation_side *side = &run->simulation.sides[i];
+
+        if (side->first_error.len)
+            tell(run,
+                 arena_printf(arena, "%s: first of the errors",
+                              side->ruleset->stamp),
+                 side->first_error);
+    }
+}
+
 static bool
 report(struct run *run, struct err *err)
 {
@@ -355,11 +411,7 @@ report(struct run *run, struct err *err)
                            run->state.pg ? "the ledger" : "nothing", &made);
     simulation_report_print(&made, table_format_from(run->line->format),
                             stdout);
-    for (size_t i = 0; i < run->simulation.side_count; i++)
-        if (run->simulation.sides[i].first_error.len)
-            fprintf(stderr, "reward simulate: %s: first of the errors: %.*s\n",
-                    run->simulation.sides[i].ruleset->stamp,
-                    STR_ARG(run->simulation.sides[i].first_error));
+    tell_errors(run);
     return (!page || simulation_page_write(&made, page, err)) &&
            (!accounts ||
             simulation_accounts_write(&run->simulation, accounts, err));
