@@ -237,7 +237,28 @@ def test_history_as_csv(ledger):
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["balance_after"] for row in rows] == \
         ["170.00", "120.00", "100.00"]
-    assert {row["counterparty"] for row in rows} == {"@rewards"}
+    assert {row["counterparty"] for row in rows} == {"'@rewards"}
+
+
+def test_csv_runs_no_formula(stack):
+    """Others choose the names of accounts; a spreadsheet takes no part of one
+    for a formula."""
+    name = '=HYPERLINK("http://e.example";"+1")'
+    database = stack.create_database(stack.template)
+    execute(stack, database, LEDGER.replace("'user-2'", f"'{name}'").replace(
+        "'e4'", "'-1+1'"))
+    shell = Shell(stack, database)
+    text = shell.run("history", name, "--format", "csv").stdout
+    assert '"\'=HYPERLINK(""http://e.example"";""+1"")"' in text
+    row, = csv.DictReader(io.StringIO(text))
+    assert row["user_address"] == "'" + name
+    assert row["event_id"] == "'-1+1"
+    assert row["amount"] == "2500.00"
+    row, = shell.rows("history", name)
+    assert (row["user_address"], row["event_id"]) == (name, "-1+1")
+    text = shell.run("leaderboard", "--format", "csv").stdout
+    assert '"\'=HYPERLINK(' in text
+    stack.drop_database(database)
 
 
 def test_unknown_account(ledger):

@@ -342,6 +342,22 @@ def test_difference_by_rule_line_day_and_account(tmp_path):
         ADA: "100.00", BOB: "200.00", EVE: "0.00"}
 
 
+def test_accounts_run_no_formula(tmp_path):
+    """Events say what accounts are called, and somebody opens the file in a
+    spreadsheet. Amounts stay numbers, those below zero too."""
+    names = ["=1+1", "+A1", "-2+3", "-5", "a;=1", '=A1&"x"', "ada"]
+    path = write(tmp_path, *(contract(name, f"c{index}")
+                             for index, name in enumerate(names)))
+    accounts = tmp_path / "accounts.csv"
+    answer("--rules", RULES, "--against", changed(tmp_path, *DEARER), path,
+           "--accounts", accounts)
+    text = accounts.read_bytes().decode()
+    cells = {row.rsplit(",", 3)[0] for row in text.split("\r\n")[1:-1]}
+    assert cells == {'"\'=1+1"', '"\'+A1"', '"\'-2+3"', "-5", '"a;=1"',
+                     '"\'=A1&""x"""', "ada"}
+    assert text.count(",1600.00,1500.00,-100.00\r\n") == len(names)
+
+
 def test_rules_in_shadow_are_told_apart(tmp_path):
     rules = changed(tmp_path, "- id: profile\n", "- id: profile\n  mode: shadow\n")
     rules.write_text(rules.read_text().split("\ntests:\n")[0])

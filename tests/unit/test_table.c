@@ -85,7 +85,54 @@ START_TEST(csv_quotes_what_it_must)
                      "seq,name,note\r\n7,Zo\303\253,\r\n"
                      "1234,\"a,b\",\"\"\"x\"\"\"\r\n");
     ck_assert_str_eq(printed(cells, 1, TABLE_CSV),
-                     "seq,name,note\r\n1,\"two\nlines\",@rewards\r\n");
+                     "seq,name,note\r\n1,\"two\nlines\",\"'@rewards\"\r\n");
+}
+END_TEST
+
+static const char *
+csv_of(const struct table_column *column, const char *text)
+{
+    struct str cell = str_from_cstr(text);
+    struct table table = {column, 1, &cell, 1};
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    table_add_csv_row(&buf, &table, 0);
+    return arena_strndup(&arena, buf.at, buf.len);
+}
+
+/* What others have written, read by a spreadsheet. */
+START_TEST(csv_runs_no_formula)
+{
+    static const struct table_column text = {"t", TABLE_STRING};
+    static const struct table_column amount = {"a", TABLE_AMOUNT};
+    static const char *const rows[][2] = {
+        {"=1+1", "\"'=1+1\"\r\n"},
+        {"=A1&\"x\"", "\"'=A1&\"\"x\"\"\"\r\n"},
+        {"+1", "\"'+1\"\r\n"},
+        {"+1.5", "\"'+1.5\"\r\n"},
+        {"-1+1", "\"'-1+1\"\r\n"},
+        {"-", "\"'-\"\r\n"},
+        {"-A1", "\"'-A1\"\r\n"},
+        {"-1e5", "\"'-1e5\"\r\n"},
+        {"@SUM(A1)", "\"'@SUM(A1)\"\r\n"},
+        {"\t=1", "\"'\t=1\"\r\n"},
+        {"\r=1", "\"'\r=1\"\r\n"},
+        {"\n=1", "\"'\n=1\"\r\n"},
+        {"a;=1", "\"a;=1\"\r\n"},
+        {"a\t=1", "\"a\t=1\"\r\n"},
+        {"a=1", "a=1\r\n"},
+        {"'=1", "'=1\r\n"},
+        {"-5.00", "-5.00\r\n"},
+        {"-12345678901234567890.12", "-12345678901234567890.12\r\n"},
+        {"5", "5\r\n"},
+        {"", "\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        ck_assert_str_eq(csv_of(&text, rows[i][0]), rows[i][1]);
+    ck_assert_str_eq(csv_of(&amount, "+5.30"), "+5.30\r\n");
+    ck_assert_str_eq(csv_of(&amount, "-5.30"), "-5.30\r\n");
 }
 END_TEST
 
@@ -116,6 +163,6 @@ main(void)
 {
     return UNIT_RUN("table", set_up, tear_down, text_is_aligned,
                     text_moves_no_cursor, json_has_nulls_and_bare_numbers,
-                    csv_quotes_what_it_must, a_record_is_a_line_a_column,
-                    formats_by_name);
+                    csv_quotes_what_it_must, csv_runs_no_formula,
+                    a_record_is_a_line_a_column, formats_by_name);
 }

@@ -143,15 +143,46 @@ add_json(struct buf *buf, const struct table *table)
  * ----------------------------------------------------------
  */
 
-static void
-add_csv_cell(struct buf *buf, struct str text)
+/* Whether a spreadsheet might run the text. Columns of a query do not say which
+ * of them are numbers, so a minus before digits is looked at: -5.00 is one. */
+static bool
+is_formula(struct str text)
 {
-    bool quotes = false;
+    static const char starts[] = "=+-@\t\r\n";
+    static const char digits[] = "0123456789.";
+
+    if (!text.len || !memchr(starts, text.at[0], sizeof(starts) - 1))
+        return false;
+    for (size_t i = 1; i < text.len; i++)
+        if (!memchr(digits, text.at[i], sizeof(digits) - 1))
+            return true;
+    return text.at[0] != '-' || text.len == 1;
+}
+
+/* What a program may take for the end of a cell; some spreadsheets separate
+ * them by semicolons or tabs. */
+static bool
+needs_quotes(struct str text)
+{
+    static const char ends[] = ",;\t\"\r\n";
 
     for (size_t i = 0; i < text.len; i++)
-        quotes = quotes || memchr(",\"\r\n", text.at[i], 4);
+        if (memchr(ends, text.at[i], sizeof(ends) - 1))
+            return true;
+    return false;
+}
+
+static void
+add_csv_cell(struct buf *buf, const struct table_column *column,
+             struct str text)
+{
+    bool is_escaped = column->kind == TABLE_STRING && is_formula(text);
+    bool quotes = is_escaped || needs_quotes(text);
+
     if (quotes)
         buf_add_char(buf, '"');
+    if (is_escaped)
+        buf_add_char(buf, '\'');
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] == '"')
             buf_add_char(buf, '"');
@@ -166,7 +197,7 @@ table_add_csv_row(struct buf *buf, const struct table *table, size_t row)
 {
     for (size_t i = 0; i < table->column_count; i++) {
         buf_add_cstr(buf, i ? "," : "");
-        add_csv_cell(buf, *cell_at(table, row, i));
+        add_csv_cell(buf, &table->columns[i], *cell_at(table, row, i));
     }
     buf_add_cstr(buf, "\r\n");
 }
