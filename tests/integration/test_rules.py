@@ -137,8 +137,19 @@ def test_names_that_lead_nowhere(desk):
                                ("no/such.yaml", 78, "could not open")):
         done = activate(desk, what)
         assert done.returncode == status and word in done.stderr, done.stderr
-    reader = activate(desk, a["stamp"], role="reader")
-    assert reader.returncode == 78 and "permission denied" in reader.stderr
+    assert in_force(desk) == b["stamp"]
+
+
+def test_who_may_not_is_told_who_may(desk):
+    a, b = (verdict(desk, put(desk, f"{n}.yaml", rules(n))) for n in (1, 2))
+    for role in ("reader", "relay"):
+        for what in (a["stamp"], put(desk, "new.yaml", rules(3))):
+            done = activate(desk, what, role=role)
+            assert done.returncode == 78 and done.stdout == ""
+            assert done.stderr.startswith(
+                "reward: putting rules in force needs the rights of "
+                "reward_worker or reward_owner: PostgreSQL: permission denied")
+            assert done.stderr.count("\n") == 1
     assert in_force(desk) == b["stamp"]
 
 

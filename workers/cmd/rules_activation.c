@@ -2,6 +2,7 @@
 #include "rules_activation.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "connect.h"
 #include "diag_report.h"
@@ -20,6 +21,17 @@ refuse(const struct rules_source *source, const char *why)
 {
     fprintf(stderr, "reward: %s %s; nothing was changed\n", source->name, why);
     return EXIT_ERRORS;
+}
+
+/* PostgreSQL names the first table that the role may not write; which role may
+ * is for us to say. */
+static int
+failed(struct err *err)
+{
+    if (strcmp(err->code, "42501") == 0)
+        err_add(err, "putting rules in force needs the rights of "
+                     "reward_worker or reward_owner");
+    return command_failed(err);
 }
 
 /* NULL after printing the faults. */
@@ -129,14 +141,14 @@ rules_activation(struct command_line *line, const char *word)
 
     if (!command_schemas(line, &schemas, &err) ||
         !rules_source_read(line, word, NULL, &source, &err))
-        return command_failed(&err);
+        return failed(&err);
     ruleset = compile(line, &source, schemas);
     if (!ruleset)
         return refuse(&source, "has faults");
     if (!tests_pass(line, ruleset, schemas))
         return refuse(&source, "fails its tests");
     if (!activate(line, ruleset, &verdict, replaced, &err))
-        return command_failed(&err);
+        return failed(&err);
     say(line, ruleset, verdict, replaced);
     return EXIT_OK;
 }
