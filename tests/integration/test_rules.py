@@ -74,6 +74,25 @@ def in_force(shell):
     return rows[0]["stamp"] if rows else None
 
 
+# ---- help ------------------------------------------------------------------------
+
+def test_help_has_a_line_for_each_action():
+    """Those of the usage, in its order; other commands have no such list."""
+    def help_of(command):
+        return subprocess.run([harness.BINARY, command, "--help"], text=True,
+                              env=harness.clean_env(), capture_output=True,
+                              timeout=60, check=True).stdout
+
+    text = help_of("rules")
+    usage = text.splitlines()[0].removeprefix("usage: reward rules [FLAG...] ")
+    listed = text.split("\nActions:\n")[1].split("\n\n")[0].splitlines()
+    assert [row.split()[0] for row in listed] == \
+        [words.split()[0] for words in usage.split("|")]
+    assert all(re.match(r"  \w+ {2,}\w", row) and len(row) < 80
+               for row in listed)
+    assert "Actions:" not in help_of("balance")
+
+
 # ---- activate --------------------------------------------------------------------
 
 def test_activate_replace_and_restore(desk):

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "command_action.h"
 #include "suggest.h"
 
 struct global_flag {
@@ -389,12 +390,23 @@ help_all(FILE *out)
 }
 
 static void
+help_actions(const struct command_action *action, FILE *out)
+{
+    fputs("\nActions:\n", out);
+    for (; action->name; action++)
+        print_row(out, action->name, action->help);
+}
+
+static void
 help_command(const struct command *command, FILE *out)
 {
     const struct command_flag *flag = command->flags;
 
-    fprintf(out, "usage: reward %s [FLAG...] %s\n\n%s\n\nFlags:\n",
-            command->name, command->arguments, command->help);
+    fprintf(out, "usage: reward %s [FLAG...] %s\n\n%s\n", command->name,
+            command->arguments, command->help);
+    if (command->actions)
+        help_actions(command->actions, out);
+    fputs("\nFlags:\n", out);
     for (; flag && flag->name; flag++)
         print_flag(out, 0, flag->name, flag->value, flag->help);
     print_globals(command, out);

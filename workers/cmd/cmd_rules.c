@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "account_query.h"
-#include "command.h"
+#include "command_action.h"
 #include "connect.h"
 #include "rule_archive.h"
 #include "rules_activation.h"
@@ -149,21 +149,22 @@ rules_show(struct command_line *line)
     return EXIT_OK;
 }
 
-static const struct {
-    const char *name;
-    int (*run)(struct command_line *line);
-} actions[] = {
-    {"activate", rules_activate},
-    {"history", rules_history},
-    {"diff", rules_diff},
-    {"show", rules_show},
+const struct command_action rules_actions[] = {
+    {"activate", "check RULES, run their tests and put them in force",
+     rules_activate},
+    {"history", "print which rules were in force, newest first", rules_history},
+    {"diff", "print what the second RULES say differently", rules_diff},
+    {"show", "print the text of RULES, or of those in force", rules_show},
+    {0},
 };
 
 int
 cmd_rules(struct command_line *line)
 {
-    for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
-        if (line->argc && strcmp(line->argv[0], actions[i].name) == 0)
-            return actions[i].run(line);
+    const struct command_action *action = rules_actions;
+
+    for (; line->argc && action->name; action++)
+        if (strcmp(line->argv[0], action->name) == 0)
+            return action->run(line);
     return command_misused(line, "say what to do");
 }

@@ -52,6 +52,7 @@ struct command {
     int (*run)(struct command_line *line);
     const struct command_flag *flags; /* its own; ends with a NULL name */
     const char *formats; /* words for --format, "table json"; NULL: no such */
+    const struct command_action *actions; /* for help; NULL: none */
 };
 
 /* One row a command, in order of usage; ends with a NULL name. */
