@@ -321,6 +321,12 @@ START_TEST(faults_of_lines)
          "\"flat\"? [R011]\n"},
         {HEAD LINES "  - {id: a, flat: -1}\n",
          "rules.yaml:9:19: error: flat must not be below zero [R027]\n"},
+        {HEAD LINES "  - {id: a, flat: -0}\n",
+         "rules.yaml:9:19: error: flat must have no minus sign, not even "
+         "before zero [R027]\n"},
+        {HEAD LINES "  - {id: a, flat: \"-0.00\"}\n",
+         "rules.yaml:9:19: error: flat must have no minus sign, not even "
+         "before zero [R027]\n"},
         {HEAD LINES "  - {id: a, flat: x}\n",
          "rules.yaml:9:19: error: flat must be a decimal number of at most 18 "
          "digits before and 9 after the point, not \"x\" [R026]\n"},
@@ -477,6 +483,9 @@ START_TEST(faults_of_rules)
          "rules.yaml:8:9: error: once: row is for lines with table: {crossed: "
          "...} only [R045]\n"},
         {HEAD RULE "  late: {accept: soon}\n  award: [{id: a, flat: 1}]\n",
+         "rules.yaml:8:18: error: accept must be a time span such as 90s, 30m, "
+         "48h or 7d [R030]\n"},
+        {HEAD RULE "  late: {accept: -0s}\n  award: [{id: a, flat: 1}]\n",
          "rules.yaml:8:18: error: accept must be a time span such as 90s, 30m, "
          "48h or 7d [R030]\n"},
         {HEAD RULE "  late: {accept: 1h, retro: always}\n"

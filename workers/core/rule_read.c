@@ -214,6 +214,10 @@ read_amount(struct reader *reader, const struct node *node, const char *what,
     if (amount->num < 0)
         return reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
                             "%s must not be below zero", what);
+    if (node->text.at[0] == '-')
+        return reader_error(reader, node, MISTAKE_OUT_OF_BOUNDS,
+                            "%s must have no minus sign, not even before zero",
+                            what);
     return true;
 }
 
@@ -293,10 +297,11 @@ read_duration(struct reader *reader, const struct node *node, const char *what,
 {
     struct str text = is_scalar_text(node) ? node->text : (struct str){0};
     int64_t unit = text.len ? unit_seconds(text.at[text.len - 1]) : 0;
+    bool minus = text.len && text.at[0] == '-';
 
     if (unit)
         text.len--;
-    if (num_parse_int(text, seconds) && *seconds >= 0 &&
+    if (!minus && num_parse_int(text, seconds) &&
         !__builtin_mul_overflow(*seconds, unit ? unit : 1, seconds) &&
         *seconds <= INT64_MAX / US_PER_SECOND)
         return true;
@@ -310,7 +315,7 @@ read_period(struct reader *reader, const struct node *node, const char *what,
             int64_t *period_us)
 {
     static const int64_t most = (int64_t)PERIOD_MAX_DAYS * 86400;
-    int64_t seconds;
+    int64_t seconds = 0;
 
     if (!read_duration(reader, node, what, &seconds))
         return false;

@@ -78,7 +78,7 @@ MUST_CHECK bool read_id_key(struct reader *reader,
 MUST_CHECK bool read_decimal(struct reader *reader, const struct node *node,
                              const char *what, struct ratio *amount);
 
-/* As read_decimal, not below zero. */
+/* As read_decimal, not below zero; -0 is a slip. */
 MUST_CHECK bool read_amount(struct reader *reader, const struct node *node,
                             const char *what, struct ratio *amount);
 
