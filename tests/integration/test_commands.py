@@ -237,7 +237,7 @@ def test_history_as_csv(ledger):
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["balance_after"] for row in rows] == \
         ["170.00", "120.00", "100.00"]
-    assert {row["counterparty"] for row in rows} == {"'@rewards"}
+    assert {row["counterparty"] for row in rows} == {"@rewards"}
 
 
 def test_csv_runs_no_formula(stack):

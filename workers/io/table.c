@@ -143,20 +143,30 @@ add_json(struct buf *buf, const struct table *table)
  * ----------------------------------------------------------
  */
 
+static bool
+is_made_of(struct str text, const char *bytes)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr(bytes, text.at[i]))
+            return false;
+    return true;
+}
+
 /* Whether a spreadsheet might run the text. Columns of a query do not say which
- * of them are numbers, so a minus before digits is looked at: -5.00 is one. */
+ * of them are numbers, so a minus before digits is looked at: -5.00 is one. The
+ * house's own names, such as @rewards, call nothing; programs look for them. */
 static bool
 is_formula(struct str text)
 {
-    static const char starts[] = "=+-@\t\r\n";
-    static const char digits[] = "0123456789.";
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    struct str rest;
 
-    if (!text.len || !memchr(starts, text.at[0], sizeof(starts) - 1))
+    if (!text.len || !memchr("=+-@\t\r\n", text.at[0], 7))
         return false;
-    for (size_t i = 1; i < text.len; i++)
-        if (!memchr(digits, text.at[i], sizeof(digits) - 1))
-            return true;
-    return text.at[0] != '-' || text.len == 1;
+    rest = str_make(text.at + 1, text.len - 1);
+    if (text.at[0] == '-' && rest.len)
+        return !is_made_of(rest, "0123456789.");
+    return text.at[0] != '@' || !is_made_of(rest, letters);
 }
 
 /* What a program may take for the end of a cell; some spreadsheets separate

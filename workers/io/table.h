@@ -42,7 +42,7 @@ struct table table_from_result(struct arena *arena,
 
 /* Text: aligned columns under a head, control characters as spaces. JSON: a
  * list of objects. CSV: RFC 4180 with a head; a text that a spreadsheet would
- * run, such as =1+1 or @rewards, has a ' before it. */
+ * run, such as =1+1, has a ' before it. */
 void table_print(const struct table *table, enum table_format format,
                  FILE *out);
 
