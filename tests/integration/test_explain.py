@@ -222,6 +222,8 @@ def check_counters(ctx):
     staked = line_of(told(ctx, "x3"), "xp.xp")
     assert (staked["amount"], staked["arithmetic"]) == \
         ("500.00", "320 + 110 = 430: 1 steps of 100, 1 x 500")
+    assert "100 * (100 + 10) / 100" in [
+        step.get("values") for step in staked["steps"]]
     assert told(ctx, "x-late")["rules"][0]["not_paid"] == "late"
     level = told(ctx, "l3")
     assert line_of(level, "level.level[2]")["not_paid"] == "once"

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "json_strict.h"
+#include "node_same.h"
 #include "unit.h"
 
 static struct arena arena;
@@ -22,12 +24,17 @@ tear_down(void)
     arena_free(&arena);
 }
 
+/* Whoever reads it, jansson makes the same of it. */
 static struct node *
 read_text(struct str text)
 {
     struct node *document;
+    struct node *strict;
 
     ck_assert_msg(json_read(&arena, text, &document, &err), "%s", err.text);
+    ck_assert_msg(json_strict_read(&arena, text, &strict, &err), "%s",
+                  err.text);
+    ck_assert(node_same(document, strict));
     return document;
 }
 

@@ -51,7 +51,7 @@ struct node {
             size_t member_count;
         };
     };
-    struct str text; /* of a string; in YAML also the spelling of a number */
+    struct str text; /* of a string or real; in YAML the spelling of a number */
 };
 
 /* The member's value, or NULL when node is NULL, no object, or lacks it. */
@@ -63,8 +63,8 @@ struct node_member *node_member(const struct node *node, struct str key);
 /* Follow a JSON Pointer (RFC 6901); NULL when it leads nowhere. */
 struct node *node_at(struct node *node, struct str pointer);
 
-/* Make it a real: its text has the 15 digits that are enough to find the same
- * double again, which then are the digits that were sent, or else 17. */
+/* Make it a real: its text has 15 digits where those are enough to find the
+ * same double again, and then has the value that was sent, or else 17. */
 void node_set_real(struct arena *arena, struct node *node, double value);
 
 /* Whether it is there and is a string. */

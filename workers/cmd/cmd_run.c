@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#include "clock.h"
 #include "command.h"
 #include "diag.h"
 #include "load.h"
@@ -32,6 +33,7 @@ prepare(struct worker *worker, struct command_line *line, struct err *err)
     worker->rules.schemas = schemas;
     rules_watch_start(&worker->watch, line->settings->rules.reload,
                       line->settings->rules.dir);
+    worker->rules_good_us = clock_now_us();
     return rules_read(&worker->rules, line->settings->rules.dir, err);
 }
 

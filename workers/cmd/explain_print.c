@@ -370,8 +370,8 @@ add_value(struct tree *tree, const struct node *node)
     }
 }
 
-/* What it says besides amounts: why it was refused, what was bought, until when
- * it is held, what is taken back. */
+/* What it says besides its entries: why it was refused, what was bought, until
+ * when it is held, what is taken back. */
 static void
 add_answer(struct tree *tree, struct str detail)
 {

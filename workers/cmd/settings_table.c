@@ -159,7 +159,7 @@ const struct setting settings_table[] = {
      PLACE(metrics.file),
      .example = "/var/lib/prometheus/node-exporter/reward-1.prom"},
     {"metrics.interval", &setting_duration, "15s",
-     "How often to write them; also when a rule file is refused.",
+     "How often to write them; also when a rule file was read again.",
      PLACE(metrics.interval_ms), RANGE(SECOND, HOUR)},
 
     {"log.level", &setting_word, "info", "Least important lines to write.",

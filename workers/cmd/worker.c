@@ -22,6 +22,19 @@ enum {
     TREE_FACTOR = 3,
 };
 
+/* ---- figures -------------------------------------------------------------
+ */
+
+/* At work, a worker goes on without: that its figures stand still is seen. */
+static void
+tell_metrics(struct worker *worker)
+{
+    struct err err = {0};
+
+    if (!worker_metrics(worker, &err))
+        log_failure(LOG_WARN, &err);
+}
+
 /* ---- the database
  * ------------------------------------------------------------- */
 
@@ -57,6 +70,7 @@ connect_database(struct worker *worker, struct err *err)
         return false;
     }
     worker->pipeline.ledger = worker->ledger;
+    worker->has_connected = true;
     log_info("connected to PostgreSQL");
     return true;
 }
@@ -167,16 +181,6 @@ report(struct worker *worker)
              (long long)worker->rules_refused);
 }
 
-/* At work, a worker goes on without: that its figures stand still is seen. */
-static void
-tell_metrics(struct worker *worker)
-{
-    struct err err = {0};
-
-    if (!worker_metrics(worker, &err))
-        log_failure(LOG_WARN, &err);
-}
-
 /* The event of a timer: sent again at another time, as after it could not be
  * posted, it is another one. */
 static struct house_event
@@ -241,15 +245,16 @@ read_rules_again(struct worker *worker, struct err *err)
                           worker->settings->rules.dir, &refused, err))
         return false;
     rules_watch_done(&worker->watch);
-    worker->is_refused = refused;
+    worker->last_refused = refused;
     worker->next_metrics_ms = 0;
-    if (!refused)
-        worker->rules_read_us = clock_now_us();
-    else
-        log_error("rules refused: the rule set in force stays ruleset=%s "
-                  "rules_refused=%lld",
-                  worker->rules.ruleset->stamp,
-                  (long long)++worker->rules_refused);
+    if (!refused) {
+        worker->rules_good_us = clock_now_us();
+        return true;
+    }
+    worker->rules_refused++;
+    log_error("rules refused: the rule set in force stays ruleset=%s "
+              "rules_refused=%lld",
+              worker->rules.ruleset->stamp, (long long)worker->rules_refused);
     return true;
 }
 
@@ -299,6 +304,7 @@ wait_in_group(struct worker *worker, int64_t wait_ms, struct err *err)
                          left < IDLE_WAIT_MS ? left : IDLE_WAIT_MS,
                          &worker->batch.arena, &got, &record, &stream, err))
             return false;
+        tell_metrics(worker);
     }
     return true;
 }
@@ -354,7 +360,6 @@ worker_loop(struct worker *worker, struct err *err)
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     batch_init(&worker->batch,
                (size_t)worker->settings->worker.batch_max_events);
-    worker->rules_read_us = clock_now_us();
     if (!open_source(worker, err) || !worker_metrics(worker, err))
         return false;
     while (!signals_stop_requested()) {

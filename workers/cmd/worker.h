@@ -23,8 +23,9 @@ struct worker {
     struct batch batch;
     struct pipeline pipeline;
     int64_t rules_refused; /* files read again that were no good */
-    bool is_refused;       /* the last one was */
-    int64_t rules_read_us; /* when one was last read that was good */
+    bool last_refused;     /* the last one read was */
+    int64_t rules_good_us; /* when the last good one was read */
+    bool has_connected;    /* to the database, once at least */
     int failures;          /* in a row, for the back-off */
     int64_t next_metrics_ms;
     int64_t next_report_ms;

@@ -28,19 +28,21 @@ add_ruleset(struct metrics *metrics, const struct worker *worker)
         {"sha256", str_from_cstr(ruleset->sha256)},
     };
 
-    metrics_add(metrics, labels, sizeof(labels) / sizeof(*labels), 1);
+    /* Before that, it is only the one that the worker has to offer. */
+    if (worker->has_connected)
+        metrics_add(metrics, labels, sizeof(labels) / sizeof(*labels), 1);
 }
 
 static void
 add_reload_successful(struct metrics *metrics, const struct worker *worker)
 {
-    metrics_add(metrics, NULL, 0, !worker->is_refused);
+    metrics_add(metrics, NULL, 0, !worker->last_refused);
 }
 
 static void
 add_reload_time(struct metrics *metrics, const struct worker *worker)
 {
-    metrics_add(metrics, NULL, 0, worker->rules_read_us / US_PER_SECOND);
+    metrics_add(metrics, NULL, 0, worker->rules_good_us / US_PER_SECOND);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* basis.h - what a decision about the rules rested on that the ledger does not
  * have anyway: counters, which move on, the bonus of stakes, how late the event
- * was, the fields that rules read. A few bytes that the ledger keeps with the
- * event; `reward explain` reads them back.
+ * was, the fields that rules read or that say what a request asked for. A few
+ * bytes that the ledger keeps with the event; `reward explain` reads them back.
  *
  * Words with spaces between: `c14.1:70` counter of line 14 and kind 1 (see
  * facts.h) was 70; `c14.2.20768:5` with its bucket, of a streak; `bxp:25` the

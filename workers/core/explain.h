@@ -61,7 +61,7 @@ void explain_values(struct buf *buf, const struct trace_step *step,
 const char *explain_role(const struct explain_rule *rule,
                          const struct trace_step *step);
 
-/* "when is false", "outside valid_from and valid_until", ... */
+/* "its condition is false", "outside valid_from and valid_until", ... */
 const char *explain_reason(enum skip_reason reason);
 
 /* Place of the rule in its file. */

@@ -108,8 +108,9 @@ size_t ruleset_kept_fields(const struct ruleset *ruleset,
                            const struct event_type *type,
                            const struct str **paths);
 
-/* As ruleset_kept_fields, what the type's rules read besides; the account of
- * the event's user is left out as well. */
+/* As ruleset_kept_fields, what the type's rules read besides, and what a
+ * request of the type asks for; the account of the event's user is left out as
+ * well. */
 size_t ruleset_read_fields(const struct ruleset *ruleset,
                            const struct event_type *type,
                            const struct str **paths);

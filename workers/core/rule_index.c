@@ -141,7 +141,8 @@ keep_reads(struct reader *reader, struct trigger *trigger,
             add_path(reader, &trigger->read, paths[i - 1]);
 }
 
-/* Texts as long as a proposal's are kept by what comes of them. */
+/* What may be longer, such as a proposal's description, the tables of what came
+ * of a request have, and a refusal is not worth it. */
 enum { ASKED_MAX_CHARACTERS = 255 };
 
 /* What a request asks for, whether it is granted or not. */
@@ -211,29 +212,20 @@ add_closers(struct reader *reader, const struct rule *rule)
                                    .account = rule->reversed_by->account});
 }
 
-/* The operations whose type of event this process has a schema for. */
-static void
-add_ops(struct reader *reader)
+/* The type of event that asks for the operation; NULL: this process has no
+ * schema for it. */
+static const struct event_type *
+op_type(const struct reader *reader, size_t i)
 {
-    for (size_t i = 0; ops[i]; i++) {
-        const struct event_type *type =
-            schema_find(reader->schemas, str_from_cstr(ops[i]->type));
-
-        if (type)
-            trigger_of(reader, type)->op = ops[i];
-    }
+    return schema_find(reader->schemas, str_from_cstr(ops[i]->type));
 }
 
 static void
-keep_all_asked(struct reader *reader)
+add_ops(struct reader *reader)
 {
-    for (size_t i = 0; ops[i]; i++) {
-        const struct event_type *type =
-            schema_find(reader->schemas, str_from_cstr(ops[i]->type));
-
-        if (type)
-            keep_asked(reader, trigger_of(reader, type));
-    }
+    for (size_t i = 0; ops[i]; i++)
+        if (op_type(reader, i))
+            trigger_of(reader, op_type(reader, i))->op = ops[i];
 }
 
 void
@@ -261,7 +253,10 @@ rule_index_fill(struct reader *reader)
 
             keep_reads(reader, trigger_of(reader, form->type), form);
         }
-    keep_all_asked(reader);
+    /* Last: what is kept for texts and rules is left out. */
+    for (size_t i = 0; ops[i]; i++)
+        if (op_type(reader, i))
+            keep_asked(reader, trigger_of(reader, op_type(reader, i)));
 }
 
 struct str

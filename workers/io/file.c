@@ -149,12 +149,14 @@ write_all(int fd, struct str text)
     return fsync(fd) == 0;
 }
 
+/* The file that a process of the same number left behind, killed just before it
+ * gave it its name, is in nobody's way. */
 bool
 file_replace(struct arena *arena, const char *path, struct str text,
              struct err *err)
 {
     const char *next = arena_printf(arena, "%s.%ld", path, (long)getpid());
-    int fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     bool ok = fd >= 0 && write_all(fd, text);
 
     if (fd >= 0 && close(fd) != 0)

@@ -1,5 +1,5 @@
-/* json.c - who reads a text: the quick reader what is plain, the strict one all
- * that the quick one leaves. */
+/* json.c - who reads a text: plain ones are for json_plain, all others for
+ * json_strict. */
 #include "json.h"
 
 #include "file.h"
@@ -10,12 +10,16 @@ bool
 json_read(struct arena *arena, struct str text, struct node **document,
           struct err *err)
 {
+    struct arena_mark mark = arena_mark(arena);
+
     if (str_starts_with(text, STR("\xEF\xBB\xBF")))
         return err_set_code(err, ERR_INPUT, "malformed_json",
                             "starts with a byte order mark; send UTF-8 "
                             "without it");
-    return json_plain_read(arena, text, document) ||
-           json_strict_read(arena, text, document, err);
+    if (json_plain_read(arena, text, document))
+        return true;
+    arena_rewind(arena, mark);
+    return json_strict_read(arena, text, document, err);
 }
 
 bool

@@ -1,5 +1,11 @@
 /* json_plain.c - builds the tree while YAJL reads: children wait in a list
- * until what holds them is closed. */
+ * until what holds them is closed. Not plain, as YAJL takes it otherwise than
+ * jansson or would have us keep more: \u escapes (it makes something of half a
+ * pair); vertical tabs and form feeds (it takes them for spaces); UTF-8 that is
+ * none; a key twice; numbers beyond 64 bits, beyond a double or over 63 bytes;
+ * over 128 values waiting, over 32 levels; anything but spaces behind the end.
+ * YAJL takes its memory from malloc: a few pieces a document, given back with
+ * it. */
 #include "json_plain.h"
 
 #include <math.h>
@@ -14,28 +20,28 @@ enum {
     PLAIN_MAX_DIGITS = 63,
 };
 
-/* Each callback returns false for what is not plain, which ends the reading. */
-struct reading {
+struct plain_reader {
     struct arena *arena;
     size_t depth;
     size_t starts[JSON_MAX_DEPTH]; /* of the children of what is open */
     size_t count;
-    struct node_member waiting[PLAIN_MAX_OPEN]; /* in a list without a key */
+    /* The key of a list's child is left over and not looked at. */
+    struct node_member waiting[PLAIN_MAX_OPEN];
     struct str key;
     struct node *root;
 };
 
 static struct node *
-add(struct reading *reading, enum node_kind kind)
+add(struct plain_reader *reader, enum node_kind kind)
 {
     struct node *node;
 
-    if (reading->count == PLAIN_MAX_OPEN || !reading->depth)
+    if (reader->count == PLAIN_MAX_OPEN || !reader->depth)
         return NULL;
-    node = ARENA_NEW(reading->arena, struct node);
+    node = ARENA_NEW(reader->arena, struct node);
     node->kind = kind;
-    reading->waiting[reading->count++] =
-        (struct node_member){.key = reading->key, .value = node};
+    reader->waiting[reader->count++] =
+        (struct node_member){.key = reader->key, .value = node};
     return node;
 }
 
@@ -43,6 +49,7 @@ add(struct reading *reading, enum node_kind kind)
  * -----------------------------------------------------------------
  */
 
+/* Each callback returns false for what is not plain, which ends it all. */
 static int
 take_null(void *context)
 {
@@ -60,7 +67,7 @@ take_boolean(void *context, int value)
 }
 
 static bool
-take_real(struct reading *reading, struct node *node, struct str text)
+take_real(struct plain_reader *reader, struct node *node, struct str text)
 {
     char digits[PLAIN_MAX_DIGITS + 1];
     double value;
@@ -70,8 +77,10 @@ take_real(struct reading *reading, struct node *node, struct str text)
     memcpy(digits, text.at, text.len);
     digits[text.len] = '\0';
     value = strtod(digits, NULL);
-    node_set_real(reading->arena, node, value);
-    return isfinite(value);
+    if (!isfinite(value))
+        return false;
+    node_set_real(reader->arena, node, value);
+    return true;
 }
 
 static int
@@ -89,13 +98,13 @@ take_number(void *context, const char *at, size_t len)
 
 /* YAJL looks at UTF-8 less closely than it is defined. */
 static bool
-copy_text(struct reading *reading, const unsigned char *at, size_t len,
+copy_text(struct plain_reader *reader, const unsigned char *at, size_t len,
           struct str *text)
 {
     *text = str_make((const char *)at, len);
     if (!str_is_utf8(*text))
         return false;
-    *text = str_dup(reading->arena, *text);
+    *text = str_dup(reader->arena, *text);
     return true;
 }
 
@@ -112,31 +121,31 @@ take_string(void *context, const unsigned char *at, size_t len)
  */
 
 static bool
-open_node(struct reading *reading, enum node_kind kind)
+open_node(struct plain_reader *reader, enum node_kind kind)
 {
-    if (reading->depth == JSON_MAX_DEPTH)
+    if (reader->depth == JSON_MAX_DEPTH)
         return false;
-    if (!reading->depth) {
-        reading->root = ARENA_NEW(reading->arena, struct node);
-        reading->root->kind = kind;
-    } else if (!add(reading, kind)) {
+    if (!reader->depth) {
+        reader->root = ARENA_NEW(reader->arena, struct node);
+        reader->root->kind = kind;
+    } else if (!add(reader, kind)) {
         return false;
     }
-    reading->starts[reading->depth++] = reading->count;
+    reader->starts[reader->depth++] = reader->count;
     return true;
 }
 
 /* The children of what is closed, which itself waits just before them. */
 static struct node *
-close_node(struct reading *reading, struct node_member **children,
+close_node(struct plain_reader *reader, struct node_member **children,
            size_t *count)
 {
-    size_t start = reading->starts[--reading->depth];
+    size_t start = reader->starts[--reader->depth];
 
-    *children = &reading->waiting[start];
-    *count = reading->count - start;
-    reading->count = start;
-    return start ? reading->waiting[start - 1].value : reading->root;
+    *children = &reader->waiting[start];
+    *count = reader->count - start;
+    reader->count = start;
+    return start ? reader->waiting[start - 1].value : reader->root;
 }
 
 static int
@@ -148,9 +157,9 @@ open_object(void *context)
 static int
 take_key(void *context, const unsigned char *at, size_t len)
 {
-    struct reading *reading = context;
+    struct plain_reader *reader = context;
 
-    return copy_text(reading, at, len, &reading->key);
+    return copy_text(reader, at, len, &reader->key);
 }
 
 static bool
@@ -166,35 +175,35 @@ are_unique(const struct node_member *members, size_t count)
 static int
 close_object(void *context)
 {
-    struct reading *reading = context;
+    struct plain_reader *reader = context;
     struct node_member *children;
     size_t count;
-    struct node *node = close_node(reading, &children, &count);
+    struct node *node = close_node(reader, &children, &count);
 
     node->member_count = count;
     node->members =
-        arena_grow(reading->arena, children, count, count, sizeof(*children));
+        arena_grow(reader->arena, children, count, count, sizeof(*children));
     return are_unique(children, count);
 }
 
 static int
 open_list(void *context)
 {
-    struct reading *reading = context;
+    struct plain_reader *reader = context;
 
-    return reading->depth && open_node(reading, NODE_LIST);
+    return reader->depth && open_node(reader, NODE_LIST);
 }
 
 static int
 close_list(void *context)
 {
-    struct reading *reading = context;
+    struct plain_reader *reader = context;
     struct node_member *children;
     size_t count;
-    struct node *node = close_node(reading, &children, &count);
+    struct node *node = close_node(reader, &children, &count);
 
     node->item_count = count;
-    node->items = arena_array(reading->arena, count, sizeof(*node->items));
+    node->items = arena_array(reader->arena, count, sizeof(*node->items));
     for (size_t i = 0; i < count; i++)
         node->items[i] = children[i].value;
     return true;
@@ -225,7 +234,7 @@ is_blank(struct str text)
 /* The document ends where what was opened first is closed. What YAJL says of
  * the text behind that is not to be relied on: it takes half a string there. */
 static bool
-parse(yajl_handle yajl, const struct reading *reading, struct str text)
+parse(yajl_handle yajl, const struct plain_reader *reader, struct str text)
 {
     size_t end;
 
@@ -234,7 +243,7 @@ parse(yajl_handle yajl, const struct reading *reading, struct str text)
             yajl_status_ok)
         return false;
     end = yajl_get_bytes_consumed(yajl);
-    return reading->root && !reading->depth &&
+    return reader->root && !reader->depth &&
            is_blank(str_make(text.at + end, text.len - end));
 }
 
@@ -252,20 +261,20 @@ json_plain_read(struct arena *arena, struct str text, struct node **document)
         .yajl_start_array = open_list,
         .yajl_end_array = close_list,
     };
-    struct reading reading;
+    struct plain_reader reader;
     yajl_handle yajl;
     bool ok;
 
     if (!looks_plain(text))
         return false;
-    reading.arena = arena;
-    reading.depth = reading.count = 0;
-    reading.root = NULL;
-    yajl = yajl_alloc(&callbacks, NULL, &reading);
-    ok = parse(yajl, &reading, text);
+    reader.arena = arena;
+    reader.depth = reader.count = 0;
+    reader.root = NULL;
+    yajl = yajl_alloc(&callbacks, NULL, &reader);
+    ok = parse(yajl, &reader, text);
     if (yajl)
         yajl_free(yajl);
     if (ok)
-        *document = reading.root;
+        *document = reader.root;
     return ok;
 }

@@ -257,8 +257,13 @@ kafka_client_take(rd_kafka_type_t type, rd_kafka_conf_t *conf,
     return err_set(err, ERR_CONFIG, "cannot make a Kafka client: %s", reason);
 }
 
+/* ---- consuming
+ * ---------------------------------------------------------------
+ */
+
 enum { FETCH_ON_MS = 5 };
 
+/* As a time, the end asks for no search. */
 void
 kafka_fetch_on(rd_kafka_t *client, rd_kafka_topic_partition_list_t *partitions)
 {
@@ -266,6 +271,53 @@ kafka_fetch_on(rd_kafka_t *client, rd_kafka_topic_partition_list_t *partitions)
         partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
     if (partitions->cnt)
         rd_kafka_offsets_for_times(client, partitions, FETCH_ON_MS);
+}
+
+static void
+read_headers(const rd_kafka_message_t *message, struct arena *arena,
+             struct record *record)
+{
+    rd_kafka_headers_t *headers;
+    struct record_header *copies;
+    size_t count;
+
+    if (rd_kafka_message_headers(message, &headers) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    count = rd_kafka_header_cnt(headers);
+    copies = arena_array(arena, count, sizeof(*copies));
+    for (size_t i = 0; i < count; i++) {
+        const char *name;
+        const void *value;
+        size_t size;
+
+        if (rd_kafka_header_get_all(headers, i, &name, &value, &size))
+            break;
+        copies[i].name = str_from_cstr(name);
+        copies[i].value = str_make(value, value ? size : 0);
+    }
+    record->headers = copies;
+    record->header_count = count;
+}
+
+void
+kafka_record(const rd_kafka_message_t *message, struct str topic,
+             struct arena *arena, struct record *record)
+{
+    rd_kafka_timestamp_type_t type;
+    int64_t timestamp_ms = rd_kafka_message_timestamp(message, &type);
+
+    *record = (struct record){
+        .topic = topic,
+        .partition = message->partition,
+        .offset = message->offset,
+        .timestamp_ms =
+            type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? -1 : timestamp_ms,
+        .key = str_make(message->key, message->key ? message->key_len : 0),
+        .value =
+            str_make(message->payload, message->payload ? message->len : 0),
+    };
+    read_headers(message, arena, record);
 }
 
 /* ---- errors -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 /* kafka_parts.h - shared by the files that talk to librdkafka only: source.c,
- * sink.c, position.c. How a client is configured, logs and fails. */
+ * sink.c, position.c, topic_reader.c. How a client is configured, logs and
+ * fails. */
 #ifndef IO_KAFKA_PARTS_H
 #define IO_KAFKA_PARTS_H
 
@@ -9,6 +10,7 @@
 #include "compiler.h"
 #include "err.h"
 #include "kafka.h"
+#include "record.h"
 
 /* What a client heard of its brokers last. librdkafka tells a wrong password
  * or certificate here only: the call that waits for the broker just times
@@ -34,12 +36,18 @@ MUST_CHECK bool kafka_conf(rd_kafka_type_t type,
 MUST_CHECK bool kafka_client_take(rd_kafka_type_t type, rd_kafka_conf_t *conf,
                                   rd_kafka_t **client, struct err *err);
 
-/* Make a consumer fetch on whose queue was full: librdkafka 2.0.2 stops
- * fetching then, and looks at the queue again only when a broker's thread wakes
- * by itself, up to a second later. A request to the leaders of the partitions
- * wakes them; the answer does not matter. The list's offsets are changed. */
+/* After a consumer's queue was full, have it fetch again: librdkafka 2.0.2
+ * stops then, and looks at the queue only when a broker's thread wakes by
+ * itself, up to a second later. A request to the leaders of the partitions
+ * wakes them; the answer does not matter. Waits up to 5 ms. The list's offsets
+ * are changed. */
 void kafka_fetch_on(rd_kafka_t *client,
                     rd_kafka_topic_partition_list_t *partitions);
+
+/* A message as a record that borrows from it, and the topic's name; its headers
+ * are made in the arena. */
+void kafka_record(const rd_kafka_message_t *message, struct str topic,
+                  struct arena *arena, struct record *record);
 
 /* What to do about an error of librdkafka or of a broker. */
 enum err_kind kafka_err_kind(rd_kafka_resp_err_t code);

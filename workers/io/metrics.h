@@ -30,6 +30,7 @@ void metrics_init(struct metrics *metrics, struct arena *arena);
 void metrics_family(struct metrics *metrics, const char *name, const char *type,
                     const char *help);
 
+/* A sample of the family begun last. */
 void metrics_add(struct metrics *metrics, const struct metric_label *labels,
                  size_t label_count, int64_t value);
 

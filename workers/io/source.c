@@ -13,8 +13,8 @@ enum {
     WATERMARK_TIMEOUT_MS = 5000,
     /* A quarter of what librdkafka queues (kafka.c): it can have stopped
      * fetching only when so much was taken since it was last woken. */
-    NUDGE_RECORDS = 1250,
-    NUDGE_BYTES = 512 * 1024,
+    FETCH_ON_RECORDS = 1250,
+    FETCH_ON_BYTES = 512 * 1024,
     MISSING_TOPIC_MS = 30000, /* brokers that just started know no topics */
 };
 
@@ -215,53 +215,6 @@ source_rewind(struct source *source)
 /* ---- reading
  * ------------------------------------------------------------------ */
 
-static void
-read_headers(const rd_kafka_message_t *message, struct arena *arena,
-             struct record *record)
-{
-    rd_kafka_headers_t *headers;
-    struct record_header *copies;
-    size_t count;
-
-    if (rd_kafka_message_headers(message, &headers) !=
-        RD_KAFKA_RESP_ERR_NO_ERROR)
-        return;
-    count = rd_kafka_header_cnt(headers);
-    copies = arena_array(arena, count, sizeof(*copies));
-    for (size_t i = 0; i < count; i++) {
-        const char *name;
-        const void *value;
-        size_t size;
-
-        if (rd_kafka_header_get_all(headers, i, &name, &value, &size))
-            break;
-        copies[i].name = str_from_cstr(name);
-        copies[i].value = str_make(value, value ? size : 0);
-    }
-    record->headers = copies;
-    record->header_count = count;
-}
-
-static void
-read_record(const rd_kafka_message_t *message, const struct stream *stream,
-            struct arena *arena, struct record *record)
-{
-    rd_kafka_timestamp_type_t type;
-    int64_t timestamp_ms = rd_kafka_message_timestamp(message, &type);
-
-    *record = (struct record){
-        .topic = stream->topic,
-        .partition = message->partition,
-        .offset = message->offset,
-        .timestamp_ms =
-            type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? -1 : timestamp_ms,
-        .key = str_make(message->key, message->key ? message->key_len : 0),
-        .value =
-            str_make(message->payload, message->payload ? message->len : 0),
-    };
-    read_headers(message, arena, record);
-}
-
 /* Whether the record before our position may be missing: only when it was
  * removed since the partition was taken over. */
 static bool
@@ -312,7 +265,7 @@ take_message(struct source *source, rd_kafka_message_t *message,
     bool ok = true;
 
     if (reading) {
-        read_record(message, &reading->stream, arena, record);
+        kafka_record(message, reading->stream.topic, arena, record);
         ok = check_last_record(source, reading, record, err);
     }
     if (!ok || !reading || record->offset < reading->stream.next_offset) {
@@ -470,8 +423,8 @@ source_fetch_on(struct source *source)
 {
     rd_kafka_topic_partition_list_t *list;
 
-    if (source->taken_count < NUDGE_RECORDS &&
-        source->taken_bytes < NUDGE_BYTES)
+    if (source->taken_count < FETCH_ON_RECORDS &&
+        source->taken_bytes < FETCH_ON_BYTES)
         return;
     source->taken_count = source->taken_bytes = 0;
     list = partition_list(source);

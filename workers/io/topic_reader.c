@@ -8,6 +8,7 @@
 enum {
     ANSWER_MS = 10000,   /* for one answer of a broker */
     PATIENCE_MS = 15000, /* without any progress */
+    LOOK_MS = 200,       /* for one message */
 };
 
 /* At the end of the topic the broker would wait for more. */
@@ -266,43 +267,6 @@ note_end(struct topic_reader *reader, int32_t number, int64_t offset)
     reader->finished_count += partition->finished;
 }
 
-static void
-take_headers(const rd_kafka_message_t *message, struct arena *arena,
-             struct record *record)
-{
-    struct record_header *headers;
-    rd_kafka_headers_t *list;
-    const char *name;
-    const void *value;
-    size_t len;
-
-    if (rd_kafka_message_headers(message, &list))
-        return;
-    headers = arena_array(arena, rd_kafka_header_cnt(list), sizeof(*headers));
-    for (size_t i = 0; !rd_kafka_header_get_all(list, i, &name, &value, &len);
-         i++)
-        headers[record->header_count++] =
-            (struct record_header){str_from_cstr(name), str_make(value, len)};
-    record->headers = headers;
-}
-
-static void
-take_record(const struct topic_reader *reader, struct arena *arena,
-            struct record *record)
-{
-    const rd_kafka_message_t *message = reader->message;
-
-    *record = (struct record){
-        .topic = str_from_cstr(reader->topic_name),
-        .partition = message->partition,
-        .offset = message->offset,
-        .timestamp_ms = rd_kafka_message_timestamp(message, NULL),
-        .key = str_make(message->key, message->key_len),
-        .value = str_make(message->payload, message->len),
-    };
-    take_headers(message, arena, record);
-}
-
 static bool
 check_patience(const struct topic_reader *reader, struct err *err)
 {
@@ -334,8 +298,6 @@ take_message(struct topic_reader *reader, bool *is_record, struct err *err)
     return true;
 }
 
-enum { LOOK_MS = 200 };
-
 /* Nothing has come: it may be that fetching stopped when the queue was full. */
 static void
 fetch_on(const struct topic_reader *reader)
@@ -350,6 +312,26 @@ fetch_on(const struct topic_reader *reader)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+static rd_kafka_message_t *
+consume(const struct topic_reader *reader, int32_t number, int wait_ms)
+{
+    return reader->by_time ? rd_kafka_consume(reader->topic, number, wait_ms)
+                           : rd_kafka_consume_queue(reader->queue, wait_ms);
+}
+
+/* The next message of the partition, or of any where records need not come by
+ * time; none for LOOK_MS: NULL. */
+static void
+look(struct topic_reader *reader, int32_t number)
+{
+    rd_kafka_poll(reader->client, 0);
+    reader->message = consume(reader, number, 0);
+    if (reader->message)
+        return;
+    fetch_on(reader);
+    reader->message = consume(reader, number, LOOK_MS);
+}
+
 /* Whatever partition has something. */
 static bool
 next_of_any(struct topic_reader *reader, bool *is_record, struct err *err)
@@ -357,12 +339,7 @@ next_of_any(struct topic_reader *reader, bool *is_record, struct err *err)
     *is_record = false;
     while (!*is_record && reader->finished_count < reader->partition_count) {
         give_back(reader);
-        rd_kafka_poll(reader->client, 0);
-        reader->message = rd_kafka_consume_queue(reader->queue, 0);
-        if (!reader->message) {
-            fetch_on(reader);
-            reader->message = rd_kafka_consume_queue(reader->queue, LOOK_MS);
-        }
+        look(reader, 0);
         if (reader->message && !take_message(reader, is_record, err))
             return false;
         if (!*is_record && !check_patience(reader, err))
@@ -379,12 +356,7 @@ fill_pending(struct topic_reader *reader, int32_t number, struct err *err)
     bool is_record;
 
     while (!partition->pending && !partition->finished) {
-        rd_kafka_poll(reader->client, 0);
-        reader->message = rd_kafka_consume(reader->topic, number, 0);
-        if (!reader->message) {
-            fetch_on(reader);
-            reader->message = rd_kafka_consume(reader->topic, number, LOOK_MS);
-        }
+        look(reader, number);
         is_record = false;
         if (reader->message && !take_message(reader, &is_record, err))
             return false;
@@ -433,6 +405,7 @@ topic_reader_next(struct topic_reader *reader, struct arena *arena,
                           : next_of_any(reader, more, err)))
         return false;
     if (*more)
-        take_record(reader, arena, record);
+        kafka_record(reader->message, str_from_cstr(reader->topic_name), arena,
+                     record);
     return true;
 }

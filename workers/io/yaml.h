@@ -13,7 +13,8 @@
 
 enum {
     YAML_MAX_DEPTH = 32,
-    YAML_MAX_ITEMS = 12000, /* of one list or mapping */
+    YAML_MAX_ITEMS = 12000, /* of one list or mapping; a rule file may have
+                               10,000 rules, and is told of one more */
 };
 
 /* Plain scalars: `true`/`false` become NODE_BOOL, `null`, `~` and empty
