@@ -280,3 +280,21 @@ def test_position_topic_lost(published):
     status, passed = verify(ctx)
     assert failed(passed) == {"topic-position"}
     assert status == 1
+
+
+def test_what_one_partition_lost_another_does_not_excuse(published):
+    """A partition that retention has emptied says nothing of the others."""
+    ctx = published
+    records = ctx.read(ctx.output)
+    last = records[-1]
+    assert sum(record.key == last.key for record in records) > 1
+    copier = Copier(ctx)
+    try:
+        topic = copier.write(records[:-1])
+        for partition, end in enumerate(ctx.high_watermarks(topic)):
+            if partition != last.partition:
+                ctx.stack.delete_records(topic, partition, end)
+        status, passed = verify(ctx, output=topic)
+        assert (status, failed(passed)) == (1, {"topic-complete"})
+    finally:
+        copier.close()

@@ -107,6 +107,23 @@ large(int count, int depth)
     return buf_str(&buf);
 }
 
+/* As Python's json writes what is not ASCII; halves of pairs are for jansson.
+ */
+START_TEST(escapes_of_whole_characters_are_plain)
+{
+    struct node *document;
+
+    ck_assert(json_plain_read(
+        &arena, STR("{\"\\u00fc\":\"\\uD7FF\\ue000\\u0001\"}"), &document));
+    ck_assert(str_eq(document->members[0].key, STR("\xC3\xBC")));
+    ck_assert(str_eq(document->members[0].value->text,
+                     STR("\xED\x9F\xBF\xEE\x80\x80\x01")));
+    ck_assert(!is_plain(STR("{\"a\":\"\\ud83c\\udf89\"}")));
+    ck_assert(!is_plain(STR("{\"a\":\"\\uDFFF\"}")));
+    ck_assert(!is_plain(STR("{\"a\":\"\\u00\"}")));
+}
+END_TEST
+
 START_TEST(what_is_large_is_left)
 {
     ck_assert(is_plain(large(128, 0)));
@@ -120,5 +137,7 @@ int
 main(void)
 {
     return UNIT_RUN("json_plain", set_up, tear_down, an_event_is_plain,
-                    what_is_doubtful_is_left, what_is_large_is_left);
+                    what_is_doubtful_is_left,
+                    escapes_of_whole_characters_are_plain,
+                    what_is_large_is_left);
 }

@@ -4,6 +4,7 @@
 
 #include "canonical.h"
 #include "json.h"
+#include "json_text.h"
 #include "limit_words.h"
 #include "rule_parts.h"
 #include "template.h"
@@ -43,19 +44,33 @@ add_time(struct tree *tree, const char *name, int64_t at_us)
     add_head_line(tree, name, buf_str(&text));
 }
 
+/* Among others, where one text must not look like several: in quotes if need
+ * be. */
+static void
+add_text(struct tree *tree, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (memchr(",=\"", text.at[i], 3)) {
+            json_add_string(&tree->text, text);
+            return;
+        }
+    buf_add_visible(&tree->text, text);
+}
+
 static void
 add_fields(struct tree *tree)
 {
     const struct template_field *fields;
     size_t count =
         past_fields(tree->report->past, tree->report->arena, &fields);
-    struct buf text;
 
-    buf_init(&text, tree->report->arena);
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&text, "%s%.*s = %.*s", i ? ", " : "",
-                   STR_ARG(fields[i].name), STR_ARG(fields[i].text));
-    add_head_line(tree, "data", text.len ? buf_str(&text) : STR(""));
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&tree->text, i ? ", %.*s = " : "  data       %.*s = ",
+                   STR_ARG(fields[i].name));
+        add_text(tree, fields[i].text);
+    }
+    if (count)
+        buf_add_char(&tree->text, '\n');
 }
 
 static void
@@ -352,7 +367,7 @@ static void
 add_value(struct tree *tree, const struct node *node)
 {
     if (node->kind == NODE_STRING) {
-        buf_add_visible(&tree->text, node->text);
+        add_text(tree, node->text);
         return;
     }
     if (node->kind != NODE_OBJECT) {
@@ -385,7 +400,10 @@ add_answer(struct tree *tree, struct str detail)
         buf_add_cstr(&tree->text, "    ");
         buf_add_str(&tree->text, answer->members[i].key);
         buf_add_cstr(&tree->text, ": ");
-        add_value(tree, answer->members[i].value);
+        if (node_is_string(answer->members[i].value))
+            buf_add_visible(&tree->text, answer->members[i].value->text);
+        else
+            add_value(tree, answer->members[i].value);
         buf_add_char(&tree->text, '\n');
     }
 }

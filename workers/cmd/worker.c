@@ -35,6 +35,20 @@ tell_metrics(struct worker *worker)
         log_failure(LOG_WARN, &err);
 }
 
+/* A path that cannot be written is a fault of the settings; a full disk is
+ * none. */
+static bool
+begin_metrics(struct worker *worker, struct err *err)
+{
+    if (worker_metrics(worker, err))
+        return true;
+    if (err->kind == ERR_CONFIG)
+        return false;
+    log_failure(LOG_WARN, err);
+    err_reset(err);
+    return true;
+}
+
 /* ---- the database
  * ------------------------------------------------------------- */
 
@@ -360,7 +374,7 @@ worker_loop(struct worker *worker, struct err *err)
     worker->next_report_ms = clock_monotonic_ms() + REPORT_MS;
     batch_init(&worker->batch,
                (size_t)worker->settings->worker.batch_max_events);
-    if (!open_source(worker, err) || !worker_metrics(worker, err))
+    if (!open_source(worker, err) || !begin_metrics(worker, err))
         return false;
     while (!signals_stop_requested()) {
         if (turn(worker, err))
@@ -370,6 +384,8 @@ worker_loop(struct worker *worker, struct err *err)
         report(worker);
         tell_metrics(worker);
     }
+    worker->next_metrics_ms = 0;
+    tell_metrics(worker);
     return true;
 }
 

@@ -7,8 +7,8 @@
 #include "worker.h"
 
 /* Write metrics.file anew, if there is to be one and it is time: on the
- * interval, and whenever worker->next_metrics_ms was set to 0. ERR_CONFIG when
- * it cannot be written. */
+ * interval, and whenever worker->next_metrics_ms was set to 0. ERR_RETRY
+ * or ERR_CONFIG, as of file_replace, when it cannot be written. */
 MUST_CHECK bool worker_metrics(struct worker *worker, struct err *err);
 
 #endif

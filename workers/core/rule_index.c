@@ -153,14 +153,14 @@ keep_asked(struct reader *reader, struct trigger *trigger)
 
     for (size_t i = 0; i < schema_property_count(type); i++) {
         struct str path = schema_property(type, i);
+        struct range range = schema_range(type, &path, 1, reader->arena);
         struct field field;
 
         if (is_user(type, path) || has_path(&trigger->kept, path) ||
             !schema_field(type, &path, 1, &field) || field.type == FIELD_OTHER)
             continue;
-        if (field.type != FIELD_STRING ||
-            schema_range(type, &path, 1, reader->arena).length_most <=
-                ASKED_MAX_CHARACTERS)
+        if (field.type != FIELD_STRING || range.has_texts ||
+            range.length_most <= ASKED_MAX_CHARACTERS)
             add_path(reader, &trigger->read, path);
     }
 }

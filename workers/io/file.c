@@ -36,6 +36,9 @@ read_open_file(struct arena *arena, int fd, const char *path, struct str *text,
     if (fstat(fd, &info) != 0)
         return err_set(err, ERR_CONFIG, "could not read \"%s\": %s", path,
                        strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return err_set(err, ERR_CONFIG, "cannot read \"%s\": it is no file",
+                       path);
     if (info.st_size > FILE_MAX_BYTES)
         return err_set(err, ERR_CONFIG,
                        "cannot read \"%s\": it is larger than %d bytes", path,
@@ -52,7 +55,7 @@ bool
 file_read(struct arena *arena, const char *path, struct str *text,
           struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     bool ok;
 
     if (fd < 0)
@@ -163,7 +166,8 @@ file_replace(struct arena *arena, const char *path, struct str text,
         ok = false;
     if (ok && rename(next, path) == 0)
         return true;
-    err_set(err, ERR_CONFIG, "cannot write \"%s\": %s", path, strerror(errno));
+    err_set(err, errno == ENOSPC || errno == EDQUOT ? ERR_RETRY : ERR_CONFIG,
+            "could not write \"%s\": %s", path, strerror(errno));
     if (fd >= 0)
         unlink(next);
     return false;

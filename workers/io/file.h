@@ -25,7 +25,8 @@ MUST_CHECK bool file_list(struct arena *arena, const char *path,
 bool file_is_same(const char *left, const char *right);
 
 /* Put the text in the place of what the file at path says: nobody ever sees a
- * part of it. ERR_CONFIG when that cannot be. */
+ * part of it. ERR_RETRY when the disk is full, else ERR_CONFIG when that cannot
+ * be. */
 MUST_CHECK bool file_replace(struct arena *arena, const char *path,
                              struct str text, struct err *err);
 

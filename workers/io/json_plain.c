@@ -1,11 +1,11 @@
 /* json_plain.c - builds the tree while YAJL reads: children wait in a list
  * until what holds them is closed. Not plain, as YAJL takes it otherwise than
- * jansson or would have us keep more: \u escapes (it makes something of half a
- * pair); vertical tabs and form feeds (it takes them for spaces); UTF-8 that is
- * none; a key twice; numbers beyond 64 bits, beyond a double or over 63 bytes;
- * over 128 values waiting, over 32 levels; anything but spaces behind the end.
- * YAJL takes its memory from malloc: a few pieces a document, given back with
- * it. */
+ * jansson or would have us keep more: \u escapes of surrogates (it makes
+ * something of half a pair); vertical tabs and form feeds (it takes them for
+ * spaces); UTF-8 that is none; a key twice; numbers beyond 64 bits, beyond a
+ * double or over 63 bytes; over 128 values waiting, over 32 levels; anything
+ * but spaces behind the end. YAJL takes its memory from malloc: a few pieces a
+ * document, given back with it. */
 #include "json_plain.h"
 
 #include <math.h>
@@ -213,12 +213,30 @@ close_list(void *context)
  * -----------------------------------------------------------------
  */
 
+/* Whether all \\u escapes are of whole characters other than NUL: those of half
+ * a surrogate pair begin with D8 to DF. */
+static bool
+are_escapes_plain(struct str text)
+{
+    static const char mark[] = "\\u";
+    const char *end = text.at + text.len;
+    const char *at = text.at;
+
+    while ((at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
+        at += sizeof(mark) - 1;
+        if (end - at < 4 || memcmp(at, "0000", 4) == 0 ||
+            ((at[0] | 0x20) == 'd' && at[1] >= '8'))
+            return false;
+    }
+    return true;
+}
+
 /* YAJL takes more for a space than JSON does, and makes something of halves of
  * surrogate pairs. */
 static bool
 looks_plain(struct str text)
 {
-    return text.len && !memmem(text.at, text.len, "\\u", 2) &&
+    return text.len && are_escapes_plain(text) &&
            !memchr(text.at, '\v', text.len) && !memchr(text.at, '\f', text.len);
 }
 

@@ -1,7 +1,7 @@
 /* json_plain.h - the quick way for documents that are plain, as nearly all are:
- * JSON objects without \u escapes, of few enough values and levels. YAJL reads
- * them; where it takes more than JSON, or other than jansson, the document is
- * not plain. */
+ * JSON objects without surrogates as \u escapes, of few enough values and
+ * levels. YAJL reads them; where it takes more than JSON, or other than
+ * jansson, the document is not plain. */
 #ifndef IO_JSON_PLAIN_H
 #define IO_JSON_PLAIN_H
 

@@ -452,18 +452,30 @@ const struct audit topic_audits[] = {
         .what = "all that was posted up to the relay's position is in the "
                 "topics",
         /* What retention has taken away is not missed: in a partition that was
-         * cut, anything before the first record that is left. */
+         * cut, anything before the first record that is left. Where an account
+         * is, the others of its records tell; one of which none is left may
+         * have been in any partition. */
         .sql = AUDIT_SQL(
-            "WITH first AS (SELECT c.topic, coalesce(min(e.n), "
-            "9223372036854775807) AS n FROM cut c "
+            "WITH first AS MATERIALIZED (SELECT c.topic, c.partition, "
+            "coalesce(min(e.n), 9223372036854775807) AS n FROM cut c "
             "LEFT JOIN said s ON s.topic = c.topic "
             "AND s.partition = c.partition "
             "LEFT JOIN expected e ON e.topic = s.topic AND e.id = s.id "
-            "GROUP BY c.topic, c.partition) "
+            "GROUP BY c.topic, c.partition), "
+            "most AS MATERIALIZED (SELECT topic, max(n) AS n FROM first "
+            "GROUP BY topic), "
+            "home AS MATERIALIZED (SELECT e.topic, e.account, "
+            "min(s.partition) AS partition FROM said s JOIN expected e "
+            "ON e.topic = s.topic AND e.id = s.id "
+            "WHERE e.account IS NOT NULL GROUP BY 1, 2) "
             "SELECT e.topic, e.id, e.account, e.seq FROM expected e "
             "LEFT JOIN said s ON s.topic = e.topic AND s.id = e.id "
+            "LEFT JOIN home h ON h.topic = e.topic AND h.account = e.account "
+            "LEFT JOIN first f ON f.topic = h.topic "
+            "AND f.partition = h.partition "
+            "LEFT JOIN most m ON m.topic = e.topic "
             "WHERE e.published AND s.id IS NULL AND e.n > coalesce("
-            "(SELECT max(f.n) FROM first f WHERE f.topic = e.topic), 0)"),
+            "CASE WHEN h.partition IS NULL THEN m.n ELSE f.n END, 0)"),
     },
     {
         .name = "topic-bytes",

@@ -331,6 +331,33 @@ read_node(struct reader *reader, yaml_event_t *event, int depth)
     return node;
 }
 
+enum { TAG_DIRECTIVES_MAX = 16 };
+
+/* libyaml compares each of them with all before it, and so takes minutes for a
+ * file that is full of them. */
+static bool
+has_many_directives(struct reader *reader)
+{
+    static const char word[] = "%TAG";
+    struct str text = reader->text;
+    const char *at = text.at;
+
+    for (int i = 0; i <= TAG_DIRECTIVES_MAX; i++) {
+        size_t left = (size_t)(text.at + text.len - at);
+
+        at = memmem(at, left, word, sizeof(word) - 1);
+        if (!at)
+            return false;
+        at += sizeof(word) - 1;
+    }
+    complain(reader,
+             mark_of_byte(text, (size_t)(at - text.at) - (sizeof(word) - 1)),
+             MISTAKE_DOCUMENT,
+             "directives are not supported; remove the lines that start with "
+             "`%%`");
+    return true;
+}
+
 static void
 refuse_directives(struct reader *reader, const yaml_event_t *start)
 {
@@ -396,7 +423,7 @@ read_stream(struct reader *reader)
                  "starts with a byte order mark; save as UTF-8 without it");
         return NULL;
     }
-    if (!next_event(reader, &event))
+    if (has_many_directives(reader) || !next_event(reader, &event))
         return NULL;
     yaml_event_delete(&event); /* the start of the stream */
     return read_document(reader);
