@@ -12,7 +12,6 @@
 #include "regex.h"
 #include "rule_test.h"
 #include "test_files.h"
-#include "yaml.h"
 
 /* A rule file with tests, and what they have seen of it. */
 struct tested {
@@ -127,28 +126,19 @@ test_rule_file(struct test_session *session, const char *file)
  * ----------------------------------------------------------- */
 
 static bool
-read_tests(struct test_session *session, const char *file,
+read_tests(struct test_session *session, const char *path,
            struct diag_list *diags, struct tested **tested,
            const struct node **tests)
 {
-    struct arena *arena = session->line->arena;
-    const struct node *document;
-    struct err err = {0};
-    struct str text;
-    struct str rules;
+    struct test_file file;
 
-    if (!file_read(arena, file, &text, &err)) {
-        diag_add(diags, DIAG_ERROR, file, 0, 0, "%s", err.text);
+    if (!test_file_open(path, diags, &file))
         return false;
-    }
-    document = yaml_read(arena, file, text, diags);
-    if (!document || !rule_test_read(file, document, diags, &rules, tests))
-        return false;
-    *tested = find_tested(session, test_files_path(arena, file, rules));
+    *tests = file.tests;
+    *tested = find_tested(session, file.rules);
     if ((*tested)->ruleset)
         return true;
-    diag_add(diags, DIAG_ERROR, file, node_get(document, STR("rules"))->line,
-             node_get(document, STR("rules"))->column,
+    diag_add(diags, DIAG_ERROR, path, file.line, file.column,
              "rule file \"%s\" has faults", (*tested)->path);
     return false;
 }

@@ -29,6 +29,32 @@ test_files_path(struct arena *arena, const char *from, struct str name)
     return arena_printf(arena, "%.*s%.*s", folder, from, STR_ARG(name));
 }
 
+bool
+test_file_open(const char *path, struct diag_list *diags,
+               struct test_file *file)
+{
+    struct arena *arena = diags->arena;
+    const struct node *document;
+    const struct node *named;
+    struct err err = {0};
+    struct str rules;
+    struct str text;
+
+    if (!file_read(arena, path, &text, &err)) {
+        diag_add(diags, DIAG_ERROR, path, 0, 0, "%s", err.text);
+        return false;
+    }
+    document = yaml_read(arena, path, text, diags);
+    if (!document ||
+        !rule_test_read(path, document, diags, &rules, &file->tests))
+        return false;
+    named = node_get(document, STR("rules"));
+    file->rules = test_files_path(arena, path, rules);
+    file->line = named->line;
+    file->column = named->column;
+    return true;
+}
+
 static void
 add_fault(const struct reading *reading, const struct node *node,
           const char *text)
@@ -119,26 +145,6 @@ test_files_read(struct arena *arena, const char *from, const struct node *tests,
     return files;
 }
 
-/* The tests of a file if they are of those rules, or NULL. */
-static const struct node *
-tests_of(struct arena *arena, const char *file, const char *rules,
-         struct diag_list *diags)
-{
-    const struct node *document;
-    const struct node *tests;
-    struct err ignored = {0};
-    struct str named;
-    struct str text;
-
-    if (!file_read(arena, file, &text, &ignored))
-        return NULL;
-    document = yaml_read(arena, file, text, diags);
-    if (!document || !rule_test_read(file, document, diags, &named, &tests))
-        return NULL;
-    return file_is_same(test_files_path(arena, file, named), rules) ? tests
-                                                                    : NULL;
-}
-
 const struct lint_tests *
 test_files_beside(struct arena *arena, const char *rules)
 {
@@ -153,14 +159,16 @@ test_files_beside(struct arena *arena, const char *rules)
                    &files, &count, &ignored))
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        const struct node *tests = tests_of(arena, files[i], rules, &diags);
         struct lint_tests *found;
+        struct test_file file;
 
-        if (!tests)
+        if (!test_file_open(files[i], &diags, &file) ||
+            !file_is_same(file.rules, rules))
             continue;
         found = ARENA_NEW(arena, struct lint_tests);
-        found->tests = tests;
-        found->files = test_files_read(arena, files[i], tests, false, &diags);
+        found->tests = file.tests;
+        found->files =
+            test_files_read(arena, files[i], file.tests, false, &diags);
         found->next = beside;
         beside = found;
     }

@@ -10,6 +10,18 @@
 #include "lint.h"
 #include "rule_test.h"
 
+/* A file of tests, `*_test.yaml`. */
+struct test_file {
+    const char *rules; /* path of the rule file they are of */
+    int line;          /* where it is named */
+    int column;
+    const struct node *tests; /* a list */
+};
+
+/* Read it, into the arena of diags; false after adding its faults there. */
+MUST_CHECK bool test_file_open(const char *path, struct diag_list *diags,
+                               struct test_file *file);
+
 /* The path of a file that is named in the file `from`. Made in the arena. */
 const char *test_files_path(struct arena *arena, const char *from,
                             struct str name);
