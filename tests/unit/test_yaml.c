@@ -336,6 +336,14 @@ START_TEST(long_files_are_read_in_line)
 }
 END_TEST
 
+START_TEST(only_lines_are_directives)
+{
+    ck_assert_ptr_nonnull(yaml_read(
+        &arena, "t.yaml", numbered("key", ": 1 # %TAG !a! x", 100), &diags));
+    refuse(numbered("%TAG !a", "! x", 500 * 1000), 17, 1, "directives");
+}
+END_TEST
+
 START_TEST(nothing_is_longer_than_a_file_needs)
 {
     refuse(numbered("key", ": 1", 500 * 1000), YAML_MAX_ITEMS + 1, 1,
@@ -358,5 +366,5 @@ main(void)
         bytes_that_are_no_text_are_refused, grammar_errors_have_a_place,
         all_faults_are_reported, nesting_has_a_limit,
         deep_nesting_costs_no_time, long_files_are_read_in_line,
-        nothing_is_longer_than_a_file_needs);
+        nothing_is_longer_than_a_file_needs, only_lines_are_directives);
 }

@@ -36,9 +36,6 @@ read_open_file(struct arena *arena, int fd, const char *path, struct str *text,
     if (fstat(fd, &info) != 0)
         return err_set(err, ERR_CONFIG, "could not read \"%s\": %s", path,
                        strerror(errno));
-    if (!S_ISREG(info.st_mode))
-        return err_set(err, ERR_CONFIG, "cannot read \"%s\": it is no file",
-                       path);
     if (info.st_size > FILE_MAX_BYTES)
         return err_set(err, ERR_CONFIG,
                        "cannot read \"%s\": it is larger than %d bytes", path,
@@ -55,6 +52,7 @@ bool
 file_read(struct arena *arena, const char *path, struct str *text,
           struct err *err)
 {
+    /* A FIFO is empty, and is not waited for. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     bool ok;
 

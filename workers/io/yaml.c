@@ -333,6 +333,15 @@ read_node(struct reader *reader, yaml_event_t *event, int depth)
 
 enum { TAG_DIRECTIVES_MAX = 16 };
 
+/* Nothing that is seen stands before it; what ends a line is a control
+ * character or, as YAML has it, may be one beyond ASCII. */
+static bool
+starts_line(struct str text, const char *at)
+{
+    return at == text.at || (unsigned char)at[-1] < ' ' ||
+           (unsigned char)at[-1] > '~';
+}
+
 /* libyaml compares each of them with all before it, and so takes minutes for a
  * file that is full of them. */
 static bool
@@ -340,22 +349,21 @@ has_many_directives(struct reader *reader)
 {
     static const char word[] = "%TAG";
     struct str text = reader->text;
+    const char *end = text.at + text.len;
     const char *at = text.at;
+    int count = 0;
 
-    for (int i = 0; i <= TAG_DIRECTIVES_MAX; i++) {
-        size_t left = (size_t)(text.at + text.len - at);
-
-        at = memmem(at, left, word, sizeof(word) - 1);
-        if (!at)
-            return false;
-        at += sizeof(word) - 1;
+    for (; (at = memmem(at, (size_t)(end - at), word, sizeof(word) - 1));
+         at++) {
+        if (!starts_line(text, at) || ++count <= TAG_DIRECTIVES_MAX)
+            continue;
+        complain(reader, mark_of_byte(text, (size_t)(at - text.at)),
+                 MISTAKE_DOCUMENT,
+                 "directives are not supported; remove the lines that start "
+                 "with `%%`");
+        return true;
     }
-    complain(reader,
-             mark_of_byte(text, (size_t)(at - text.at) - (sizeof(word) - 1)),
-             MISTAKE_DOCUMENT,
-             "directives are not supported; remove the lines that start with "
-             "`%%`");
-    return true;
+    return false;
 }
 
 static void
