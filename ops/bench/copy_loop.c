@@ -88,11 +88,19 @@ static const struct step steps[] = {
      true, false},
 
     {"SELECT p.batch, p.new_id, n.amount, n.balance_after, n.account_id, "
-     "n.seq, n.line_id, n.ordinal "
+     "n.seq, n.line_id, n.ordinal, n.counterparty_id "
      "FROM entries n JOIN place p ON p.id = n.event_id "
      "ORDER BY p.new_id, n.ordinal",
      "COPY entries (event_id, amount, balance_after, account_id, seq, line_id, "
-     "ordinal) FROM STDIN",
+     "ordinal, counterparty_id) FROM STDIN",
+     true, false},
+
+    {"SELECT p.batch, p.new_id, w.balance_after, w.account_id, w.seq, w.place, "
+     "w.type, w.detail, w.notify "
+     "FROM answers w JOIN place p ON p.id = w.event_id "
+     "ORDER BY p.new_id, w.account_id, w.place",
+     "COPY answers (event_id, balance_after, account_id, seq, place, type, "
+     "detail, notify) FROM STDIN",
      true, false},
 
     {"SELECT batch, array_agg(account_id), array_agg(balance_after), "
@@ -106,6 +114,36 @@ static const struct step steps[] = {
      "FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], "
      "$5::int[]) AS v (id, balance, earned, spent, seq) WHERE a.id = v.id",
      false, false},
+
+    {"SELECT batch, array_agg(account_id), array_agg(0), array_agg(0), "
+     "array_agg(pending), array_agg(0), array_agg(0) "
+     "FROM (SELECT DISTINCT ON (p.batch, h.account_id) p.batch, h.account_id, "
+     "sum(h.amount) OVER (PARTITION BY h.account_id ORDER BY p.new_id) AS "
+     "pending FROM holds h JOIN place p ON p.id = h.event_id "
+     "ORDER BY p.batch, h.account_id, pending DESC) last "
+     "GROUP BY batch ORDER BY batch",
+     "UPDATE accounts a SET side = v.side, staked_amount = v.staked, "
+     "pending_amount = v.pending, reserved_amount = v.reserved, "
+     "debt_amount = v.debt FROM unnest($1::int[], $2::smallint[], "
+     "$3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) "
+     "AS v (id, side, staked, pending, reserved, debt) WHERE a.id = v.id",
+     false, false},
+
+    {"SELECT p.batch, h.hold_id, p.new_id, h.account_id, h.matched_id, "
+     "h.line_id, h.amount, h.expires_at "
+     "FROM holds h JOIN place p ON p.id = h.event_id ORDER BY p.new_id",
+     "COPY holds (hold_id, event_id, account_id, matched_id, line_id, amount, "
+     "expires_at) FROM STDIN",
+     true, false},
+
+    {"SELECT p.batch, h.hold_id, h.expires_at "
+     "FROM holds h JOIN place p ON p.id = h.event_id ORDER BY p.new_id",
+     "COPY timers (hold_id, due_at) FROM STDIN", true, false},
+
+    {"SELECT p.batch, c.account_id, c.line_id, c.contract_id, p.new_id "
+     "FROM closings c JOIN place p ON p.id = c.event_id ORDER BY p.new_id",
+     "COPY closings (account_id, line_id, contract_id, event_id) FROM STDIN",
+     true, false},
 
     /* Which batches changed a counter is not written anywhere: taken are
      * those with an event of the account that is of a type the counter's rule
