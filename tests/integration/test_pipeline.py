@@ -320,6 +320,36 @@ def test_spellings_of_an_address(ctx):
     assert [row[0] for row in ledger.balances] == [ALICE.lower()]
 
 
+def seqs(ctx):
+    """address -> (id, last_seq) of all accounts."""
+    return {row[0]: row[1:] for row in ctx.sql(
+        "SELECT address, id, last_seq FROM reward.accounts")}
+
+
+def test_ids_of_accounts_are_not_for_ever(ctx):
+    """A worker remembers ids. When the accounts have others, as after another
+    database was restored under it, addresses have the last word."""
+    one, other, third = (address(n) for n in range(3))
+
+    def pay(name):
+        ctx.publish([structured(event("xp.gained.v1", user, name + user,
+                                      xp_gained=100), partition=0)
+                     for user in (one, third)])
+        ctx.wait_drained()
+
+    ctx.relay()
+    ctx.worker("w")
+    pay("before")
+    ctx.sql("UPDATE reward.accounts SET address = %s WHERE address = %s",
+            other, one)
+    before = seqs(ctx)
+    pay("after")
+    after = seqs(ctx)
+    assert after[other] == before[other]
+    assert after[one] != before[other] and after[one][1] == before[other][1]
+    assert after[third] == (before[third][0], 2 * before[third][1])
+
+
 def test_decimals(ctx):
     """Exact or set aside, never rounded on the way in."""
     texts = ['"0.01"', '"0.001"', '"123456789.99"', "1", "0", '"0"', "1.5",

@@ -298,6 +298,7 @@ facts_clear(struct facts *facts)
     }
     for (size_t i = 0; i < facts->counter_count; i++) {
         facts->counters[i]->value = ratio_from_int(0);
+        facts->counters[i]->place = 0;
         facts->counters[i]->changed = false;
     }
     for (size_t i = 0; i < facts->once_count; i++) {

@@ -34,6 +34,7 @@ struct ledger_line {
 struct account_state {
     struct str address; /* canonical account id */
     int64_t id;         /* given by the database */
+    int64_t place;      /* where the ledger has it: its own, see pg_place */
     int64_t balance_minor;
     int64_t funds_minor[FUND_COUNT];
     int64_t last_seq;
@@ -62,6 +63,7 @@ struct counter {
     struct account_state *account; /* NULL: one for all accounts */
     enum counter_kind kind;
     int32_t bucket;     /* days since 1970-01-01 */
+    int64_t place;      /* as an account's; 0: it is not there yet */
     struct ratio value; /* a decimal of at most NUM_MAX_DECIMALS places */
     bool changed;
 };
@@ -79,7 +81,8 @@ struct once_key {
     const struct event *taken_by;  /* the event of this batch that took it */
 };
 
-/* Arrays are in order of first mention. */
+/* Arrays are in order of first mention, once-keys until the ledger sorts them.
+ */
 struct facts {
     struct arena *arena; /* borrowed: the batch's */
     struct account_state **accounts;

@@ -26,6 +26,7 @@ ledger_open(struct pg *pg, struct ledger **opened, struct err *err)
 
     ledger->pg = pg;
     ledger_claim_init(ledger, &arena);
+    account_ids_init(&ledger->account_ids, &arena);
     ledger->arena = arena;
     name_cache_init(&ledger->sources,
                     "SELECT id, name FROM sources WHERE name = "

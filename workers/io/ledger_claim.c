@@ -6,8 +6,8 @@
  * event, since both have the same key. So only ids that this process may have
  * met are looked up. Should another one be known, the unique key refuses it,
  * and the batch is claimed again: by then all its ids have been met. After
- * that, and at first, whole batches are looked up for a while. Those that the
- * rules refuse never reach the key, and are looked up after all. */
+ * that, whole batches are looked up for a while. Those that the rules refuse
+ * never reach the key, and are looked up after all. */
 #include "ledger.h"
 
 #include <stdio.h>
@@ -36,7 +36,6 @@ void
 ledger_claim_init(struct ledger *ledger, struct arena *arena)
 {
     recent_init(&ledger->recent, arena, RECENT_EVENTS);
-    ledger->whole_claims = WHOLE_CLAIMS;
 }
 
 bool

@@ -2,6 +2,7 @@
 #ifndef IO_LEDGER_PARTS_H
 #define IO_LEDGER_PARTS_H
 
+#include "account_ids.h"
 #include "ledger.h"
 #include "map.h"
 #include "recent.h"
@@ -19,6 +20,7 @@ struct ledger {
     struct pg *pg;      /* borrowed */
     struct name_cache sources;
     struct name_cache types;
+    struct account_ids account_ids;
     struct recent recent; /* events this process has claimed */
     int whole_claims;     /* batches to come that trust `recent` with nothing */
     size_t guesses;       /* events of the claim at hand not looked up */
@@ -60,6 +62,28 @@ void writing_init(struct writing *writing, size_t count);
 
 /* Add the rows of one item and give it its id. */
 void writing_add_item(struct writing *writing, struct item *item);
+
+/* Lock, fill in and, where they are new, make the accounts of the facts. */
+MUST_CHECK bool ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
+                                     struct arena *arena, struct err *err);
+
+/* The same for the counters; the accounts are locked. */
+MUST_CHECK bool ledger_lock_counters(struct ledger *ledger, struct facts *facts,
+                                     struct arena *arena, struct err *err);
+
+/* Both without any lock, and nothing is made. */
+MUST_CHECK bool ledger_look_accounts(struct pg *pg, struct facts *facts,
+                                     struct arena *arena, struct err *err);
+MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
+                                     struct arena *arena, struct err *err);
+
+/* Write what decisions have changed in them; once a transaction. */
+MUST_CHECK bool ledger_write_accounts(struct writing *writing,
+                                      const struct facts *facts,
+                                      struct err *err);
+MUST_CHECK bool ledger_write_counters(struct writing *writing,
+                                      const struct facts *facts,
+                                      struct err *err);
 
 /* Fill in the records that the facts mention; the accounts are locked. */
 MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,

@@ -21,158 +21,6 @@ copy_rows(struct ledger *ledger, const char *sql, const struct buf *rows,
  * ------------------------------------------------------------------------ */
 
 static bool
-write_accounts(struct writing *writing, const struct facts *facts,
-               struct err *err)
-{
-    struct buf columns[6];
-    struct str params[6];
-    size_t changed = 0;
-
-    for (int c = 0; c < 6; c++)
-        pg_array_open(&columns[c], writing->arena);
-    for (size_t i = 0; i < facts->account_count; i++) {
-        const struct account_state *account = facts->accounts[i];
-
-        if (!account->changed)
-            continue;
-        changed++;
-        pg_array_int(&columns[0], account->id);
-        pg_array_int(&columns[1], account->balance_minor);
-        pg_array_int(&columns[2], account->funds_minor[FUND_EARNED]);
-        pg_array_int(&columns[3], account->funds_minor[FUND_SPENT]);
-        pg_array_int(&columns[4], account->last_seq);
-    }
-    if (!changed)
-        return true;
-    for (int c = 0; c < 5; c++) {
-        pg_array_close(&columns[c]);
-        params[c] = buf_str(&columns[c]);
-    }
-    buf_clear(&columns[5]);
-    timestamp_print(&columns[5], writing->turn->now_us);
-    params[5] = buf_str(&columns[5]);
-    return pg_run(writing->ledger->pg,
-                  "UPDATE accounts a SET balance = v.balance, "
-                  "total_earned = v.earned, total_spent = v.spent, "
-                  "last_seq = v.seq, updated_at = $6::timestamptz "
-                  "FROM unnest($1::int[], $2::bigint[], $3::bigint[], "
-                  "$4::bigint[], $5::int[]) "
-                  "AS v(id, balance, earned, spent, seq) WHERE a.id = v.id",
-                  params, 6, err);
-}
-
-/* Few accounts have anything but a balance, so the rest is written apart. */
-static bool
-write_funds(struct writing *writing, const struct facts *facts, struct err *err)
-{
-    enum { FIRST = FUND_STAKED, COLUMNS = FUND_COUNT - FIRST + 2 };
-    struct buf columns[COLUMNS];
-    struct str params[COLUMNS];
-    size_t changed = 0;
-
-    for (int c = 0; c < COLUMNS; c++)
-        pg_array_open(&columns[c], writing->arena);
-    for (size_t i = 0; i < facts->account_count; i++) {
-        const struct account_state *account = facts->accounts[i];
-
-        if (!account->funds_changed)
-            continue;
-        changed++;
-        pg_array_int(&columns[0], account->id);
-        pg_array_int(&columns[1], account->side);
-        for (int fund = FIRST; fund < FUND_COUNT; fund++)
-            pg_array_int(&columns[2 + fund - FIRST],
-                         account->funds_minor[fund]);
-    }
-    for (int c = 0; c < COLUMNS; c++) {
-        pg_array_close(&columns[c]);
-        params[c] = buf_str(&columns[c]);
-    }
-    return !changed ||
-           pg_run(writing->ledger->pg,
-                  "UPDATE accounts a SET side = v.side, "
-                  "staked_amount = v.staked, pending_amount = v.pending, "
-                  "reserved_amount = v.reserved, debt_amount = v.debt "
-                  "FROM unnest($1::int[], $2::smallint[], $3::bigint[], "
-                  "$4::bigint[], $5::bigint[], $6::bigint[]) "
-                  "AS v(id, side, staked, pending, reserved, debt) "
-                  "WHERE a.id = v.id",
-                  params, COLUMNS, err);
-}
-
-static int
-changed_counter_order(const void *left, const void *right)
-{
-    const struct counter *a = *(const struct counter *const *)left;
-    const struct counter *b = *(const struct counter *const *)right;
-    int64_t account_a = a->account ? a->account->id : 0;
-    int64_t account_b = b->account ? b->account->id : 0;
-
-    if (account_a != account_b)
-        return account_a < account_b ? -1 : 1;
-    if (a->line->id != b->line->id)
-        return a->line->id < b->line->id ? -1 : 1;
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    return (a->bucket > b->bucket) - (a->bucket < b->bucket);
-}
-
-static size_t
-changed_counters(const struct facts *facts, struct arena *arena,
-                 const struct counter ***changed)
-{
-    size_t count = 0;
-
-    *changed = arena_array(arena, facts->counter_count,
-                           sizeof(const struct counter *));
-    for (size_t i = 0; i < facts->counter_count; i++)
-        if (facts->counters[i]->changed)
-            (*changed)[count++] = facts->counters[i];
-    if (count)
-        qsort(*changed, count, sizeof(const struct counter *),
-              changed_counter_order);
-    return count;
-}
-
-static bool
-write_counters(struct writing *writing, const struct facts *facts,
-               struct err *err)
-{
-    const struct counter **changed;
-    size_t count = changed_counters(facts, writing->arena, &changed);
-    struct buf columns[5];
-    struct str params[5];
-
-    if (!count)
-        return true;
-    for (int c = 0; c < 5; c++)
-        pg_array_open(&columns[c], writing->arena);
-    for (size_t i = 0; i < count; i++) {
-        const struct counter *counter = changed[i];
-
-        pg_array_int(&columns[0], counter->account ? counter->account->id : 0);
-        pg_array_int(&columns[1], counter->line->id);
-        pg_array_int(&columns[2], counter->kind);
-        pg_array_int(&columns[3], counter->bucket);
-        if (i)
-            buf_add_char(&columns[4], ',');
-        ratio_print(&columns[4], counter->value);
-    }
-    for (int c = 0; c < 5; c++) {
-        pg_array_close(&columns[c]);
-        params[c] = buf_str(&columns[c]);
-    }
-    return pg_run(writing->ledger->pg,
-                  "INSERT INTO counters "
-                  "(account_id, line_id, kind, bucket, value) "
-                  "SELECT * FROM unnest($1::int[], $2::int[], $3::smallint[], "
-                  "$4::int[], $5::numeric[]) "
-                  "ON CONFLICT (account_id, line_id, kind, bucket) "
-                  "DO UPDATE SET value = EXCLUDED.value",
-                  params, 5, err);
-}
-
-static bool
 write_once_keys(struct writing *writing, const struct facts *facts,
                 struct err *err)
 {
@@ -394,12 +242,11 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     for (size_t i = 0; i < range.count; i++)
         writing_add_item(&writing, &range.items[i]);
     if (!write_records(&writing, err) ||
-        !write_accounts(&writing, facts, err) ||
-        !write_funds(&writing, facts, err) ||
+        !ledger_write_accounts(&writing, facts, err) ||
         !ledger_write_effects(ledger, arena, range, err))
         return false;
     FAULT_POINT("worker.accounts");
-    if (!write_counters(&writing, facts, err) ||
+    if (!ledger_write_counters(&writing, facts, err) ||
         !write_once_keys(&writing, facts, err))
         return false;
     FAULT_POINT("worker.counters");

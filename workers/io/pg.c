@@ -403,6 +403,31 @@ pg_run(struct pg *pg, const char *sql, const struct str *params,
     return true;
 }
 
+/* Of an INSERT, UPDATE or DELETE. */
+static size_t
+changed_rows(const struct pg_result *result)
+{
+    return strtoull(PQcmdTuples((PGresult *)result), NULL, 10);
+}
+
+bool
+pg_change(struct pg *pg, const char *sql, const struct str *params,
+          size_t param_count, size_t row_count, struct err *err)
+{
+    struct pg_result *result = NULL;
+    size_t changed;
+
+    if (!pg_query(pg, sql, params, param_count, &result, err))
+        return false;
+    changed = changed_rows(result);
+    pg_result_free(result);
+    if (changed != row_count)
+        return err_set(err, ERR_FATAL,
+                       "%zu rows were to be changed and %zu were, by: %s",
+                       row_count, changed, sql);
+    return true;
+}
+
 /* ---- results
  * --------------------------------------------------------------------- */
 
@@ -435,6 +460,17 @@ int64_t
 pg_int(const struct pg_result *result, size_t row, int column)
 {
     return strtoll(PQgetvalue(rows_of(result), (int)row, column), NULL, 10);
+}
+
+/* "(block,item)", which are numbers of 32 and 16 bits; items begin at 1. */
+int64_t
+pg_place(const struct pg_result *result, size_t row, int column)
+{
+    char *rest;
+    int64_t block =
+        strtoll(PQgetvalue(rows_of(result), (int)row, column) + 1, &rest, 10);
+
+    return block << 16 | strtoll(rest + 1, NULL, 10);
 }
 
 bool

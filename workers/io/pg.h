@@ -57,6 +57,12 @@ MUST_CHECK bool pg_query(struct pg *pg, const char *sql,
 MUST_CHECK bool pg_run(struct pg *pg, const char *sql, const struct str *params,
                        size_t param_count, struct err *err);
 
+/* As pg_run, of a statement that must change exactly so many rows: ERR_FATAL
+ * when it does not, since somebody else has written what we hold a lock on. */
+MUST_CHECK bool pg_change(struct pg *pg, const char *sql,
+                          const struct str *params, size_t param_count,
+                          size_t row_count, struct err *err);
+
 size_t pg_rows(const struct pg_result *result);
 bool pg_is_null(const struct pg_result *result, size_t row, int column);
 
@@ -65,6 +71,10 @@ struct str pg_text(const struct pg_result *result, size_t row, int column);
 
 /* The column as a number; it must be of an integer type and not NULL. */
 int64_t pg_int(const struct pg_result *result, size_t row, int column);
+
+/* A column of type tid, ctid most of all: where a row is, and stays as long as
+ * it is locked and not written. Never 0. */
+int64_t pg_place(const struct pg_result *result, size_t row, int column);
 
 /* A column of type boolean. */
 bool pg_bool(const struct pg_result *result, size_t row, int column);
@@ -107,6 +117,7 @@ void pg_array_open(struct buf *array, struct arena *arena);
 /* Append an element: commas are added, text is quoted. */
 void pg_array_text(struct buf *array, struct str text);
 void pg_array_int(struct buf *array, int64_t value);
+void pg_array_place(struct buf *array, int64_t place); /* of pg_place */
 void pg_array_null(struct buf *array);
 void pg_array_close(struct buf *array);
 

@@ -44,6 +44,17 @@ pg_array_int(struct buf *array, int64_t value)
 }
 
 void
+pg_array_place(struct buf *array, int64_t place)
+{
+    add_comma(array);
+    buf_add(array, "\"(", 2);
+    buf_add_int(array, place >> 16);
+    buf_add_char(array, ',');
+    buf_add_int(array, place & 0xFFFF);
+    buf_add(array, ")\"", 2);
+}
+
+void
 pg_array_null(struct buf *array)
 {
     add_comma(array);

@@ -1,0 +1,310 @@
+/* ledger_accounts.c - the rows of a batch's accounts: locked and read in order
+ * of id, made where there are none, and written back where they were read. */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+#include "ledger_parts.h"
+#include "timestamp.h"
+
+#define COLUMNS                                                                \
+    "id, address, balance, last_seq, side, total_earned, total_spent, "        \
+    "staked_amount, pending_amount, reserved_amount, debt_amount, ctid"
+
+enum { COLUMN_CTID = 5 + FUND_COUNT };
+
+/* An account and its id, most likely. */
+struct guess {
+    int64_t id;
+    struct account_state *account;
+};
+
+/* ---- reading
+ * -------------------------------------------------------------------- */
+
+static void
+fill_account(struct account_state *account, const struct pg_result *rows,
+             size_t row)
+{
+    account->id = pg_int(rows, row, 0);
+    account->balance_minor = pg_int(rows, row, 2);
+    account->last_seq = pg_int(rows, row, 3);
+    account->side = (int)pg_int(rows, row, 4);
+    for (int i = 0; i < FUND_COUNT; i++)
+        account->funds_minor[i] = pg_int(rows, row, 5 + i);
+    account->place = pg_place(rows, row, COLUMN_CTID);
+}
+
+static int
+address_order(const void *left, const void *right)
+{
+    const struct account_state *const *a = left;
+    const struct account_state *const *b = right;
+
+    return str_compare((*a)->address, (*b)->address);
+}
+
+/* In order of address, as an array parameter; sorts `accounts`. */
+static struct str
+addresses_param(struct account_state **accounts, size_t count,
+                struct arena *arena)
+{
+    struct buf array;
+
+    qsort(accounts, count, sizeof(*accounts), address_order);
+    pg_array_open(&array, arena);
+    for (size_t i = 0; i < count; i++)
+        pg_array_text(&array, accounts[i]->address);
+    pg_array_close(&array);
+    return buf_str(&array);
+}
+
+/* Run a statement on the addresses of the accounts that were not read yet, and
+ * fill in those that it gives. */
+static bool
+fill_rest(struct pg *pg, struct facts *facts, struct arena *arena,
+          const char *sql, struct err *err)
+{
+    struct account_state **rest = arena_array(arena, facts->account_count,
+                                              sizeof(struct account_state *));
+    size_t count = 0;
+    struct str addresses;
+    struct pg_result *rows;
+
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (!facts->accounts[i]->id)
+            rest[count++] = facts->accounts[i];
+    if (!count)
+        return true;
+    addresses = addresses_param(rest, count, arena);
+    if (!pg_query(pg, sql, &addresses, 1, &rows, err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        fill_account(facts_account(facts, pg_text(rows, i, 1)), rows, i);
+    pg_result_free(rows);
+    return true;
+}
+
+/* ---- locking by id
+ * ---------------------------------------------------------------- */
+
+/* Ids that are not remembered are asked for, without a lock. */
+static bool
+ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
+        struct account_state **unknown, size_t unknown_count,
+        struct guess *guesses, size_t *count, struct err *err)
+{
+    struct str addresses = addresses_param(unknown, unknown_count, arena);
+    struct pg_result *rows;
+
+    if (!pg_query(ledger->pg,
+                  "SELECT id, address FROM accounts "
+                  "WHERE address = ANY ($1::text[])",
+                  &addresses, 1, &rows, err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        struct account_state *account =
+            facts_account(facts, pg_text(rows, i, 1));
+
+        guesses[*count] = (struct guess){pg_int(rows, i, 0), account};
+        account_ids_note(&ledger->account_ids, account->address,
+                         guesses[(*count)++].id);
+    }
+    pg_result_free(rows);
+    return true;
+}
+
+static bool
+guess_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
+          struct guess *guesses, size_t *count, struct err *err)
+{
+    struct account_state **unknown =
+        arena_array(arena, facts->account_count, sizeof(*unknown));
+    size_t unknown_count = 0;
+
+    *count = 0;
+    for (size_t i = 0; i < facts->account_count; i++) {
+        struct account_state *account = facts->accounts[i];
+        int64_t id = account_ids_find(&ledger->account_ids, account->address);
+
+        if (id)
+            guesses[(*count)++] = (struct guess){id, account};
+        else
+            unknown[unknown_count++] = account;
+    }
+    return !unknown_count || ask_ids(ledger, facts, arena, unknown,
+                                     unknown_count, guesses, count, err);
+}
+
+static int
+guess_order(const void *left, const void *right)
+{
+    const struct guess *a = left;
+    const struct guess *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Both are in order of id. A row that has another address than was guessed is
+ * left alone. */
+static void
+fill_guessed(const struct guess *guesses, size_t count,
+             const struct pg_result *rows)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        int64_t id = pg_int(rows, i, 0);
+
+        for (; at < count && guesses[at].id <= id; at++)
+            if (guesses[at].id == id &&
+                str_eq(guesses[at].account->address, pg_text(rows, i, 1)))
+                fill_account(guesses[at].account, rows, i);
+    }
+}
+
+static bool
+lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
+             struct err *err)
+{
+    struct guess *guesses =
+        arena_array(arena, facts->account_count, sizeof(*guesses));
+    size_t count;
+    struct buf ids;
+    struct str param;
+    struct pg_result *rows;
+
+    if (!guess_ids(ledger, facts, arena, guesses, &count, err))
+        return false;
+    if (!count)
+        return true;
+    qsort(guesses, count, sizeof(*guesses), guess_order);
+    pg_array_open(&ids, arena);
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(&ids, guesses[i].id);
+    pg_array_close(&ids);
+    param = buf_str(&ids);
+    if (!pg_query(ledger->pg,
+                  "SELECT " COLUMNS " FROM accounts "
+                  "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
+                  &param, 1, &rows, err))
+        return false;
+    fill_guessed(guesses, count, rows);
+    pg_result_free(rows);
+    return true;
+}
+
+/* Those there are; those that are made, which nobody else sees; and those that
+ * others have made meanwhile, or whose id was guessed wrong. */
+bool
+ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
+                     struct arena *arena, struct err *err)
+{
+    return lock_guessed(ledger, facts, arena, err) &&
+           fill_rest(ledger->pg, facts, arena,
+                     "INSERT INTO accounts (address) "
+                     "SELECT a FROM unnest($1::text[]) a "
+                     "ON CONFLICT (address) DO NOTHING RETURNING " COLUMNS,
+                     err) &&
+           fill_rest(ledger->pg, facts, arena,
+                     "SELECT " COLUMNS " FROM accounts WHERE "
+                     "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
+                     err);
+}
+
+bool
+ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
+                     struct err *err)
+{
+    return fill_rest(pg, facts, arena,
+                     "SELECT " COLUMNS " FROM accounts "
+                     "WHERE address = ANY ($1::text[])",
+                     err);
+}
+
+/* ---- writing
+ * -------------------------------------------------------------------- */
+
+enum { NARROW = 5, WIDE = 10 };
+
+/* Few accounts have anything but a balance: the others are written without
+ * what did not change. A row is found where it was locked. */
+static const char *const updates[] = {
+    [NARROW] = "UPDATE accounts a SET updated_at = $1::timestamptz, "
+               "balance = v.balance, last_seq = v.seq, "
+               "total_earned = v.earned, total_spent = v.spent "
+               "FROM unnest($2::tid[], $3::bigint[], $4::int[], "
+               "$5::bigint[], $6::bigint[]) "
+               "AS v(place, balance, seq, earned, spent) "
+               "WHERE a.ctid = v.place",
+    [WIDE] = "UPDATE accounts a SET updated_at = $1::timestamptz, "
+             "balance = v.balance, last_seq = v.seq, "
+             "total_earned = v.earned, total_spent = v.spent, "
+             "staked_amount = v.staked, pending_amount = v.pending, "
+             "reserved_amount = v.reserved, debt_amount = v.debt, "
+             "side = v.side "
+             "FROM unnest($2::tid[], $3::bigint[], $4::int[], "
+             "$5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], "
+             "$9::bigint[], $10::bigint[], $11::smallint[]) "
+             "AS v(place, balance, seq, earned, spent, staked, pending, "
+             "reserved, debt, side) WHERE a.ctid = v.place",
+};
+
+static int
+columns_of(const struct account_state *account)
+{
+    return account->funds_changed ? WIDE : account->changed ? NARROW : 0;
+}
+
+static void
+add_account(struct buf *columns, const struct account_state *account)
+{
+    int64_t values[WIDE] = {0, account->balance_minor, account->last_seq};
+    int count = columns_of(account);
+
+    for (int i = 0; i < FUND_COUNT; i++)
+        values[3 + i] = account->funds_minor[i];
+    values[WIDE - 1] = account->side;
+    pg_array_place(&columns[0], account->place);
+    for (int c = 1; c < count; c++)
+        pg_array_int(&columns[c], values[c]);
+}
+
+/* Those accounts that have so many columns to be written. */
+static bool
+write_columns(struct writing *writing, const struct facts *facts, int count,
+              struct err *err)
+{
+    struct buf columns[WIDE];
+    struct str params[1 + WIDE];
+    struct buf now;
+    size_t rows = 0;
+
+    for (int c = 0; c < count; c++)
+        pg_array_open(&columns[c], writing->arena);
+    for (size_t i = 0; i < facts->account_count; i++) {
+        if (columns_of(facts->accounts[i]) != count)
+            continue;
+        add_account(columns, facts->accounts[i]);
+        rows++;
+    }
+    if (!rows)
+        return true;
+    buf_init(&now, writing->arena);
+    timestamp_print(&now, writing->turn->now_us);
+    params[0] = buf_str(&now);
+    for (int c = 0; c < count; c++) {
+        pg_array_close(&columns[c]);
+        params[1 + c] = buf_str(&columns[c]);
+    }
+    return pg_change(writing->ledger->pg, updates[count], params,
+                     1 + (size_t)count, rows, err);
+}
+
+bool
+ledger_write_accounts(struct writing *writing, const struct facts *facts,
+                      struct err *err)
+{
+    return write_columns(writing, facts, NARROW, err) &&
+           write_columns(writing, facts, WIDE, err);
+}
