@@ -73,6 +73,7 @@ send_request(struct command_line *line, struct pg *pg,
          house_events_post(&pipeline, &(struct intake){line->settings, schemas},
                            &batch, event, 1, err);
     ledger_close(pipeline.ledger);
+    pipeline_free(&pipeline);
     batch_free(&batch);
     rules_free(&rules);
     return ok;

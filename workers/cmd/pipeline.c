@@ -10,9 +10,10 @@
 #include "map.h"
 #include "shadow.h"
 
-/* One try at posting a range. */
+/* One try at posting a range. What it makes is gone with the next one. */
 struct attempt {
     struct pipeline *pipeline;
+    struct arena *arena;
     struct batch *batch;
     struct item_range range;
     struct ledger_turn turn;
@@ -73,9 +74,8 @@ want_facts(struct attempt *attempt)
 
         if (item->outcome != OUTCOME_OPEN)
             continue;
-        if (event_field_text(&item->event, &user, 1, &attempt->batch->arena,
-                             &text) &&
-            account_canonical(&attempt->batch->arena, text, &address))
+        if (event_field_text(&item->event, &user, 1, attempt->arena, &text) &&
+            account_canonical(attempt->arena, text, &address))
             item->account = facts_account(&attempt->facts, address);
         ruleset_want(ruleset, &item->event, &attempt->facts);
     }
@@ -99,8 +99,7 @@ decide_item(struct attempt *attempt, struct item *item)
     struct err err = {0};
 
     if (!decide(attempt->pipeline->rules->ruleset, &item->event,
-                &attempt->facts, &attempt->batch->arena, &item->decision,
-                &err)) {
+                &attempt->facts, attempt->arena, &item->decision, &err)) {
         item_set_aside(attempt->batch, item, &err);
         return;
     }
@@ -116,7 +115,7 @@ decide_all(struct attempt *attempt)
 {
     struct map identities;
 
-    map_init(&identities, &attempt->batch->arena);
+    map_init(&identities, attempt->arena);
     for (size_t i = 0; i < attempt->range.count; i++) {
         struct item *item = &attempt->range.items[i];
         struct item *first;
@@ -125,7 +124,7 @@ decide_all(struct attempt *attempt)
 
         if (item->outcome != OUTCOME_OPEN)
             continue;
-        key = identity_key(&attempt->batch->arena, &item->event);
+        key = identity_key(attempt->arena, &item->event);
         first = map_get(&identities, key);
         if (first) {
             event_hash_text(&first->event, hash);
@@ -148,7 +147,7 @@ write_all(struct attempt *attempt, struct err *err)
         .notify_max_age_us = attempt->pipeline->notify_max_age_us,
     };
 
-    return ledger_write(attempt->pipeline->ledger, &attempt->batch->arena,
+    return ledger_write(attempt->pipeline->ledger, attempt->arena,
                         attempt->range, &attempt->facts, &attempt->turn,
                         &options, err);
 }
@@ -194,13 +193,16 @@ static bool
 post_once(struct pipeline *pipeline, struct batch *batch,
           struct item_range range, bool *again, struct err *err)
 {
-    struct attempt attempt = {
-        .pipeline = pipeline, .batch = batch, .range = range};
+    struct attempt attempt = {.pipeline = pipeline,
+                              .arena = &pipeline->attempt_arena,
+                              .batch = batch,
+                              .range = range};
     bool ok;
 
     *again = false;
     reopen(range);
-    facts_init(&attempt.facts, &batch->arena);
+    arena_reset(attempt.arena);
+    facts_init(&attempt.facts, attempt.arena);
     ok = ledger_begin(pipeline->ledger, range, &attempt.turn, err);
     if (ok && nothing_left(range)) {
         ledger_rollback(pipeline->ledger);
@@ -332,6 +334,12 @@ post_range(struct pipeline *pipeline, struct batch *batch,
     err_reset(err);
     return post_range(pipeline, batch, left, err) &&
            post_range(pipeline, batch, right, err);
+}
+
+void
+pipeline_free(struct pipeline *pipeline)
+{
+    arena_free(&pipeline->attempt_arena);
 }
 
 bool

@@ -392,6 +392,7 @@ worker_loop(struct worker *worker, struct err *err)
 void
 worker_close(struct worker *worker)
 {
+    pipeline_free(&worker->pipeline);
     batch_free(&worker->batch);
     source_close(worker->source);
     disconnect(worker);

@@ -88,11 +88,18 @@ form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
         line_want(&form->lines[i], turn, ignored);
 }
 
+static bool
+is_in_time(const struct turn *turn, size_t form)
+{
+    return span_holds(&turn->trigger->spans[form].valid, turn->event->time_us);
+}
+
 void
 award_want(struct turn *turn, struct err *ignored)
 {
     for (size_t i = 0; i < turn->trigger->form_count; i++)
-        form_want(turn->trigger->forms[i], turn, ignored);
+        if (is_in_time(turn, i))
+            form_want(turn->trigger->forms[i], turn, ignored);
 }
 
 /* Count what the line finally pays against its own limit. The line's offers
@@ -213,6 +220,10 @@ bool
 award_decide(struct turn *turn, struct err *err)
 {
     for (size_t i = 0; i < turn->trigger->form_count; i++) {
+        if (!is_in_time(turn, i)) {
+            turn_skip(turn, turn->trigger->spans[i].ledger, SKIP_NOT_VALID);
+            continue;
+        }
         if (!award_offer(turn->trigger->forms[i], turn, err))
             return false;
         if (turn->rejection)

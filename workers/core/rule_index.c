@@ -165,15 +165,32 @@ keep_asked(struct reader *reader, struct trigger *trigger)
     }
 }
 
+/* Room for one more in both arrays. */
+static void
+make_room(struct reader *reader, struct trigger *trigger)
+{
+    size_t room = trigger->form_room;
+
+    trigger->spans =
+        arena_room(reader->arena, trigger->spans, trigger->form_count, &room, 4,
+                   sizeof(*trigger->spans));
+    trigger->forms =
+        arena_room(reader->arena, trigger->forms, trigger->form_count,
+                   &trigger->form_room, 4, sizeof(const struct rule_form *));
+}
+
 static void
 add_form(struct reader *reader, struct trigger *trigger,
          const struct rule_form *form)
 {
+    static const struct span for_ever = {INT64_MIN, INT64_MAX};
+
     if (form->rule->shadow)
         trigger = shadow_of(reader, trigger);
-    trigger->forms =
-        arena_room(reader->arena, trigger->forms, trigger->form_count,
-                   &trigger->form_room, 4, sizeof(const struct rule_form *));
+    make_room(reader, trigger);
+    trigger->spans[trigger->form_count] = (struct form_span){
+        .valid = form->guard.off ? for_ever : form->guard.valid,
+        .ledger = form->rule->ledger};
     trigger->forms[trigger->form_count++] = form;
     trigger->change_room += form->guard.limit.present;
     trigger->skip_room += 1;
