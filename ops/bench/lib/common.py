@@ -65,6 +65,21 @@ def build():
         run_tool("make", ["make", "-s", "-C", ROOT, "all"])
 
 
+def build_c(source, package):
+    """A program of one C file, of a library that pkg-config knows; built anew
+    when the file is younger."""
+    program = BUILD / "bench" / source.stem
+    if program.exists() and program.stat().st_mtime > source.stat().st_mtime:
+        return program
+    flags = run_tool("pkg-config",
+                     ["pkg-config", "--cflags", "--libs", package])
+    program.parent.mkdir(parents=True, exist_ok=True)
+    run_tool(f"building {source.stem}",
+             [os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE",
+              "-O2", "-o", program, source, *flags.split()])
+    return program
+
+
 def tail(path, lines=20):
     """The end of a log, for an error."""
     try:

@@ -2,18 +2,16 @@
 empty database, in the worker's transaction shape, and does nothing else."""
 
 import contextlib
-import os
 import select
 import subprocess
 
-from lib.common import BUILD, ROOT, BenchError, run_tool, tail
+from lib.common import ROOT, BenchError, build_c, tail
 from lib.process import Process
 from lib.subject import Clock, Subject, ledger_digest
 
 from .books import check_counts
 
 SOURCE = ROOT / "ops/bench/copy_loop.c"
-PROGRAM = BUILD / "bench/copy_loop"
 BATCH = 4000  # events in a transaction
 READ_S = 600
 
@@ -24,19 +22,12 @@ class Loop(Subject):
     def __init__(self, bench, name, source):
         super().__init__(bench, name)
         self.source = source  # the subject whose rows are written
+        self.program = None
         self.copier = None
         self.said = None
 
     def install(self):
-        if PROGRAM.exists() and \
-                PROGRAM.stat().st_mtime > SOURCE.stat().st_mtime:
-            return
-        flags = run_tool("pkg-config",
-                         ["pkg-config", "--cflags", "--libs", "libpq"])
-        PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-        run_tool("building copy_loop",
-                 [os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE",
-                  "-O2", "-o", PROGRAM, SOURCE, *flags.split()])
+        self.program = build_c(SOURCE, "libpq")
 
     def prepare(self, tag):
         """All rows are in its memory before the clock starts. What is left to
@@ -47,7 +38,7 @@ class Loop(Subject):
         self.said = None
         self.copier = Process(
             "the loop",
-            [PROGRAM, self.stack.dsn("worker", self.source.database),
+            [self.program, self.stack.dsn("worker", self.source.database),
              self.stack.dsn("worker", tag), BATCH],
             self.stack.dir / f"{tag}.log",
             env={"PGPASSFILE": self.stack.pgpass},
