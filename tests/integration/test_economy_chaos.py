@@ -440,3 +440,19 @@ def test_refund_of_a_long_contract_id(ctx):
                      contract_id=name)])
     assert_books(ctx)
     assert balances(ctx) == {}
+
+
+def test_holds_that_are_not_due_cost_nothing(ctx):
+    """A look for what is due reads that, however much is held."""
+    def looks():
+        return ctx.sql("SELECT i.idx_scan, i.idx_tup_read, t.seq_tup_read "
+                       "FROM pg_stat_user_indexes i JOIN pg_stat_user_tables t "
+                       "USING (relid) WHERE i.indexrelname = 'timers_due'")[0]
+
+    ctx.sql("INSERT INTO reward.timers (hold_id, due_at) SELECT "
+            "gen_random_uuid(), now() + interval '1 day' "
+            "FROM generate_series(1, 5000)")
+    before = looks()
+    ctx.worker("w", settings={"worker/timer_interval": "100ms"})
+    ctx.wait(lambda: looks()[0] >= before[0] + 5, 60, "the worker has looked")
+    assert looks()[1:] == before[1:]

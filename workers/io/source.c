@@ -463,7 +463,12 @@ static bool
 make_client(const struct source_options *options, struct source *source,
             struct err *err)
 {
-    const struct kafka_property own[] = {{"group.id", options->group_id}};
+    /* The broker collects what comes within 20 ms, or enough for a batch: an
+     * answer for each of the publishers' batches would cost it, and us, more
+     * than the events. */
+    const struct kafka_property own[] = {{"group.id", options->group_id},
+                                         {"fetch.min.bytes", "65536"},
+                                         {"fetch.wait.max.ms", "20"}};
     rd_kafka_conf_t *conf;
 
     if (!kafka_conf(RD_KAFKA_CONSUMER, &options->kafka, own,

@@ -3,6 +3,9 @@
 
 #include "log.h"
 
+/* now() is of this statement, which is a transaction of its own; unlike
+ * clock_timestamp() it lets the index find what is due, however many there
+ * are. */
 bool
 timers_due(struct pg *pg, size_t most, struct arena *arena,
            struct timer **timers, size_t *count, struct err *err)
@@ -15,7 +18,7 @@ timers_due(struct pg *pg, size_t most, struct arena *arena,
                   "FROM timers t JOIN holds h ON h.hold_id = t.hold_id "
                   "JOIN accounts a ON a.id = h.account_id "
                   "JOIN accounts m ON m.id = h.matched_id "
-                  "WHERE t.due_at <= clock_timestamp() "
+                  "WHERE t.due_at <= now() "
                   "ORDER BY t.due_at, t.hold_id LIMIT $1::bigint",
                   &param, 1, &rows, err))
         return false;
