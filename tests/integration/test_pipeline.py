@@ -345,6 +345,10 @@ def test_ids_of_accounts_are_not_for_ever(ctx):
     before = seqs(ctx)
     pay("after")
     after = seqs(ctx)
+    pay("again")
+    assert seqs(ctx)[one][0] == after[one][0]
+    assert ctx.scalar("SELECT last_value FROM reward.accounts_id_seq") \
+        == after[one][0]
     assert after[other] == before[other]
     assert after[one] != before[other] and after[one][1] == before[other][1]
     assert after[third] == (before[third][0], 2 * before[third][1])

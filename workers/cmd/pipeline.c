@@ -23,6 +23,13 @@ struct attempt {
 /* ---- steps
  * ---------------------------------------------------------------------- */
 
+static void
+drop_decision(struct item *item)
+{
+    item->account = NULL;
+    memset(&item->decision, 0, sizeof(item->decision));
+}
+
 /* Forget what an earlier try decided. */
 static void
 reopen(struct item_range range)
@@ -36,8 +43,7 @@ reopen(struct item_range range)
         item->guessed = false;
         item->known_id = 0;
         item->first = NULL;
-        item->account = NULL;
-        memset(&item->decision, 0, sizeof(item->decision));
+        drop_decision(item);
     }
 }
 
@@ -245,7 +251,7 @@ report_shadow_errors(struct pipeline *pipeline, struct item_range range)
         const struct item *item = &range.items[i];
         const struct shadow *shadow = item->decision.shadow;
 
-        if (!shadow || !shadow->error_count || !has_event(item))
+        if (!has_event(item) || !shadow || !shadow->error_count)
             continue;
         first = first ? first : &shadow->errors[0];
         count += shadow->error_count;
@@ -298,6 +304,7 @@ set_aside_refused(struct batch *batch, struct item *item, struct err *err)
              (long long)item->record.offset, err->text);
     item_set_aside(batch, item, err);
     item->is_event = false;
+    drop_decision(item);
     err_reset(err);
 }
 
@@ -346,10 +353,11 @@ bool
 pipeline_post(struct pipeline *pipeline, struct batch *batch, struct err *err)
 {
     struct item_range all = {batch->items, batch->count};
+    bool ok = post_range(pipeline, batch, all, err);
 
-    if (post_range(pipeline, batch, all, err))
-        return true;
-    if (err->kind == ERR_INPUT)
+    pipeline->attempt_bytes = arena_used(&pipeline->attempt_arena);
+    arena_reset(&pipeline->attempt_arena);
+    if (!ok && err->kind == ERR_INPUT)
         err->kind = ERR_FATAL; /* a dead letter that no table takes */
-    return false;
+    return ok;
 }

@@ -22,13 +22,15 @@ struct pipeline {
     struct rules_in_force *rules; /* borrowed */
     int64_t notify_max_age_us;
     struct pipeline_counts counts; /* since the start */
-    struct arena attempt_arena;    /* of the last try at a range */
+    struct arena attempt_arena;    /* of a try at a range */
+    size_t attempt_bytes;          /* that the last one took */
 };
 
+/* What it has made for itself. */
 void pipeline_free(struct pipeline *pipeline);
 
-/* Post the batch and move its streams' next_offset. The items' decisions are
- * the pipeline's, until the next call. On failure part of the
+/* Post the batch and move its streams' next_offset. The items'
+ * decisions and accounts are gone when it returns. On failure part of the
  * batch may be posted; the database's positions tell which. Kinds: ERR_RETRY,
  * ERR_CONFIG and ERR_FATAL; records at fault are set aside, never an error. */
 MUST_CHECK bool pipeline_post(struct pipeline *pipeline, struct batch *batch,

@@ -293,7 +293,8 @@ turn(struct worker *worker, struct err *err)
         return false;
     log_debug("batch posted records=%zu bytes=%zu memory=%zu",
               worker->batch.count, worker->batch.bytes,
-              arena_used(&worker->batch.arena));
+              arena_used(&worker->batch.arena) +
+                  worker->pipeline.attempt_bytes);
     source_commit(worker->source);
     FAULT_POINT("worker.offsets");
     drop_batch(worker);

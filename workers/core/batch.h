@@ -1,6 +1,7 @@
 /* batch.h - the records of one turn, each with what became of it. The batch is
  * filled by the source, judged by the rules and written by the ledger as a
- * whole; everything in it lives in the batch arena. */
+ * whole; everything in it lives in the batch arena, but for what a try decides,
+ * which is gone with the try. */
 #ifndef CORE_BATCH_H
 #define CORE_BATCH_H
 

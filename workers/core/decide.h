@@ -130,7 +130,7 @@ enum effect_kind {
 
 enum { EFFECT_VALUES = 8 };
 
-/* Values are texts as those of records, in the arena of the batch; one whose
+/* Values are texts as those of records, in the arena of the decision; one whose
  * `at` is NULL is a NULL. */
 struct effect {
     enum effect_kind kind;

@@ -84,7 +84,7 @@ struct once_key {
 /* Arrays are in order of first mention, once-keys until the ledger sorts them.
  */
 struct facts {
-    struct arena *arena; /* borrowed: the batch's */
+    struct arena *arena; /* borrowed: as long as they */
     struct account_state **accounts;
     size_t account_count;
     size_t account_room;

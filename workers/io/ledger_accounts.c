@@ -127,6 +127,8 @@ guess_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
         struct account_state *account = facts->accounts[i];
         int64_t id = account_ids_find(&ledger->account_ids, account->address);
 
+        if (account->id)
+            continue;
         if (id)
             guesses[(*count)++] = (struct guess){id, account};
         else
@@ -146,10 +148,10 @@ guess_order(const void *left, const void *right)
 }
 
 /* Both are in order of id. A row that has another address than was guessed is
- * left alone. */
+ * left alone, and the guess is forgotten. */
 static void
-fill_guessed(const struct guess *guesses, size_t count,
-             const struct pg_result *rows)
+fill_guessed(struct ledger *ledger, const struct guess *guesses, size_t count,
+             const struct pg_result *rows, bool *is_wrong)
 {
     size_t at = 0;
 
@@ -161,11 +163,18 @@ fill_guessed(const struct guess *guesses, size_t count,
                 str_eq(guesses[at].account->address, pg_text(rows, i, 1)))
                 fill_account(guesses[at].account, rows, i);
     }
+    *is_wrong = false;
+    for (size_t i = 0; i < count; i++) {
+        if (guesses[i].account->id)
+            continue;
+        account_ids_note(&ledger->account_ids, guesses[i].account->address, 0);
+        *is_wrong = true;
+    }
 }
 
 static bool
 lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
-             struct err *err)
+             bool *is_wrong, struct err *err)
 {
     struct guess *guesses =
         arena_array(arena, facts->account_count, sizeof(*guesses));
@@ -174,6 +183,7 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
     struct str param;
     struct pg_result *rows;
 
+    *is_wrong = false;
     if (!guess_ids(ledger, facts, arena, guesses, &count, err))
         return false;
     if (!count)
@@ -189,18 +199,21 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
                   "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
                   &param, 1, &rows, err))
         return false;
-    fill_guessed(guesses, count, rows);
+    fill_guessed(ledger, guesses, count, rows, is_wrong);
     pg_result_free(rows);
     return true;
 }
 
-/* Those there are; those that are made, which nobody else sees; and those that
- * others have made meanwhile, or whose id was guessed wrong. */
+/* Those there are, once more if an id was wrong; those that are made, which
+ * nobody else sees; and those that others have made meanwhile. */
 bool
 ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
                      struct arena *arena, struct err *err)
 {
-    return lock_guessed(ledger, facts, arena, err) &&
+    bool is_wrong;
+
+    return lock_guessed(ledger, facts, arena, &is_wrong, err) &&
+           (!is_wrong || lock_guessed(ledger, facts, arena, &is_wrong, err)) &&
            fill_rest(ledger->pg, facts, arena,
                      "INSERT INTO accounts (address) "
                      "SELECT a FROM unnest($1::text[]) a "
@@ -225,7 +238,8 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 /* ---- writing
  * -------------------------------------------------------------------- */
 
-enum { NARROW = 5, WIDE = 10 };
+/* Place, balance, seq, earned, spent; and the other funds and the side. */
+enum { NARROW = 5, WIDE = 4 + FUND_COUNT };
 
 /* Few accounts have anything but a balance: the others are written without
  * what did not change. A row is found where it was locked. */
@@ -237,7 +251,8 @@ static const char *const updates[] = {
                "$5::bigint[], $6::bigint[]) "
                "AS v(place, balance, seq, earned, spent) "
                "WHERE a.ctid = v.place",
-    [WIDE] = "UPDATE accounts a SET updated_at = $1::timestamptz, "
+    [WIDE] = "UPDATE accounts a SET updated_at = CASE WHEN v.seq > "
+             "a.last_seq THEN $1::timestamptz ELSE a.updated_at END, "
              "balance = v.balance, last_seq = v.seq, "
              "total_earned = v.earned, total_spent = v.spent, "
              "staked_amount = v.staked, pending_amount = v.pending, "

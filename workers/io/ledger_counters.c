@@ -183,11 +183,29 @@ update_counters(struct writing *writing, struct buf *places, struct buf *values,
                      err);
 }
 
+/* In order of their key. */
+static size_t
+changed_counters(const struct facts *facts, struct arena *arena,
+                 const struct counter ***changed)
+{
+    size_t count = 0;
+
+    *changed = arena_array(arena, facts->counter_count, sizeof(**changed));
+    for (size_t i = 0; i < facts->counter_count; i++)
+        if (facts->counters[i]->changed)
+            (*changed)[count++] = facts->counters[i];
+    if (count)
+        qsort(*changed, count, sizeof(**changed), key_order);
+    return count;
+}
+
 /* New ones are added, the others written where they were read. */
 bool
 ledger_write_counters(struct writing *writing, const struct facts *facts,
                       struct err *err)
 {
+    const struct counter **changed;
+    size_t count = changed_counters(facts, writing->arena, &changed);
     struct buf rows;
     struct buf places;
     struct buf values;
@@ -196,11 +214,9 @@ ledger_write_counters(struct writing *writing, const struct facts *facts,
     buf_init(&rows, writing->arena);
     pg_array_open(&places, writing->arena);
     pg_array_open(&values, writing->arena);
-    for (size_t i = 0; i < facts->counter_count; i++) {
-        const struct counter *counter = facts->counters[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct counter *counter = changed[i];
 
-        if (!counter->changed)
-            continue;
         if (counter->place) {
             pg_array_place(&places, counter->place);
             pg_array_text(&values, value_text(writing->arena, counter->value));

@@ -71,7 +71,11 @@ MUST_CHECK bool ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
 MUST_CHECK bool ledger_lock_counters(struct ledger *ledger, struct facts *facts,
                                      struct arena *arena, struct err *err);
 
-/* Both without any lock, and nothing is made. */
+/* Whether the once-keys are taken. */
+MUST_CHECK bool ledger_read_once_keys(struct pg *pg, struct facts *facts,
+                                      struct arena *arena, struct err *err);
+
+/* Accounts and counters without any lock, and nothing is made. */
 MUST_CHECK bool ledger_look_accounts(struct pg *pg, struct facts *facts,
                                      struct arena *arena, struct err *err);
 MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
@@ -84,6 +88,9 @@ MUST_CHECK bool ledger_write_accounts(struct writing *writing,
 MUST_CHECK bool ledger_write_counters(struct writing *writing,
                                       const struct facts *facts,
                                       struct err *err);
+MUST_CHECK bool ledger_write_once_keys(struct writing *writing,
+                                       const struct facts *facts,
+                                       struct err *err);
 
 /* Fill in the records that the facts mention; the accounts are locked. */
 MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,

@@ -2,7 +2,6 @@
  * table, whatever the number of events. */
 #include "ledger.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
@@ -15,33 +14,6 @@ copy_rows(struct ledger *ledger, const char *sql, const struct buf *rows,
           struct err *err)
 {
     return rows->len == 0 || pg_copy(ledger->pg, sql, buf_str(rows), err);
-}
-
-/* ---- facts
- * ------------------------------------------------------------------------ */
-
-static bool
-write_once_keys(struct writing *writing, const struct facts *facts,
-                struct err *err)
-{
-    struct buf rows;
-
-    buf_init(&rows, writing->arena);
-    for (size_t i = 0; i < facts->once_count; i++) {
-        const struct once_key *once = facts->once_keys[i];
-
-        if (!once->changed)
-            continue;
-        pg_copy_int(&rows, once->taken_by->row_id);
-        pg_copy_int(&rows, once->account ? once->account->id : 0);
-        pg_copy_int(&rows, once->line->id);
-        pg_copy_text(&rows, once->key);
-        pg_copy_end_row(&rows);
-    }
-    return copy_rows(writing->ledger,
-                     "COPY once_keys (event_id, account_id, line_id, key) "
-                     "FROM STDIN",
-                     &rows, err);
 }
 
 /* ---- positions and the batch row
@@ -247,7 +219,7 @@ ledger_write(struct ledger *ledger, struct arena *arena,
         return false;
     FAULT_POINT("worker.accounts");
     if (!ledger_write_counters(&writing, facts, err) ||
-        !write_once_keys(&writing, facts, err))
+        !ledger_write_once_keys(&writing, facts, err))
         return false;
     FAULT_POINT("worker.counters");
     if (!write_positions(&writing, range, err))

@@ -463,9 +463,9 @@ static bool
 make_client(const struct source_options *options, struct source *source,
             struct err *err)
 {
-    /* The broker collects what comes within 20 ms, or enough for a batch: an
-     * answer for each of the publishers' batches would cost it, and us, more
-     * than the events. */
+    /* The broker collects 64 KiB, or what comes within 20 ms: an answer for
+     * each of the publishers' batches would cost it, and us, more than the
+     * events. */
     const struct kafka_property own[] = {{"group.id", options->group_id},
                                          {"fetch.min.bytes", "65536"},
                                          {"fetch.wait.max.ms", "20"}};
