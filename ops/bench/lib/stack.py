@@ -14,9 +14,17 @@ from .common import REWARD, ROOT, clean_env, run_tool, say, wait_until
 STACK = ROOT / "ops/stack"
 DATABASE = "gigchain"
 TIMEOUT_S = 180
-# What checkpoints leave for reuse: a new WAL file costs more than an old one,
-# and whoever runs first must not pay for all.
-WAL_KEPT = "2GB"
+# As on a machine that is the database's: what PostgreSQL has built in is for one
+# where it is a guest. Buffers are a quarter of the memory; checkpoints come by
+# time, not each gigabyte of WAL; what they leave of it for reuse is enough for
+# whoever runs first, since a new file costs more than an old one.
+BUFFERS_SHARE = 4
+WAL = {"min_wal_size": "2GB", "max_wal_size": "16GB"}
+
+
+def buffers_mib():
+    with open("/proc/meminfo", encoding="ascii") as file:
+        return int(file.readline().split()[1]) // 1024 // BUFFERS_SHARE
 
 
 class Stack:
@@ -50,8 +58,13 @@ class Stack:
         self.call("start", self.dir)
         text = self.call("env", self.dir)
         self.env = dict(re.findall(r"^export (\w+)='(.*)'$", text, re.M))
-        self.sql(f"ALTER SYSTEM SET min_wal_size = '{WAL_KEPT}'")
-        self.sql("SELECT pg_reload_conf()")
+        self.set_server({"shared_buffers": f"{buffers_mib()}MB", **WAL})
+
+    def set_server(self, settings):
+        """Settings of PostgreSQL, which is started anew."""
+        for name, value in settings.items():
+            self.sql(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.call("pg", "restart", self.dir)
 
     def remove(self):
         if (self.dir / "stack").exists():
