@@ -382,6 +382,16 @@ ratio_print(struct buf *buf, struct ratio value)
     print_magnitude(buf, value.den);
 }
 
+struct str
+ratio_text(struct arena *arena, struct ratio value)
+{
+    struct buf text;
+
+    buf_init(&text, arena);
+    ratio_print(&text, value);
+    return buf_str(&text);
+}
+
 bool
 num_add(int64_t left, int64_t right, int64_t *result)
 {

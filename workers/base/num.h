@@ -70,6 +70,9 @@ MUST_CHECK bool ratio_round(struct ratio value, int decimals,
  * NUM_MAX_DECIMALS places is exact. */
 void ratio_print(struct buf *buf, struct ratio value);
 
+/* The same as a text of its own, in the arena. */
+struct str ratio_text(struct arena *arena, struct ratio value);
+
 /* Checked sums of minor units. */
 MUST_CHECK bool num_add(int64_t left, int64_t right, int64_t *result);
 MUST_CHECK bool num_sub(int64_t left, int64_t right, int64_t *result);

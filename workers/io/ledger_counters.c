@@ -147,16 +147,6 @@ ledger_look_counters(struct pg *pg, struct facts *facts, struct arena *arena,
 /* ---- writing
  * -------------------------------------------------------------------- */
 
-static struct str
-value_text(struct arena *arena, struct ratio value)
-{
-    struct buf text;
-
-    buf_init(&text, arena);
-    ratio_print(&text, value);
-    return buf_str(&text);
-}
-
 /* Under the account's lock nobody else makes it. */
 static void
 add_new(struct buf *rows, struct arena *arena, const struct counter *counter)
@@ -165,7 +155,7 @@ add_new(struct buf *rows, struct arena *arena, const struct counter *counter)
     pg_copy_int(rows, counter->line->id);
     pg_copy_int(rows, counter->kind);
     pg_copy_int(rows, counter->bucket);
-    pg_copy_text(rows, value_text(arena, counter->value));
+    pg_copy_text(rows, ratio_text(arena, counter->value));
     pg_copy_end_row(rows);
 }
 
@@ -219,17 +209,16 @@ ledger_write_counters(struct writing *writing, const struct facts *facts,
 
         if (counter->place) {
             pg_array_place(&places, counter->place);
-            pg_array_text(&values, value_text(writing->arena, counter->value));
+            pg_array_text(&values, ratio_text(writing->arena, counter->value));
             updates++;
         } else {
             add_new(&rows, writing->arena, counter);
         }
     }
-    return (!rows.len ||
-            pg_copy(writing->ledger->pg,
-                    "COPY counters (account_id, line_id, kind, bucket, value) "
-                    "FROM STDIN",
-                    buf_str(&rows), err)) &&
+    return pg_copy(writing->ledger->pg,
+                   "COPY counters (account_id, line_id, kind, bucket, value) "
+                   "FROM STDIN",
+                   buf_str(&rows), err) &&
            (!updates ||
             update_counters(writing, &places, &values, updates, err));
 }

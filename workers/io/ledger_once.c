@@ -87,8 +87,7 @@ ledger_write_once_keys(struct writing *writing, const struct facts *facts,
         pg_copy_text(&rows, once->key);
         pg_copy_end_row(&rows);
     }
-    return !rows.len ||
-           pg_copy(writing->ledger->pg,
+    return pg_copy(writing->ledger->pg,
                    "COPY once_keys (event_id, account_id, line_id, key) "
                    "FROM STDIN",
                    buf_str(&rows), err);

@@ -9,13 +9,6 @@
 #include "ledger_parts.h"
 #include "timestamp.h"
 
-static bool
-copy_rows(struct ledger *ledger, const char *sql, const struct buf *rows,
-          struct err *err)
-{
-    return rows->len == 0 || pg_copy(ledger->pg, sql, buf_str(rows), err);
-}
-
 /* ---- positions and the batch row
  * ------------------------------------------------------ */
 
@@ -82,11 +75,7 @@ write_positions(struct writing *writing, struct item_range range,
 static struct str
 sum_param(const struct writing *writing, int128 sum)
 {
-    struct buf buf;
-
-    buf_init(&buf, writing->arena);
-    ratio_print(&buf, (struct ratio){sum, 1});
-    return buf_str(&buf);
+    return ratio_text(writing->arena, (struct ratio){sum, 1});
 }
 
 /* Ids of batches are given and committed under one lock, so a visible id means
@@ -161,41 +150,41 @@ write_records(struct writing *writing, struct err *err)
     struct ledger *ledger = writing->ledger;
     struct rows *rows = &writing->rows;
 
-    if (!copy_rows(ledger,
-                   "COPY events (id, \"offset\", occurred_at, payload_hash, "
-                   "account_id, source_id, stream_id, type_id, outcome, "
-                   "notify, event_id, contract_id, traceparent, kept, "
-                   "basis) FROM STDIN",
-                   &rows->events, err))
+    if (!pg_copy(ledger->pg,
+                 "COPY events (id, \"offset\", occurred_at, payload_hash, "
+                 "account_id, source_id, stream_id, type_id, outcome, "
+                 "notify, event_id, contract_id, traceparent, kept, "
+                 "basis) FROM STDIN",
+                 buf_str(&rows->events), err))
         return false;
-    if (!copy_rows(ledger,
-                   "COPY other_records (\"offset\", event_id, stream_id, "
-                   "outcome) FROM STDIN",
-                   &rows->others, err) ||
-        !copy_rows(ledger,
-                   "COPY dead_records (id, \"offset\", record_time, "
-                   "stream_id, reason, message, key, value, header_names, "
-                   "header_values) FROM STDIN",
-                   &rows->dead, err))
+    if (!pg_copy(ledger->pg,
+                 "COPY other_records (\"offset\", event_id, stream_id, "
+                 "outcome) FROM STDIN",
+                 buf_str(&rows->others), err) ||
+        !pg_copy(ledger->pg,
+                 "COPY dead_records (id, \"offset\", record_time, "
+                 "stream_id, reason, message, key, value, header_names, "
+                 "header_values) FROM STDIN",
+                 buf_str(&rows->dead), err))
         return refuse_second_outcome(err);
     FAULT_POINT("worker.events");
-    if (!copy_rows(ledger,
-                   "COPY entries (event_id, amount, balance_after, "
-                   "account_id, seq, line_id, ordinal, counterparty_id) "
-                   "FROM STDIN",
-                   &rows->entries, err) ||
-        !copy_rows(ledger,
-                   "COPY answers (event_id, balance_after, account_id, seq, "
-                   "place, type, detail, notify) FROM STDIN",
-                   &rows->answers, err) ||
-        !copy_rows(ledger,
-                   "COPY shadow_entries (event_id, amount, account_id, "
-                   "line_id, ordinal) FROM STDIN",
-                   &rows->shadow_entries, err) ||
-        !copy_rows(ledger,
-                   "COPY shadow_errors (event_id, line_id, reason, message) "
-                   "FROM STDIN",
-                   &rows->shadow_errors, err))
+    if (!pg_copy(ledger->pg,
+                 "COPY entries (event_id, amount, balance_after, "
+                 "account_id, seq, line_id, ordinal, counterparty_id) "
+                 "FROM STDIN",
+                 buf_str(&rows->entries), err) ||
+        !pg_copy(ledger->pg,
+                 "COPY answers (event_id, balance_after, account_id, seq, "
+                 "place, type, detail, notify) FROM STDIN",
+                 buf_str(&rows->answers), err) ||
+        !pg_copy(ledger->pg,
+                 "COPY shadow_entries (event_id, amount, account_id, "
+                 "line_id, ordinal) FROM STDIN",
+                 buf_str(&rows->shadow_entries), err) ||
+        !pg_copy(ledger->pg,
+                 "COPY shadow_errors (event_id, line_id, reason, message) "
+                 "FROM STDIN",
+                 buf_str(&rows->shadow_errors), err))
         return false;
     FAULT_POINT("worker.entries");
     return true;

@@ -505,6 +505,8 @@ pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
 {
     enum { PIECE = 1 << 20 };
 
+    if (!rows.len)
+        return true;
     if (!PQsendQuery(pg->conn, sql))
         return lost(pg, err);
     if (!finish(pg, NULL, err))

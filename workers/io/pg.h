@@ -86,7 +86,8 @@ const char *pg_column_name(const struct pg_result *result, int column);
 /* NULL is allowed. */
 void pg_result_free(struct pg_result *result);
 
-/* COPY ... FROM STDIN of rows in text format, already escaped. */
+/* COPY ... FROM STDIN of rows in text format, already escaped; of none, the
+ * server is not asked. */
 MUST_CHECK bool pg_copy(struct pg *pg, const char *sql, struct str rows,
                         struct err *err);
 

@@ -129,8 +129,7 @@ rows_open(struct rows *rows, struct pg *pg, const char *copy)
 static bool
 rows_flush(struct rows *rows, struct err *err)
 {
-    bool ok = rows->bytes.len == 0 ||
-              pg_copy(rows->pg, rows->copy, buf_str(&rows->bytes), err);
+    bool ok = pg_copy(rows->pg, rows->copy, buf_str(&rows->bytes), err);
 
     arena_reset(&rows->arena);
     buf_init(&rows->bytes, &rows->arena);
