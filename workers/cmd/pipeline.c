@@ -40,7 +40,7 @@ reopen(struct item_range range)
         if (!item->is_event || item->outcome == OUTCOME_PASSED)
             continue;
         item->outcome = OUTCOME_OPEN;
-        item->guessed = false;
+        item->unmet = false;
         item->known_id = 0;
         item->first = NULL;
         drop_decision(item);

@@ -1,26 +1,32 @@
 /* account_ids.h - ids of accounts by address, of which an account keeps its for
- * ever; of one connection. Takes 2 MiB, however many accounts there are: what
- * it does not know, or has wrong since another database was restored, the
- * database says. */
+ * ever; of one connection. Takes 8 MiB at most, for a million accounts, and
+ * little for few: what it does not know, or has wrong (another account's, one
+ * time in thousands of millions a pair; or since another database was
+ * restored), the database says. */
 #ifndef IO_ACCOUNT_IDS_H
 #define IO_ACCOUNT_IDS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "arena.h"
 #include "str.h"
 
+/* All zero knows nobody. */
 struct account_ids {
+    struct arena arena; /* holds the places */
     uint64_t *places;
+    size_t room; /* places, a power of two */
+    size_t count;
 };
-
-/* Knows nobody yet; the memory is the arena's. */
-void account_ids_init(struct account_ids *ids, struct arena *arena);
 
 /* Most likely the account's id; 0 when it is not known. */
 int64_t account_ids_find(const struct account_ids *ids, struct str address);
 
-/* Remember the id, in place of some other; 0: forget it. */
+/* Remember the id, where there is no room left in place of some other; 0:
+ * forget it. */
 void account_ids_note(struct account_ids *ids, struct str address, int64_t id);
+
+void account_ids_free(struct account_ids *ids);
 
 #endif

@@ -80,11 +80,10 @@ ids_param(const struct missing *missing, size_t count, struct arena *arena)
 {
     struct buf array;
 
-    pg_array_open(&array, arena);
+    pg_array_open(&array, arena, PG_INT4);
     for (size_t i = 0; i < count; i++)
         if (!i || missing[i].id != missing[i - 1].id)
             pg_array_int(&array, missing[i].id);
-    pg_array_close(&array);
     return buf_str(&array);
 }
 

@@ -26,7 +26,6 @@ ledger_open(struct pg *pg, struct ledger **opened, struct err *err)
 
     ledger->pg = pg;
     ledger_claim_init(ledger, &arena);
-    account_ids_init(&ledger->account_ids, &arena);
     ledger->arena = arena;
     name_cache_init(&ledger->sources,
                     "SELECT id, name FROM sources WHERE name = "
@@ -54,6 +53,7 @@ ledger_close(struct ledger *ledger)
         return;
     name_cache_free(&ledger->sources);
     name_cache_free(&ledger->types);
+    account_ids_free(&ledger->account_ids);
     arena = ledger->arena;
     arena_free(&arena);
 }
@@ -186,13 +186,12 @@ stream_ids(struct arena *arena, struct item_range range)
     struct buf array;
     const struct stream *last = NULL;
 
-    pg_array_open(&array, arena);
+    pg_array_open(&array, arena, PG_INT4);
     for (size_t i = 0; i < range.count; i++) {
         if (range.items[i].stream != last)
             pg_array_int(&array, range.items[i].stream->id);
         last = range.items[i].stream;
     }
-    pg_array_close(&array);
     return buf_str(&array);
 }
 

@@ -52,18 +52,17 @@ addresses_param(struct account_state **accounts, size_t count,
     struct buf array;
 
     qsort(accounts, count, sizeof(*accounts), address_order);
-    pg_array_open(&array, arena);
+    pg_array_open(&array, arena, PG_TEXT);
     for (size_t i = 0; i < count; i++)
         pg_array_text(&array, accounts[i]->address);
-    pg_array_close(&array);
     return buf_str(&array);
 }
 
 /* Run a statement on the addresses of the accounts that were not read yet, and
- * fill in those that it gives. */
+ * fill in those that it gives; their ids are noted, unless that is NULL. */
 static bool
-fill_rest(struct pg *pg, struct facts *facts, struct arena *arena,
-          const char *sql, struct err *err)
+fill_rest(struct pg *pg, struct account_ids *ids, struct facts *facts,
+          struct arena *arena, const char *sql, struct err *err)
 {
     struct account_state **rest = arena_array(arena, facts->account_count,
                                               sizeof(struct account_state *));
@@ -77,10 +76,16 @@ fill_rest(struct pg *pg, struct facts *facts, struct arena *arena,
     if (!count)
         return true;
     addresses = addresses_param(rest, count, arena);
-    if (!pg_query(pg, sql, &addresses, 1, &rows, err))
+    if (!pg_query_binary(pg, sql, &addresses, 1, &rows, err))
         return false;
-    for (size_t i = 0; i < pg_rows(rows); i++)
-        fill_account(facts_account(facts, pg_text(rows, i, 1)), rows, i);
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        struct account_state *account =
+            facts_account(facts, pg_text(rows, i, 1));
+
+        fill_account(account, rows, i);
+        if (ids)
+            account_ids_note(ids, account->address, account->id);
+    }
     pg_result_free(rows);
     return true;
 }
@@ -97,10 +102,10 @@ ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
     struct str addresses = addresses_param(unknown, unknown_count, arena);
     struct pg_result *rows;
 
-    if (!pg_query(ledger->pg,
-                  "SELECT id, address FROM accounts "
-                  "WHERE address = ANY ($1::text[])",
-                  &addresses, 1, &rows, err))
+    if (!pg_query_binary(ledger->pg,
+                         "SELECT id, address FROM accounts "
+                         "WHERE address = ANY ($1::text[])",
+                         &addresses, 1, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++) {
         struct account_state *account =
@@ -189,15 +194,14 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
     if (!count)
         return true;
     qsort(guesses, count, sizeof(*guesses), guess_order);
-    pg_array_open(&ids, arena);
+    pg_array_open(&ids, arena, PG_INT4);
     for (size_t i = 0; i < count; i++)
         pg_array_int(&ids, guesses[i].id);
-    pg_array_close(&ids);
     param = buf_str(&ids);
-    if (!pg_query(ledger->pg,
-                  "SELECT " COLUMNS " FROM accounts "
-                  "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
-                  &param, 1, &rows, err))
+    if (!pg_query_binary(ledger->pg,
+                         "SELECT " COLUMNS " FROM accounts "
+                         "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
+                         &param, 1, &rows, err))
         return false;
     fill_guessed(ledger, guesses, count, rows, is_wrong);
     pg_result_free(rows);
@@ -214,12 +218,12 @@ ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
 
     return lock_guessed(ledger, facts, arena, &is_wrong, err) &&
            (!is_wrong || lock_guessed(ledger, facts, arena, &is_wrong, err)) &&
-           fill_rest(ledger->pg, facts, arena,
+           fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
                      "INSERT INTO accounts (address) "
                      "SELECT a FROM unnest($1::text[]) a "
                      "ON CONFLICT (address) DO NOTHING RETURNING " COLUMNS,
                      err) &&
-           fill_rest(ledger->pg, facts, arena,
+           fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
                      "SELECT " COLUMNS " FROM accounts WHERE "
                      "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
                      err);
@@ -229,7 +233,7 @@ bool
 ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
                      struct err *err)
 {
-    return fill_rest(pg, facts, arena,
+    return fill_rest(pg, NULL, facts, arena,
                      "SELECT " COLUMNS " FROM accounts "
                      "WHERE address = ANY ($1::text[])",
                      err);
@@ -240,6 +244,15 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 
 /* Place, balance, seq, earned, spent; and the other funds and the side. */
 enum { NARROW = 5, WIDE = 4 + FUND_COUNT };
+
+static enum pg_element
+element_of(int column)
+{
+    static const enum pg_element first[] = {PG_TID, PG_INT8, PG_INT4};
+    enum { FIRST = sizeof(first) / sizeof(*first), SIDE = WIDE - 1 };
+
+    return column < FIRST ? first[column] : column < SIDE ? PG_INT8 : PG_INT2;
+}
 
 /* Few accounts have anything but a balance: the others are written without
  * what did not change. A row is found where it was locked. */
@@ -296,7 +309,7 @@ write_columns(struct writing *writing, const struct facts *facts, int count,
     size_t rows = 0;
 
     for (int c = 0; c < count; c++)
-        pg_array_open(&columns[c], writing->arena);
+        pg_array_open(&columns[c], writing->arena, element_of(c));
     for (size_t i = 0; i < facts->account_count; i++) {
         if (columns_of(facts->accounts[i]) != count)
             continue;
@@ -308,10 +321,8 @@ write_columns(struct writing *writing, const struct facts *facts, int count,
     buf_init(&now, writing->arena);
     timestamp_print(&now, writing->turn->now_us);
     params[0] = buf_str(&now);
-    for (int c = 0; c < count; c++) {
-        pg_array_close(&columns[c]);
+    for (int c = 0; c < count; c++)
         params[1 + c] = buf_str(&columns[c]);
-    }
     return pg_change(writing->ledger->pg, updates[count], params,
                      1 + (size_t)count, rows, err);
 }

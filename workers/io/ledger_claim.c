@@ -6,8 +6,9 @@
  * event, since both have the same key. So only ids that this process may have
  * met are looked up. Should another one be known, the unique key refuses it,
  * and the batch is claimed again: by then all its ids have been met. After
- * that, whole batches are looked up for a while. Those that the rules refuse
- * never reach the key, and are looked up after all. */
+ * that, whole batches are looked up until one has no such event: in a replay,
+ * all have. Those that the rules refuse never reach the key, and are looked up
+ * after all. */
 #include "ledger.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@
 
 enum {
     RECENT_EVENTS = 500000, /* takes 2 MiB */
-    WHOLE_CLAIMS = 16,
+    WHOLE_CLAIMS = 2,       /* the batch at hand, again, and the next one */
 };
 
 /* The claim as two arrays, and which item each element stands for. */
@@ -41,7 +42,7 @@ ledger_claim_init(struct ledger *ledger, struct arena *arena)
 bool
 ledger_stop_guessing(struct ledger *ledger, const struct err *err)
 {
-    if (!ledger->guesses || strcmp(err->code, "23505") != 0)
+    if (!ledger->guesses || strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
     ledger->whole_claims = WHOLE_CLAIMS;
     return true;
@@ -68,9 +69,8 @@ claim_choose(struct claim *claim, struct arena *arena, struct ledger *ledger,
 
         if (!item->is_event || item->outcome != OUTCOME_OPEN)
             continue;
-        item->guessed =
-            !may_be_known(ledger, &item->event) && !ledger->whole_claims;
-        if (item->guessed)
+        item->unmet = !may_be_known(ledger, &item->event);
+        if (item->unmet && !ledger->whole_claims)
             ledger->guesses++;
         else
             claim->items[claim->count++] = item;
@@ -94,8 +94,8 @@ claim_make(struct claim *claim, struct arena *arena,
            const struct ledger *ledger)
 {
     qsort(claim->items, claim->count, sizeof(struct item *), id_order);
-    pg_array_open(&claim->source_ids, arena);
-    pg_array_open(&claim->event_ids, arena);
+    pg_array_open(&claim->source_ids, arena, PG_INT4);
+    pg_array_open(&claim->event_ids, arena, PG_TEXT);
     for (size_t i = 0; i < claim->count; i++) {
         const struct event *event = &claim->items[i]->event;
 
@@ -103,8 +103,6 @@ claim_make(struct claim *claim, struct arena *arena,
                      name_cache_id(&ledger->sources, event->source));
         pg_array_text(&claim->event_ids, event->id);
     }
-    pg_array_close(&claim->source_ids);
-    pg_array_close(&claim->event_ids);
 }
 
 void
@@ -185,15 +183,14 @@ find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
     struct buf columns[3];
     struct pg_result *rows;
 
-    for (int c = 0; c < 3; c++)
-        pg_array_open(&columns[c], arena);
+    pg_array_open(&columns[0], arena, PG_INT4);
+    pg_array_open(&columns[1], arena, PG_INT8);
+    pg_array_open(&columns[2], arena, PG_INT8);
     for (size_t i = 0; i < count; i++) {
         pg_array_int(&columns[0], spans[i].stream->id);
         pg_array_int(&columns[1], spans[i].low);
         pg_array_int(&columns[2], spans[i].high);
     }
-    for (int c = 0; c < 3; c++)
-        pg_array_close(&columns[c]);
     if (!pg_query(ledger->pg,
                   "SELECT s.id, r.\"offset\" FROM unnest($1::int[], "
                   "$2::bigint[], $3::bigint[]) AS s(id, low, high), "
@@ -248,8 +245,13 @@ find_known(struct ledger *ledger, struct batch *batch, struct claim *claim,
                                  buf_str(&claim->event_ids)},
                   2, &rows, err))
         return false;
-    for (size_t i = 0; i < pg_rows(rows); i++)
-        judge_known(batch, claim->items[pg_int(rows, i, 0) - 1], rows, i);
+    for (size_t i = 0; i < pg_rows(rows); i++) {
+        struct item *item = claim->items[pg_int(rows, i, 0) - 1];
+
+        judge_known(batch, item, rows, i);
+        if (item->unmet)
+            ledger->whole_claims = 1;
+    }
     pg_result_free(rows);
     return true;
 }
@@ -283,7 +285,7 @@ ledger_claim_refused(struct ledger *ledger, struct batch *batch,
         return true;
     claim.items = arena_array(&arena, range.count, sizeof(*claim.items));
     for (size_t i = 0; i < range.count; i++)
-        if (range.items[i].guessed &&
+        if (range.items[i].unmet &&
             range.items[i].outcome == OUTCOME_DEAD_LETTER)
             claim.items[claim.count++] = &range.items[i];
     ok = find_known(ledger, batch, &claim, &arena, err);
@@ -301,8 +303,8 @@ ledger_look_known(struct pg *pg, struct batch *batch, struct err *err)
     struct pg_result *rows;
     size_t count = 0;
 
-    pg_array_open(&sources, &batch->arena);
-    pg_array_open(&ids, &batch->arena);
+    pg_array_open(&sources, &batch->arena, PG_TEXT);
+    pg_array_open(&ids, &batch->arena, PG_TEXT);
     for (size_t i = 0; i < batch->count; i++) {
         if (!batch->items[i].is_event)
             continue;
@@ -310,8 +312,6 @@ ledger_look_known(struct pg *pg, struct batch *batch, struct err *err)
         pg_array_text(&sources, batch->items[i].event.source);
         pg_array_text(&ids, batch->items[i].event.id);
     }
-    pg_array_close(&sources);
-    pg_array_close(&ids);
     if (!pg_query(pg,
                   "SELECT k.ord, e.payload_hash FROM unnest($1::text[], "
                   "$2::text[]) WITH ORDINALITY AS k(source, event_id, ord) "

@@ -59,15 +59,13 @@ keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
     if (keys->count)
         qsort(keys->counters, keys->count, sizeof(struct counter *), key_order);
     for (size_t b = 0; b < sizeof(bufs) / sizeof(*bufs); b++)
-        pg_array_open(bufs[b], arena);
+        pg_array_open(bufs[b], arena, PG_INT4);
     for (size_t i = 0; i < keys->count; i++) {
         pg_array_int(&keys->accounts, account_of(keys->counters[i]));
         pg_array_int(&keys->lines, keys->counters[i]->line->id);
         pg_array_int(&keys->kinds, keys->counters[i]->kind);
         pg_array_int(&keys->buckets, keys->counters[i]->bucket);
     }
-    for (size_t b = 0; b < sizeof(bufs) / sizeof(*bufs); b++)
-        pg_array_close(bufs[b]);
 }
 
 static bool
@@ -79,11 +77,11 @@ read_counters(struct pg *pg, const struct keys *keys, const char *sql,
 
     if (!keys->count)
         return true;
-    if (!pg_query(pg, sql,
-                  (struct str[]){buf_str(&keys->accounts),
-                                 buf_str(&keys->lines), buf_str(&keys->kinds),
-                                 buf_str(&keys->buckets)},
-                  4, &rows, err))
+    if (!pg_query_binary(
+            pg, sql,
+            (struct str[]){buf_str(&keys->accounts), buf_str(&keys->lines),
+                           buf_str(&keys->kinds), buf_str(&keys->buckets)},
+            4, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows) && ok; i++) {
         struct counter *counter = keys->counters[pg_int(rows, i, 0) - 1];
@@ -102,7 +100,7 @@ read_counters(struct pg *pg, const struct keys *keys, const char *sql,
     "unnest($1::int[], $2::int[], $3::int[], $4::int[]) WITH ORDINALITY "      \
     "AS k(account_id, line_id, kind, bucket, ord)"
 #define SELECT_COUNTERS                                                        \
-    "SELECT k.ord, c.value, c.ctid FROM " KEYS " JOIN counters c "             \
+    "SELECT k.ord, c.value::text, c.ctid FROM " KEYS " JOIN counters c "       \
     "ON c.account_id = k.account_id AND c.line_id = k.line_id "                \
     "AND c.kind = k.kind AND c.bucket = k.bucket"
 
@@ -160,14 +158,12 @@ add_new(struct buf *rows, struct arena *arena, const struct counter *counter)
 }
 
 static bool
-update_counters(struct writing *writing, struct buf *places, struct buf *values,
-                size_t count, struct err *err)
+update_counters(struct writing *writing, const struct buf *places,
+                const struct buf *values, size_t count, struct err *err)
 {
-    pg_array_close(places);
-    pg_array_close(values);
     return pg_change(writing->ledger->pg,
-                     "UPDATE counters c SET value = v.value "
-                     "FROM unnest($1::tid[], $2::numeric[]) "
+                     "UPDATE counters c SET value = v.value::numeric "
+                     "FROM unnest($1::tid[], $2::text[]) "
                      "AS v(place, value) WHERE c.ctid = v.place",
                      (struct str[]){buf_str(places), buf_str(values)}, 2, count,
                      err);
@@ -202,8 +198,8 @@ ledger_write_counters(struct writing *writing, const struct facts *facts,
     size_t updates = 0;
 
     buf_init(&rows, writing->arena);
-    pg_array_open(&places, writing->arena);
-    pg_array_open(&values, writing->arena);
+    pg_array_open(&places, writing->arena, PG_TID);
+    pg_array_open(&values, writing->arena, PG_TEXT);
     for (size_t i = 0; i < count; i++) {
         const struct counter *counter = changed[i];
 

@@ -80,6 +80,14 @@ static const char *const statements[EFFECT_KIND_COUNT] = {
         "SELECT v.a, v.event_id, v.b, v.c" FROM_ROWS,
 };
 
+static enum pg_element
+element_of(int column)
+{
+    return column == 0                        ? PG_INT8
+           : column < COLUMNS - EFFECT_VALUES ? PG_INT4
+                                              : PG_TEXT;
+}
+
 static void
 add_account(struct buf *array, const struct account_state *account)
 {
@@ -138,13 +146,11 @@ write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
     struct str params[COLUMNS];
 
     for (int c = 0; c < COLUMNS; c++)
-        pg_array_open(&columns[c], arena);
+        pg_array_open(&columns[c], arena, element_of(c));
     if (!add_kind(columns, range, kind))
         return true;
-    for (int c = 0; c < COLUMNS; c++) {
-        pg_array_close(&columns[c]);
+    for (int c = 0; c < COLUMNS; c++)
         params[c] = buf_str(&columns[c]);
-    }
     return pg_run(ledger->pg, statements[kind], params, COLUMNS, err);
 }
 

@@ -41,9 +41,9 @@ ledger_read_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
         return true;
     qsort(facts->once_keys, facts->once_count, sizeof(*facts->once_keys),
           key_order);
-    pg_array_open(&accounts, arena);
-    pg_array_open(&lines, arena);
-    pg_array_open(&keys, arena);
+    pg_array_open(&accounts, arena, PG_INT4);
+    pg_array_open(&lines, arena, PG_INT4);
+    pg_array_open(&keys, arena, PG_TEXT);
     for (size_t i = 0; i < facts->once_count; i++) {
         const struct once_key *once = facts->once_keys[i];
 
@@ -51,10 +51,7 @@ ledger_read_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
         pg_array_int(&lines, once->line->id);
         pg_array_text(&keys, once->key);
     }
-    pg_array_close(&accounts);
-    pg_array_close(&lines);
-    pg_array_close(&keys);
-    if (!pg_query(
+    if (!pg_query_binary(
             pg,
             "SELECT k.ord FROM unnest($1::int[], $2::int[], $3::text[]) "
             "WITH ORDINALITY AS k(account_id, line_id, key, ord) "

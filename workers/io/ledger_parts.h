@@ -22,8 +22,8 @@ struct ledger {
     struct name_cache types;
     struct account_ids account_ids;
     struct recent recent; /* events this process has claimed */
-    int whole_claims;     /* batches to come that trust `recent` with nothing */
-    size_t guesses;       /* events of the claim at hand not looked up */
+    int whole_claims; /* batches to come of which all events are looked up */
+    size_t guesses;   /* events of the claim at hand not looked up */
 };
 
 /* Held while a batch gets its id and is committed. */

@@ -151,7 +151,7 @@ collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
         arena_array(arena, facts->record_count, sizeof(struct fact_record *));
     lookup->count = 0;
     for (int c = 0; c <= RECORD_KEYS; c++)
-        pg_array_open(&columns[c], arena);
+        pg_array_open(&columns[c], arena, c < RECORD_KEYS ? PG_TEXT : PG_INT4);
     for (size_t i = 0; i < facts->record_count; i++) {
         struct fact_record *record = facts->records[i];
 
@@ -163,10 +163,8 @@ collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
                      record->account ? record->account->id : 0);
         lookup->records[lookup->count++] = record;
     }
-    for (int c = 0; c <= RECORD_KEYS; c++) {
-        pg_array_close(&columns[c]);
+    for (int c = 0; c <= RECORD_KEYS; c++)
         lookup->params[c] = buf_str(&columns[c]);
-    }
 }
 
 static bool

@@ -167,23 +167,23 @@ add_header_array(struct buf *row, const struct record *record, bool values,
 {
     struct buf array;
 
-    pg_array_open(&array, arena);
+    pg_literal_open(&array, arena);
     for (size_t i = 0; i < record->header_count; i++) {
         struct str bytes =
             values ? record->headers[i].value : record->headers[i].name;
         struct buf text;
 
         if (!bytes.at) {
-            pg_array_null(&array);
+            pg_literal_null(&array);
             continue;
         }
         buf_init(&text, arena);
         buf_add_cstr(&text, "\\x");
         hex_write(buf_reserve(&text, bytes.len * 2), bytes.at, bytes.len);
         text.len += bytes.len * 2;
-        pg_array_text(&array, buf_str(&text));
+        pg_literal_text(&array, buf_str(&text));
     }
-    pg_array_close(&array);
+    pg_literal_close(&array);
     pg_copy_text(row, buf_str(&array));
 }
 

@@ -44,9 +44,9 @@ write_positions(struct writing *writing, struct item_range range,
     struct buf offsets;
     struct buf digests;
 
-    pg_array_open(&ids, writing->arena);
-    pg_array_open(&offsets, writing->arena);
-    pg_array_open(&digests, writing->arena);
+    pg_array_open(&ids, writing->arena, PG_INT4);
+    pg_array_open(&offsets, writing->arena, PG_INT8);
+    pg_array_open(&digests, writing->arena, PG_TEXT);
     for (size_t i = 0; i < count; i++) {
         uint8_t digest[LAST_RECORD_BYTES];
         char text[2 * LAST_RECORD_BYTES];
@@ -59,9 +59,6 @@ write_positions(struct writing *writing, struct item_range range,
         pg_array_int(&offsets, last[i]->record.offset + 1);
         pg_array_text(&digests, str_make(text, sizeof(text)));
     }
-    pg_array_close(&ids);
-    pg_array_close(&offsets);
-    pg_array_close(&digests);
     return pg_run(
         writing->ledger->pg,
         "UPDATE streams s SET next_offset = v.next_offset, "
@@ -136,7 +133,7 @@ write_batch_row(struct writing *writing, struct err *err)
 static bool
 refuse_second_outcome(struct err *err)
 {
-    if (strcmp(err->code, "23505") != 0)
+    if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
     err->kind = ERR_FATAL;
     return err_add(err, "a record would get a second outcome, since a "

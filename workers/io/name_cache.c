@@ -40,14 +40,13 @@ unknown_names(const struct name_cache *cache, struct arena *arena,
     struct map seen;
 
     map_init(&seen, arena);
-    pg_array_open(&array, arena);
+    pg_array_open(&array, arena, PG_TEXT);
     for (size_t i = 0; i < count; i++) {
         if (map_get(&cache->ids, names[i]) || map_get(&seen, names[i]))
             continue;
         *map_put(&seen, names[i]) = &seen;
         pg_array_text(&array, names[i]);
     }
-    pg_array_close(&array);
     return seen.count ? buf_str(&array) : (struct str){0};
 }
 

@@ -63,20 +63,19 @@ outbox_close(struct outbox *outbox)
 /* ---- which batches ----------------------------------------------------------
  */
 
-static bool
-batch_from_row(const struct pg_result *result, size_t row,
-               struct batch_row *batch, struct err *err)
+static struct batch_row
+batch_from_row(const struct pg_result *result, size_t row)
 {
-    *batch = (struct batch_row){
+    return (struct batch_row){
         .id = pg_int(result, row, 0),
         .first_id = pg_int(result, row, 1),
         .last_id = pg_int(result, row, 2),
+        .posted_us = pg_time(result, row, 3),
         .ruleset_id = pg_int(result, row, 4),
         .posted = pg_int(result, row, 5),
         .letters = pg_int(result, row, 6),
         .shadows = pg_int(result, row, 7),
     };
-    return row_time(pg_text(result, row, 3), &batch->posted_us, err);
 }
 
 /* A dead letter can be a megabyte where a message is one kilobyte. */
@@ -95,9 +94,8 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
     struct str param = int_text(arena, after);
     struct pg_result *result;
     int64_t cost = 0;
-    bool ok = true;
 
-    if (!pg_query(
+    if (!pg_query_binary(
             outbox->pg,
             "SELECT id, first_id, last_id, posted_at, ruleset_id, "
             "posted + rejected, conflicts + dead_letters - coalesce((SELECT "
@@ -109,19 +107,19 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
     batches->items =
         arena_array(arena, pg_rows(result), sizeof(*batches->items));
     batches->count = 0;
-    for (size_t i = 0; ok && i < pg_rows(result); i++) {
+    for (size_t i = 0; i < pg_rows(result); i++) {
         struct batch_row *batch = &batches->items[i];
 
-        ok = batch_from_row(result, i, batch, err);
+        *batch = batch_from_row(result, i);
         cost += cost_of(batch);
-        if (!ok || (i && cost > max_events))
+        if (i && cost > max_events)
             break;
         batches->count++;
         batches->letters += batch->letters;
         batches->shadows += batch->shadows;
     }
     pg_result_free(result);
-    return ok;
+    return true;
 }
 
 /* ---- their rows
@@ -169,14 +167,17 @@ query_rows(struct outbox *outbox, int64_t after,
         int_text(arena, batches->items[batches->count - 1].id),
     };
 
-    if (!pg_query(outbox->pg, events_sql, range, 2, &outbox->events, err) ||
-        !pg_query(outbox->pg, entries_sql, range, 2, &outbox->entries, err) ||
-        !pg_query(outbox->pg, answers_sql, range, 2, &outbox->answers, err))
+    if (!pg_query_binary(outbox->pg, events_sql, range, 2, &outbox->events,
+                         err) ||
+        !pg_query_binary(outbox->pg, entries_sql, range, 2, &outbox->entries,
+                         err) ||
+        !pg_query_binary(outbox->pg, answers_sql, range, 2, &outbox->answers,
+                         err))
         return false;
     if (batches->shadows && !shadow_query(outbox, range, err))
         return false;
-    return !batches->letters ||
-           pg_query(outbox->pg, letters_sql, range, 2, &outbox->letters, err);
+    return !batches->letters || pg_query_binary(outbox->pg, letters_sql, range,
+                                                2, &outbox->letters, err);
 }
 
 /* ---- names
@@ -293,17 +294,18 @@ outbox_posted_at(struct outbox *outbox, int64_t batch_id, bool *found,
     struct arena arena = {0};
     struct str param = int_text(&arena, batch_id);
     struct pg_result *result;
-    bool ok =
-        pg_query(outbox->pg, "SELECT posted_at FROM batches WHERE id = $1",
-                 &param, 1, &result, err);
+    bool ok = pg_query_binary(outbox->pg,
+                              "SELECT posted_at FROM batches WHERE id = $1",
+                              &param, 1, &result, err);
 
     arena_free(&arena);
     if (!ok)
         return false;
     *found = pg_rows(result) > 0;
-    ok = !*found || row_time(pg_text(result, 0, 0), posted_us, err);
+    if (*found)
+        *posted_us = pg_time(result, 0, 0);
     pg_result_free(result);
-    return ok;
+    return true;
 }
 
 bool

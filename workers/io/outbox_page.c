@@ -4,7 +4,6 @@
 
 #include "hex.h"
 #include "outbox_shadow.h"
-#include "timestamp.h"
 
 enum { ENTRY_ORDINAL = 6, ANSWER_ORDINAL = 8 }; /* their columns */
 
@@ -47,24 +46,6 @@ struct building {
     size_t next_answer;
     struct shadow_list shadows;
 };
-
-bool
-row_time(struct str text, int64_t *at_us, struct err *err)
-{
-    char copy[40];
-    size_t len = text.len - 3; /* without the offset */
-
-    if (text.len >= 22 && text.len < sizeof(copy) &&
-        str_ends_with(text, STR("+00"))) {
-        memcpy(copy, text.at, len);
-        copy[10] = 'T';
-        copy[len] = 'Z';
-        if (timestamp_parse(str_make(copy, len + 1), at_us))
-            return true;
-    }
-    return err_set(err, ERR_FATAL, "cannot read \"%.*s\" as a time",
-                   STR_ARG(text));
-}
 
 /* NULL as a str without address. */
 static struct str
@@ -177,14 +158,15 @@ copy_entries(struct arena *arena, const struct entry_row *entries, size_t count)
     return copies;
 }
 
-static bool
+static void
 event_from_row(const struct building *building, size_t row,
-               struct token_source *token, struct err *err)
+               struct token_source *token)
 {
     const struct outbox *outbox = building->outbox;
     const struct pg_result *rows = outbox->events;
 
     *token = (struct token_source){
+        .occurred_us = pg_time(rows, row, 1),
         .event_source =
             *names_find(&outbox->names.sources, pg_int(rows, row, 2)),
         .event_type = *names_find(&outbox->names.types, pg_int(rows, row, 3)),
@@ -198,7 +180,6 @@ event_from_row(const struct building *building, size_t row,
         .scale = 2,
         .posted_us = building->batch->posted_us,
     };
-    return row_time(pg_text(rows, row, 1), &token->occurred_us, err);
 }
 
 static struct token_source *
@@ -350,8 +331,7 @@ add_event(struct building *building, struct err *err)
 
     if (!left && answer_end == building->next_answer)
         return damaged(building, event_id, err);
-    if (!event_from_row(building, place->row, &event, err))
-        return false;
+    event_from_row(building, place->row, &event);
     add_paid(building, &event, left, answer_end);
     add_told(building, &event, answer_end);
     return true;
@@ -369,18 +349,6 @@ bytes_from_hex(struct arena *arena, struct str hex)
 
     hex_read(bytes, hex.at, hex.len / 2);
     return str_make(bytes, hex.len / 2);
-}
-
-/* A bytea: `\x` and digits. */
-static struct str
-bytes_or_null(struct arena *arena, const struct pg_result *rows, size_t row,
-              int column)
-{
-    struct str text = pg_text(rows, row, column);
-
-    if (pg_is_null(rows, row, column))
-        return (struct str){0};
-    return bytes_from_hex(arena, str_make(text.at + 2, text.len - 2));
 }
 
 /* What stands before the separator; *rest moves behind it. */
@@ -419,23 +387,8 @@ read_headers(struct arena *arena, struct str text, struct record *record)
     record->header_count = room;
 }
 
-static bool
-record_time(const struct pg_result *rows, size_t row, int64_t *at_ms,
-            struct err *err)
-{
-    int64_t at_us = 0;
-
-    *at_ms = -1;
-    if (pg_is_null(rows, row, 2))
-        return true;
-    if (!row_time(pg_text(rows, row, 2), &at_us, err))
-        return false;
-    *at_ms = at_us / 1000;
-    return true;
-}
-
-static bool
-add_letter(struct building *building, struct err *err)
+static void
+add_letter(struct building *building)
 {
     const struct pg_result *rows = building->outbox->letters;
     struct dead_letter *letter = ARENA_NEW(building->arena, struct dead_letter);
@@ -444,18 +397,19 @@ add_letter(struct building *building, struct err *err)
     size_t row = building->letters.places[building->next_letter++].row;
 
     record->offset = pg_int(rows, row, 1);
+    record->timestamp_ms =
+        pg_is_null(rows, row, 2) ? -1 : pg_time(rows, row, 2) / 1000;
     record->topic = pg_text(rows, row, 3);
     record->partition = (int32_t)pg_int(rows, row, 4);
     letter->reason = pg_text(rows, row, 5);
     letter->text = pg_text(rows, row, 6);
-    record->key = bytes_or_null(building->arena, rows, row, 7);
-    record->value = bytes_or_null(building->arena, rows, row, 8);
+    record->key = text_or_null(rows, row, 7);
+    record->value = text_or_null(rows, row, 8);
     read_headers(building->arena, pg_text(rows, row, 9), record);
     letter->ruleset = building->ruleset->stamp;
     letter->set_aside_us = building->batch->posted_us;
     page->items[page->item_count++] = (struct outbox_item){.letter = letter};
     page->letter_count++;
-    return record_time(rows, row, &record->timestamp_ms, err);
 }
 
 /* ---- the page
@@ -530,8 +484,9 @@ add_batch(struct building *building, const struct batch_list *batches,
         if (event_id == letter_id) /* neither is left */
             return is_whole(building, first_event, first_letter, err) &&
                    add_shadows(building, err);
-        if (!(event_id < letter_id ? add_event(building, err)
-                                   : add_letter(building, err)))
+        if (letter_id < event_id)
+            add_letter(building);
+        else if (!add_event(building, err))
             return false;
     }
 }

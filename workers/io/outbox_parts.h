@@ -75,7 +75,4 @@ MUST_CHECK bool page_build(const struct outbox *outbox,
                            struct arena *arena, struct outbox_page *page,
                            struct err *err);
 
-/* A timestamptz as PostgreSQL prints it in UTC, in style ISO. ERR_FATAL. */
-MUST_CHECK bool row_time(struct str text, int64_t *at_us, struct err *err);
-
 #endif

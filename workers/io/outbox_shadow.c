@@ -18,7 +18,8 @@ static const char shadows_sql[] =
 bool
 shadow_query(struct outbox *outbox, const struct str range[2], struct err *err)
 {
-    return pg_query(outbox->pg, shadows_sql, range, 2, &outbox->shadows, err);
+    return pg_query_binary(outbox->pg, shadows_sql, range, 2, &outbox->shadows,
+                           err);
 }
 
 bool
@@ -57,10 +58,9 @@ is_same_message(const struct shadow_list *list, size_t left, size_t right)
     return a->id == b->id && pg_int(rows, a->row, 1) == pg_int(rows, b->row, 1);
 }
 
-static bool
+static void
 token_from_row(const struct shadow_list *list, size_t row,
-               const struct batch_row *batch, struct token_source *token,
-               struct err *err)
+               const struct batch_row *batch, struct token_source *token)
 {
     const struct outbox_names *names = &list->outbox->names;
     const struct pg_result *rows = list->outbox->shadows;
@@ -71,6 +71,7 @@ token_from_row(const struct shadow_list *list, size_t row,
         .type = STR(TOKEN_SHADOW),
         .place = 1,
         .is_shadow = true,
+        .occurred_us = pg_time(rows, row, 5),
         .event_source = *names_find(&names->sources, pg_int(rows, row, 6)),
         .event_id = pg_text(rows, row, 7),
         .traceparent = pg_text(rows, row, 9),
@@ -82,7 +83,6 @@ token_from_row(const struct shadow_list *list, size_t row,
     };
     if (!pg_is_null(rows, row, 8))
         token->contract_id = pg_text(rows, row, 8);
-    return row_time(pg_text(rows, row, 5), &token->occurred_us, err);
 }
 
 /* Whether the row at hand is of the batch. */
@@ -142,9 +142,7 @@ shadow_next(struct shadow_list *list, size_t batch,
         if (is_told(list))
             continue;
         made = ARENA_NEW(list->arena, struct token_source);
-        if (!token_from_row(list, list->rows.places[list->next].row, row, made,
-                            err))
-            return false;
+        token_from_row(list, list->rows.places[list->next].row, row, made);
         take_entries(list, made);
         list->next++;
         *token = made;

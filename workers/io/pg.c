@@ -30,22 +30,22 @@ static const struct {
     const char *prefix; /* of the SQLSTATE; the first match counts */
     enum err_kind kind;
 } sqlstate_kinds[] = {
-    {"08", ERR_RETRY},    /* connection */
-    {"23505", ERR_RETRY}, /* unique violation: somebody was first */
-    {"22", ERR_INPUT},    /* data exception */
-    {"23", ERR_INPUT},    /* other integrity violations */
-    {"25006", ERR_RETRY}, /* read-only: a failover is under way */
-    {"25P03", ERR_RETRY}, /* idle in transaction for too long */
-    {"28", ERR_CONFIG},   /* authorization */
-    {"3D", ERR_CONFIG},   /* no such database */
-    {"3F", ERR_CONFIG},   /* no such schema */
-    {"40", ERR_RETRY},    /* deadlock, serialization */
-    {"42", ERR_CONFIG},   /* rights, missing objects */
-    {"53", ERR_RETRY},    /* out of disk, memory, connections */
-    {"54", ERR_INPUT},    /* too large for an index or a row */
-    {"55", ERR_RETRY},    /* lock not available */
-    {"57", ERR_RETRY},    /* cancelled, shutting down */
-    {"58", ERR_RETRY},    /* input or output error */
+    {"08", ERR_RETRY},                /* connection */
+    {PG_UNIQUE_VIOLATION, ERR_RETRY}, /* somebody was first */
+    {"22", ERR_INPUT},                /* data exception */
+    {"23", ERR_INPUT},                /* other integrity violations */
+    {"25006", ERR_RETRY},             /* read-only: a failover is under way */
+    {"25P03", ERR_RETRY},             /* idle in transaction for too long */
+    {"28", ERR_CONFIG},               /* authorization */
+    {"3D", ERR_CONFIG},               /* no such database */
+    {"3F", ERR_CONFIG},               /* no such schema */
+    {"40", ERR_RETRY},                /* deadlock, serialization */
+    {"42", ERR_CONFIG},               /* rights, missing objects */
+    {"53", ERR_RETRY},                /* out of disk, memory, connections */
+    {"54", ERR_INPUT},                /* too large for an index or a row */
+    {"55", ERR_RETRY},                /* lock not available */
+    {"57", ERR_RETRY},                /* cancelled, shutting down */
+    {"58", ERR_RETRY},                /* input or output error */
 };
 
 static enum err_kind
@@ -363,11 +363,23 @@ statement_index(struct pg *pg, const char *sql, size_t *index, struct err *err)
     return true;
 }
 
-bool
-pg_query(struct pg *pg, const char *sql, const struct str *params,
-         size_t param_count, struct pg_result **result, struct err *err)
+enum format { FORMAT_TEXT, FORMAT_BINARY }; /* libpq's numbers */
+
+/* No text begins with a NUL, and all arrays of pg_array_open do. */
+static bool
+is_array(struct str param)
+{
+    return param.len && param.at[0] == '\0';
+}
+
+static bool
+query(struct pg *pg, const char *sql, const struct str *params,
+      size_t param_count, enum format format, struct pg_result **result,
+      struct err *err)
 {
     const char *values[MAX_PARAMS] = {0};
+    int lengths[MAX_PARAMS] = {0};
+    int formats[MAX_PARAMS] = {0};
     char name[16];
     size_t index;
     PGresult *kept;
@@ -377,18 +389,36 @@ pg_query(struct pg *pg, const char *sql, const struct str *params,
     if (!statement_index(pg, sql, &index, err))
         return false;
     arena_reset(&pg->scratch);
-    for (size_t i = 0; i < param_count; i++)
-        if (params[i].at)
-            values[i] =
-                arena_strndup(&pg->scratch, params[i].at, params[i].len);
+    for (size_t i = 0; i < param_count; i++) {
+        formats[i] = is_array(params[i]) ? FORMAT_BINARY : FORMAT_TEXT;
+        lengths[i] = (int)params[i].len;
+        values[i] =
+            params[i].at && formats[i] == FORMAT_TEXT
+                ? arena_strndup(&pg->scratch, params[i].at, params[i].len)
+                : params[i].at;
+    }
     snprintf(name, sizeof(name), "s%zu", index);
-    if (!PQsendQueryPrepared(pg->conn, name, (int)param_count, values, NULL,
-                             NULL, 0))
+    if (!PQsendQueryPrepared(pg->conn, name, (int)param_count, values, lengths,
+                             formats, format))
         return lost(pg, err);
     if (!finish(pg, &kept, err))
         return false;
     *result = (struct pg_result *)kept;
     return true;
+}
+
+bool
+pg_query(struct pg *pg, const char *sql, const struct str *params,
+         size_t param_count, struct pg_result **result, struct err *err)
+{
+    return query(pg, sql, params, param_count, FORMAT_TEXT, result, err);
+}
+
+bool
+pg_query_binary(struct pg *pg, const char *sql, const struct str *params,
+                size_t param_count, struct pg_result **result, struct err *err)
+{
+    return query(pg, sql, params, param_count, FORMAT_BINARY, result, err);
 }
 
 bool
@@ -456,27 +486,66 @@ pg_text(const struct pg_result *result, size_t row, int column)
                     (size_t)PQgetlength(rows_of(result), (int)row, column));
 }
 
+static bool
+is_binary(const struct pg_result *result, int column)
+{
+    return PQfformat(rows_of(result), column) == FORMAT_BINARY;
+}
+
+/* Numbers are sent with their first byte first, in two's complement. */
+static uint64_t
+read_bytes(const char *bytes, int len)
+{
+    uint64_t value = 0;
+
+    for (int i = 0; i < len; i++)
+        value = value << 8 | (unsigned char)bytes[i];
+    return value;
+}
+
+static int64_t
+read_int(const char *bytes, int len)
+{
+    int unused = 64 - 8 * len;
+
+    return (int64_t)(read_bytes(bytes, len) << unused) >> unused;
+}
+
 int64_t
 pg_int(const struct pg_result *result, size_t row, int column)
 {
-    return strtoll(PQgetvalue(rows_of(result), (int)row, column), NULL, 10);
+    const char *value = PQgetvalue(rows_of(result), (int)row, column);
+
+    if (is_binary(result, column))
+        return read_int(value, PQgetlength(rows_of(result), (int)row, column));
+    return strtoll(value, NULL, 10);
 }
 
-/* "(block,item)", which are numbers of 32 and 16 bits; items begin at 1. */
+/* The number of its block, 32 bits, and of the item in it, 16 bits, of which
+ * the first is 1. */
 int64_t
 pg_place(const struct pg_result *result, size_t row, int column)
 {
-    char *rest;
-    int64_t block =
-        strtoll(PQgetvalue(rows_of(result), (int)row, column) + 1, &rest, 10);
+    return (int64_t)read_bytes(PQgetvalue(rows_of(result), (int)row, column),
+                               6);
+}
 
-    return block << 16 | strtoll(rest + 1, NULL, 10);
+/* Microseconds since 2000-01-01. */
+int64_t
+pg_time(const struct pg_result *result, size_t row, int column)
+{
+    uint64_t epoch_us = UINT64_C(946684800) * 1000000;
+    const char *value = PQgetvalue(rows_of(result), (int)row, column);
+
+    return (int64_t)(read_bytes(value, 8) + epoch_us);
 }
 
 bool
 pg_bool(const struct pg_result *result, size_t row, int column)
 {
-    return PQgetvalue(rows_of(result), (int)row, column)[0] == 't';
+    char value = PQgetvalue(rows_of(result), (int)row, column)[0];
+
+    return is_binary(result, column) ? value != 0 : value == 't';
 }
 
 int

@@ -13,6 +13,9 @@
 #include "err.h"
 #include "str.h"
 
+/* A code of struct err: somebody was first. */
+#define PG_UNIQUE_VIOLATION "23505"
+
 struct pg;        /* a connection */
 struct pg_result; /* rows of one statement */
 
@@ -40,18 +43,26 @@ bool pg_is_broken(const struct pg *pg);
 /* Run one or more statements without parameters, dropping their rows. Any
  * failure of this and the functions below has the SQLSTATE as code and
  *   ERR_RETRY  for lost connections, deadlocks, timeouts, full disks and
- *              unique violations (23505: another worker was first),
+ *              unique violations (another worker was first),
  *   ERR_INPUT  for data the database does not take (22xxx, other 23xxx, 54xxx),
  *   ERR_CONFIG for rights and missing objects (28, 3D, 3F, 42),
  *   ERR_FATAL  for anything else. */
 MUST_CHECK bool pg_exec(struct pg *pg, const char *sql, struct err *err);
 
-/* Run one statement with text parameters $1 ... (at NULL is a NULL). The
- * statement is prepared once a connection and kept under its own text, so
- * `sql` must be a constant of the program. *result is owned by the caller. */
+/* Run one statement with parameters $1 ..., texts or arrays of pg_array_open
+ * (at NULL is a NULL). The statement is prepared once a connection and kept
+ * under its own text, so `sql` must be a constant of the program. *result is
+ * owned by the caller. */
 MUST_CHECK bool pg_query(struct pg *pg, const char *sql,
                          const struct str *params, size_t param_count,
                          struct pg_result **result, struct err *err);
+
+/* As pg_query, with rows in PostgreSQL's binary format, which is cheaper to
+ * write and to read: of columns of integers, bool, text, bytea, tid and
+ * timestamptz, as the functions below read them. */
+MUST_CHECK bool pg_query_binary(struct pg *pg, const char *sql,
+                                const struct str *params, size_t param_count,
+                                struct pg_result **result, struct err *err);
 
 /* As pg_query, dropping the rows. */
 MUST_CHECK bool pg_run(struct pg *pg, const char *sql, const struct str *params,
@@ -66,15 +77,20 @@ MUST_CHECK bool pg_change(struct pg *pg, const char *sql,
 size_t pg_rows(const struct pg_result *result);
 bool pg_is_null(const struct pg_result *result, size_t row, int column);
 
-/* Borrowed until pg_result_free; empty for NULL. */
+/* Borrowed until pg_result_free; empty for NULL. Of a bytea that was asked for
+ * in binary, its bytes. */
 struct str pg_text(const struct pg_result *result, size_t row, int column);
 
 /* The column as a number; it must be of an integer type and not NULL. */
 int64_t pg_int(const struct pg_result *result, size_t row, int column);
 
-/* A column of type tid, ctid most of all: where a row is, and stays as long as
- * it is locked and not written. Never 0. */
+/* A column of type tid, asked for in binary, ctid most of all: where a row is,
+ * and stays as long as it is locked and not written. Never 0. */
 int64_t pg_place(const struct pg_result *result, size_t row, int column);
+
+/* A finite timestamptz that was asked for in binary: microseconds since 1970 in
+ * UTC. */
+int64_t pg_time(const struct pg_result *result, size_t row, int column);
 
 /* A column of type boolean. */
 bool pg_bool(const struct pg_result *result, size_t row, int column);
@@ -110,17 +126,33 @@ void pg_rollback(struct pg *pg);
 MUST_CHECK bool pg_wait_notify(struct pg *pg, int64_t wait_ms, struct err *err);
 
 /* ---- building parameters and COPY rows -------------------------------------
- * An array parameter is `{` + elements + `}`. */
+ */
 
-/* Begin an array, in the arena. */
-void pg_array_open(struct buf *array, struct arena *arena);
+/* Types of elements, by their OIDs (src/include/catalog/pg_type.dat). */
+enum pg_element {
+    PG_INT8 = 20,
+    PG_INT2 = 21,
+    PG_INT4 = 23,
+    PG_TEXT = 25,
+    PG_TID = 27,
+};
 
-/* Append an element: commas are added, text is quoted. */
+/* Begin an array parameter, in the arena; the statement says its type too
+ * ($1::int[]). It is whole at any time. */
+void pg_array_open(struct buf *array, struct arena *arena,
+                   enum pg_element type);
+
+/* Append an element of its type. */
 void pg_array_text(struct buf *array, struct str text);
 void pg_array_int(struct buf *array, int64_t value);
 void pg_array_place(struct buf *array, int64_t place); /* of pg_place */
 void pg_array_null(struct buf *array);
-void pg_array_close(struct buf *array);
+
+/* An array as a text, for where one is wanted: `{` + elements + `}`. */
+void pg_literal_open(struct buf *array, struct arena *arena);
+void pg_literal_text(struct buf *array, struct str text);
+void pg_literal_null(struct buf *array);
+void pg_literal_close(struct buf *array);
 
 /* Append a column of a COPY row; a tab is put before all but a row's first. */
 void pg_copy_text(struct buf *row, struct str text); /* at NULL: SQL NULL */

@@ -1,11 +1,11 @@
-/* pg_text.c - array parameters and COPY rows in PostgreSQL's text formats. */
+/* pg_text.c - arrays and COPY rows in PostgreSQL's text formats. */
 #include "pg.h"
 
 #include "hex.h"
 #include "timestamp.h"
 
 void
-pg_array_open(struct buf *array, struct arena *arena)
+pg_literal_open(struct buf *array, struct arena *arena)
 {
     buf_init(array, arena);
     buf_add_char(array, '{');
@@ -19,7 +19,7 @@ add_comma(struct buf *array)
 }
 
 void
-pg_array_text(struct buf *array, struct str text)
+pg_literal_text(struct buf *array, struct str text)
 {
     char *start;
     char *to;
@@ -37,32 +37,14 @@ pg_array_text(struct buf *array, struct str text)
 }
 
 void
-pg_array_int(struct buf *array, int64_t value)
-{
-    add_comma(array);
-    buf_add_int(array, value);
-}
-
-void
-pg_array_place(struct buf *array, int64_t place)
-{
-    add_comma(array);
-    buf_add(array, "\"(", 2);
-    buf_add_int(array, place >> 16);
-    buf_add_char(array, ',');
-    buf_add_int(array, place & 0xFFFF);
-    buf_add(array, ")\"", 2);
-}
-
-void
-pg_array_null(struct buf *array)
+pg_literal_null(struct buf *array)
 {
     add_comma(array);
     buf_add(array, "NULL", 4);
 }
 
 void
-pg_array_close(struct buf *array)
+pg_literal_close(struct buf *array)
 {
     buf_add_char(array, '}');
 }

@@ -16,7 +16,7 @@ register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     bool ok;
 
     for (int c = 0; c < 3; c++)
-        pg_array_open(&columns[c], &arena);
+        pg_array_open(&columns[c], &arena, PG_TEXT);
     for (size_t i = 0; i < ruleset->line_count; i++) {
         const struct ledger_line *line = ruleset->lines[i];
 
@@ -24,8 +24,6 @@ register_lines(struct pg *pg, const struct ruleset *ruleset, struct err *err)
         pg_array_text(&columns[1], line->description);
         pg_array_text(&columns[2], str_from_cstr(line->type->name));
     }
-    for (int c = 0; c < 3; c++)
-        pg_array_close(&columns[c]);
     ok = pg_run(pg,
                 "INSERT INTO lines (name, description, transaction_type, "
                 "counterparty) SELECT v.name, v.description, t.name, "
@@ -105,11 +103,11 @@ data_array(struct arena *arena, const struct notify *notify, bool keys)
 {
     struct buf array;
 
-    pg_array_open(&array, arena);
+    pg_literal_open(&array, arena);
     for (size_t i = 0; i < notify->data_count; i++)
-        pg_array_text(&array,
-                      keys ? notify->data[i].key : notify->data[i].text);
-    pg_array_close(&array);
+        pg_literal_text(&array,
+                        keys ? notify->data[i].key : notify->data[i].text);
+    pg_literal_close(&array);
     return buf_str(&array);
 }
 
@@ -146,24 +144,23 @@ register_notifies(struct pg *pg, const struct ruleset *ruleset, struct err *err)
     bool ok;
 
     for (int c = 0; c < NOTIFY_COLUMNS; c++)
-        pg_array_open(&columns[c], &arena);
+        pg_array_open(&columns[c], &arena, PG_TEXT);
     for (size_t i = 0; i < ruleset->notify_count; i++)
         add_notify(&arena, &ruleset->notifies[i], columns);
-    for (int c = 0; c < NOTIFY_COLUMNS; c++) {
-        pg_array_close(&columns[c]);
+    for (int c = 0; c < NOTIFY_COLUMNS; c++)
         params[c + 1] = buf_str(&columns[c]);
-    }
     params[0] = int_text(&arena, ruleset->id);
-    ok = pg_run(pg,
-                "INSERT INTO ruleset_notifies (ruleset_id, rule, category, "
-                "title, body, collapse, ttl_s, enabled, data_keys, data_texts) "
-                "SELECT $1, v.rule, v.category, v.title, v.body, v.collapse, "
-                "v.ttl_s, v.enabled, v.keys::text[], v.texts::text[] "
-                "FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], "
-                "$6::text[], $7::int[], $8::bool[], $9::text[], $10::text[]) "
-                "AS v(rule, category, title, body, collapse, ttl_s, enabled, "
-                "keys, texts)",
-                params, NOTIFY_COLUMNS + 1, err);
+    ok =
+        pg_run(pg,
+               "INSERT INTO ruleset_notifies (ruleset_id, rule, category, "
+               "title, body, collapse, ttl_s, enabled, data_keys, data_texts) "
+               "SELECT $1, v.rule, v.category, v.title, v.body, v.collapse, "
+               "v.ttl_s::int, v.enabled::bool, v.keys::text[], v.texts::text[] "
+               "FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], "
+               "$6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) "
+               "AS v(rule, category, title, body, collapse, ttl_s, enabled, "
+               "keys, texts)",
+               params, NOTIFY_COLUMNS + 1, err);
     arena_free(&arena);
     return ok;
 }

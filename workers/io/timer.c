@@ -45,19 +45,17 @@ timers_put_off(struct pg *pg, const struct timer *timers, size_t count,
     struct buf times;
     bool ok;
 
-    pg_array_open(&ids, &arena);
-    pg_array_open(&times, &arena);
+    pg_array_open(&ids, &arena, PG_TEXT);
+    pg_array_open(&times, &arena, PG_INT8);
     for (size_t i = 0; i < count; i++) {
         pg_array_text(&ids, timers[i].hold_id);
         pg_array_int(&times, timers[i].due_us);
     }
-    pg_array_close(&ids);
-    pg_array_close(&times);
     ok =
         pg_query(pg,
                  "UPDATE timers t SET due_at = clock_timestamp() + "
-                 "interval '1 minute' FROM unnest($1::uuid[], $2::bigint[]) "
-                 "AS v (id, due_us) WHERE t.hold_id = v.id "
+                 "interval '1 minute' FROM unnest($1::text[], $2::bigint[]) "
+                 "AS v (id, due_us) WHERE t.hold_id = v.id::uuid "
                  "AND t.due_at = from_us(v.due_us) RETURNING t.hold_id",
                  (struct str[]){buf_str(&ids), buf_str(&times)}, 2, &rows, err);
     if (ok) {
