@@ -6,6 +6,7 @@ The shebang names the system's Python: it has the packages ops/setup installs.
 """
 
 import argparse
+import collections
 import datetime
 import random
 import time
@@ -17,6 +18,7 @@ UTC = datetime.timezone.utc
 HOT_ACCOUNTS = 20
 HOT_SHARE = 0.2  # of all events go to the hot accounts
 REPEAT_SHARE = 0.01
+KEPT = 4000  # of 2 % of all events: a repeat is of the last 200,000
 BINARY_SHARE = 0.15
 SPREAD_S = 12 * 3600  # young enough to notify somebody
 
@@ -49,7 +51,7 @@ class Mix:
         self.today = now.date()
         self.logins = {}
         self.levels = {}
-        self.kept = []
+        self.kept = collections.deque(maxlen=KEPT)
         self.count = 0
         kinds = [
             (30, "contracts", "contract.completed", self.contract),
