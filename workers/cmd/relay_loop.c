@@ -27,6 +27,7 @@ enum {
     FLUSH_LOOK_MS = 200,
     STOP_PATIENCE_MS = 4000, /* for messages under way when told to stop */
     ABORT_WAIT_MS = 2000,
+    STANDINGS_ENTRIES = 2000, /* to be brought forward at once */
 };
 
 /* ---- one transaction
@@ -113,6 +114,7 @@ commit(struct relay *relay, const struct outbox_page *page, struct err *err)
     FAULT_POINT("relay.commit");
     relay->position = page->last_batch;
     relay->published_ms = clock_monotonic_ms();
+    relay->page_items = page->item_count;
     relay->counts.transactions++;
     relay->counts.batches += (int64_t)page->batch_count;
     relay->counts.letters += (int64_t)page->letter_count;
@@ -149,38 +151,45 @@ publish(struct relay *relay, const struct outbox_page *page, struct err *err)
  * -----------------------------------------------------
  */
 
-/* Brings the standings forward by little enough that no message is late for
- * it. While batches keep coming, that gets a twentieth of the time, so that the
- * workers, who may have no time to spare, do not notice; when all is quiet,
- * half of it. */
+/* From one start to the next: half of the time when all is quiet, a twentieth
+ * while batches keep coming, so that the workers, who may have no time to
+ * spare, do not notice. In a burst, when a page has more than can be brought
+ * forward at once, it would hardly get on, and do the same accounts again and
+ * again. */
+static int64_t
+standings_pause_ms(const struct relay *relay, int64_t took_ms)
+{
+    enum { QUIET_MS = 1000, BURST_MS = 5000, LEAST_MS = 10 };
+    bool is_quiet = clock_monotonic_ms() > relay->published_ms + QUIET_MS;
+    int64_t pause_ms = (took_ms + LEAST_MS) * (is_quiet ? 2 : 20);
+
+    if (!is_quiet && relay->page_items > STANDINGS_ENTRIES &&
+        pause_ms < BURST_MS)
+        return BURST_MS;
+    return pause_ms;
+}
+
+/* By little enough that no message is late for it. */
 static void
 refresh_standings(struct relay *relay)
 {
-    enum {
-        ENTRIES = 2000,
-        QUIET_MS = 1000,
-        LEAST_MS = 10,
-        FAILED_MS = 60000,
-    };
+    enum { FAILED_MS = 60000 };
     int64_t position = relay->position;
     int64_t start_ms = clock_monotonic_ms();
     struct err err = {0};
     bool current = false;
-    int64_t took_ms;
-    bool quiet;
 
     if (relay->standings == position || start_ms < relay->next_refresh_ms)
         return;
-    if (!standings_refresh(relay->pg, ENTRIES, &current, &err)) {
+    if (!standings_refresh(relay->pg, STANDINGS_ENTRIES, &current, &err)) {
         log_failure(LOG_WARN, &err);
         relay->next_refresh_ms = start_ms + FAILED_MS;
         return;
     }
     if (current)
         relay->standings = position;
-    took_ms = clock_monotonic_ms() - start_ms + LEAST_MS;
-    quiet = start_ms > relay->published_ms + QUIET_MS;
-    relay->next_refresh_ms = start_ms + took_ms * (quiet ? 2 : 20);
+    relay->next_refresh_ms =
+        start_ms + standings_pause_ms(relay, clock_monotonic_ms() - start_ms);
 }
 
 static bool

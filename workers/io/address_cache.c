@@ -1,23 +1,30 @@
 /* address_cache.c - direct-mapped: each id has one place, and whoever comes
- * later has it. Ids are given in order, so that accounts that are active
- * together seldom want the same place. */
+ * later has it. Ids are given in order, so places are made a slab at a time,
+ * and accounts that are active together seldom want the same one. */
 #include "address_cache.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES = 1 << 16, ADDRESS_BYTES = 42 };
+#include "hex.h"
+
+enum {
+    SLAB = 1 << 12, /* places */
+    SLABS = 1 << 8,
+    PACKED_BYTES = 20,
+    HEX_TEXT = 2 + 2 * PACKED_BYTES, /* "0x" and digits: as bytes */
+};
 
 struct place {
     int32_t id;
-    uint8_t len; /* 0: nobody's */
-    char address[ADDRESS_BYTES];
+    uint8_t len; /* of the text; 0: nobody's */
+    char packed[PACKED_BYTES];
 };
 
 struct address_cache {
     struct arena arena; /* holds this struct */
-    struct place *places;
+    struct place *slabs[SLABS];
 };
 
 /* An address that has to be read, and where it goes. */
@@ -32,7 +39,6 @@ address_cache_new(void)
     struct arena arena = {0};
     struct address_cache *cache = ARENA_NEW(&arena, struct address_cache);
 
-    cache->places = arena_array(&arena, PLACES, sizeof(*cache->places));
     cache->arena = arena;
     return cache;
 }
@@ -48,23 +54,77 @@ address_cache_free(struct address_cache *cache)
     arena_free(&arena);
 }
 
-static struct place *
-place_of(struct address_cache *cache, int64_t id)
+/* ---- places
+ * -------------------------------------------------------------------- */
+
+static struct str
+unpack(const struct place *place, struct arena *arena)
 {
-    return &cache->places[id & (PLACES - 1)];
+    char text[HEX_TEXT] = "0x";
+
+    if (place->len != HEX_TEXT)
+        return str_dup(arena, str_make(place->packed, place->len));
+    hex_write(text + 2, place->packed, PACKED_BYTES);
+    return str_dup(arena, str_make(text, HEX_TEXT));
+}
+
+static bool
+is_hex(struct str address)
+{
+    if (address.len != HEX_TEXT || memcmp(address.at, "0x", 2) != 0)
+        return false;
+    for (size_t i = 2; i < HEX_TEXT; i++)
+        if (!strchr("0123456789abcdef", address.at[i]))
+            return false;
+    return true;
+}
+
+/* False: there is no room for an address like that. */
+static bool
+pack(struct place *place, struct str address)
+{
+    if (is_hex(address))
+        hex_read(place->packed, address.at + 2, PACKED_BYTES);
+    else if (address.len <= PACKED_BYTES)
+        memcpy(place->packed, address.at, address.len);
+    else
+        return false;
+    place->len = (uint8_t)address.len;
+    return true;
+}
+
+static struct place **
+slab_of(struct address_cache *cache, int64_t id)
+{
+    return &cache->slabs[id / SLAB % SLABS];
+}
+
+/* NULL when the cache does not know the account. */
+static const struct place *
+find_place(struct address_cache *cache, int64_t id)
+{
+    const struct place *slab = *slab_of(cache, id);
+
+    return slab && slab[id % SLAB].len && slab[id % SLAB].id == id
+               ? &slab[id % SLAB]
+               : NULL;
 }
 
 static void
 remember(struct address_cache *cache, int64_t id, struct str address)
 {
-    struct place *place = place_of(cache, id);
+    struct place **slab = slab_of(cache, id);
+    struct place place = {.id = (int32_t)id};
 
-    if (address.len > ADDRESS_BYTES)
+    if (!pack(&place, address))
         return;
-    place->id = (int32_t)id;
-    place->len = (uint8_t)address.len;
-    memcpy(place->address, address.at, address.len);
+    if (!*slab)
+        *slab = arena_array(&cache->arena, SLAB, sizeof(**slab));
+    (*slab)[id % SLAB] = place;
 }
+
+/* ---- reading
+ * -------------------------------------------------------------------- */
 
 static int
 missing_order(const void *left, const void *right)
@@ -121,10 +181,10 @@ read_missing(struct address_cache *cache, struct pg *pg,
 
     qsort(missing, count, sizeof(*missing), missing_order);
     ids = ids_param(missing, count, arena);
-    if (!pg_query(pg,
-                  "SELECT id, address FROM accounts "
-                  "WHERE id = ANY ($1::int[]) ORDER BY id",
-                  &ids, 1, &rows, err))
+    if (!pg_query_binary(pg,
+                         "SELECT id, address FROM accounts "
+                         "WHERE id = ANY ($1::int[]) ORDER BY id",
+                         &ids, 1, &rows, err))
         return false;
     ok = fill_missing(cache, rows, missing, count, arena, err);
     pg_result_free(rows);
@@ -140,10 +200,10 @@ address_cache_find(struct address_cache *cache, struct pg *pg,
     size_t missing_count = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const struct place *place = place_of(cache, ids[i]);
+        const struct place *place = find_place(cache, ids[i]);
 
-        if (place->id == ids[i] && place->len)
-            addresses[i] = str_dup(arena, str_make(place->address, place->len));
+        if (place)
+            addresses[i] = unpack(place, arena);
         else
             missing[missing_count++] = (struct missing){ids[i], &addresses[i]};
     }

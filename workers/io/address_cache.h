@@ -1,5 +1,5 @@
 /* address_cache.h - addresses of accounts by id, of which an account keeps its
- * for ever. Takes 3 MiB, however many accounts there are. */
+ * for ever. Takes 28 bytes an account, and 28 MiB at most, for a million. */
 #ifndef IO_ADDRESS_CACHE_H
 #define IO_ADDRESS_CACHE_H
 
