@@ -1,6 +1,7 @@
 """End to end: events in, ledger and token events out."""
 
 import collections
+import contextlib
 import datetime
 import json
 import random
@@ -352,6 +353,37 @@ def test_ids_of_accounts_are_not_for_ever(ctx):
     assert after[other] == before[other]
     assert after[one] != before[other] and after[one][1] == before[other][1]
     assert after[third] == (before[third][0], 2 * before[third][1])
+
+
+def waits_for_another(ctx):
+    return ctx.scalar("SELECT count(*) FROM pg_stat_activity "
+                      "WHERE usename = 'reward_worker' "
+                      "AND datname = current_database() "
+                      "AND wait_event_type = 'Lock'") == 1
+
+
+def test_account_that_another_makes_meanwhile(ctx):
+    """It is no reason to post the batch again."""
+    one, other = (address(n) for n in range(2))
+    ctx.relay()
+    with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as maker:
+        maker.autocommit = False
+        with maker.cursor() as cursor:
+            cursor.execute("INSERT INTO reward.accounts (address) "
+                           "VALUES (%s) RETURNING id", [one])
+            made = cursor.fetchone()[0]
+        ctx.worker("w")
+        ctx.publish([structured(event("xp.gained.v1", user, user,
+                                      xp_gained=100), partition=0)
+                     for user in (other, one)])
+        ctx.wait(lambda: waits_for_another(ctx), 30, "a worker that waits")
+        maker.commit()
+    ledger, _ = assert_books(ctx)
+    assert len(ledger.inbox) == 2
+    assert seqs(ctx)[one][0] == made
+    # A try at a batch takes a block of ids.
+    assert ctx.scalar("SELECT last_value FROM reward.block_seq") \
+        == ctx.scalar("SELECT count(*) FROM reward.batches")
 
 
 def test_decimals(ctx):

@@ -3,6 +3,7 @@
 #include "ledger.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "ledger_parts.h"
 #include "timestamp.h"
@@ -208,6 +209,43 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
     return true;
 }
 
+/* ---- making
+ * -------------------------------------------------------------------- */
+
+#define MAKE                                                                   \
+    "INSERT INTO accounts (address) SELECT a FROM unnest($1::text[]) a "
+#define MADE " RETURNING " COLUMNS
+
+/* As if nobody else made one of them meanwhile, which costs the database a
+ * quarter less; should somebody have, that much is taken back. */
+static bool
+make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
+          struct err *err)
+{
+    struct pg *pg = ledger->pg;
+    struct account_ids *ids = &ledger->account_ids;
+
+    if (!pg_exec(pg, "SAVEPOINT make", err))
+        return false;
+    if (fill_rest(pg, ids, facts, arena, MAKE MADE, err))
+        return pg_exec(pg, "RELEASE make", err);
+    if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
+        return false;
+    err_reset(err);
+    return pg_exec(pg, "ROLLBACK TO make", err) &&
+           fill_rest(pg, ids, facts, arena,
+                     MAKE "ON CONFLICT (address) DO NOTHING" MADE, err);
+}
+
+static bool
+has_rest(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (!facts->accounts[i]->id)
+            return true;
+    return false;
+}
+
 /* Those there are, once more if an id was wrong; those that are made, which
  * nobody else sees; and those that others have made meanwhile. */
 bool
@@ -218,11 +256,7 @@ ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
 
     return lock_guessed(ledger, facts, arena, &is_wrong, err) &&
            (!is_wrong || lock_guessed(ledger, facts, arena, &is_wrong, err)) &&
-           fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
-                     "INSERT INTO accounts (address) "
-                     "SELECT a FROM unnest($1::text[]) a "
-                     "ON CONFLICT (address) DO NOTHING RETURNING " COLUMNS,
-                     err) &&
+           (!has_rest(facts) || make_rest(ledger, facts, arena, err)) &&
            fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
                      "SELECT " COLUMNS " FROM accounts WHERE "
                      "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
