@@ -7,6 +7,7 @@ import platform
 import re
 
 from .common import ROOT, run_tool
+from .hugepages import used_mib
 
 
 def machine(stack):
@@ -17,6 +18,7 @@ def machine(stack):
         "memory_mib": int(found(r"^MemTotal:\s+(\d+)", "/proc/meminfo"))
         // 1024,
         "kernel": platform.release(),
+        "hugepages_mib": used_mib(),
         "postgresql": stack.sql("SHOW server_version")[0][0],
         "kafka": found(r"<kafka.version>(.*)</", ROOT / "ops/kafka/pom.xml"),
         "librdkafka": run_tool(
@@ -30,7 +32,8 @@ def found(pattern, path):
 
 def machine_text(about):
     return (f"{about['cores']} cores ({about['cpu']}), {about['memory_mib']} "
-            f"MiB, Linux {about['kernel']}\nPostgreSQL {about['postgresql']}, "
+            f"MiB, {about['hugepages_mib']} of them in huge pages, "
+            f"Linux {about['kernel']}\nPostgreSQL {about['postgresql']}, "
             f"Kafka {about['kafka']}, librdkafka {about['librdkafka']}")
 
 

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from .common import REWARD, ROOT, clean_env, run_tool, say, wait_until
+from .hugepages import hugepages
 
 STACK = ROOT / "ops/stack"
 DATABASE = "gigchain"
@@ -37,9 +38,11 @@ class Stack:
         self.dir = None
         self.env = {}
         self._admin = None
+        self._memory = hugepages(buffers_mib())
 
     def __enter__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"reward-{self.name}-"))
+        self._memory.__enter__()
         try:
             self.start()
         except BaseException:
@@ -72,6 +75,7 @@ class Stack:
         else:
             with contextlib.suppress(OSError):
                 self.dir.rmdir()
+        self._memory.__exit__(None, None, None)
 
     @staticmethod
     def call(*words):
