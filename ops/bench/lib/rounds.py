@@ -1,19 +1,22 @@
 """Rounds of all subjects in turn, so that a slow minute of the machine meets
 each of them; the first round only warms the servers up."""
 
-from .common import BenchError, say
+from .common import ROOT, BenchError, say
 from .trial import measure
 
+SHIPPED = ROOT / "rules/gigs.yaml"
 # A digest of all entries; and what contracts paid apart from the first one.
 AGREED = {"ledger", "contracts"}
 
 
 class Bench:
-    """What subjects share: the stack, and the load that all of them get."""
+    """What subjects share: the stack, the load that all of them get, and the
+    file of rules."""
 
-    def __init__(self, stack, load):
+    def __init__(self, stack, load, rules=SHIPPED):
         self.stack = stack
         self.load = load
+        self.rules = rules
         self.agreed = {}  # what one says of the events, all who know it must
 
     def check_agreement(self, subject, books):

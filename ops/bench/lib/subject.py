@@ -26,6 +26,7 @@ class Subject:
     What it leaves stays until remove, since others may read it."""
 
     title = ""   # one line for the table
+    plain = False  # knows the rules of rules_plain.py alone
 
     def __init__(self, bench, name):
         self.bench = bench

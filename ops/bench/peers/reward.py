@@ -46,7 +46,8 @@ class Reward(Subject):
 
     def prepare(self, tag):
         self.database = tag
-        self.program = Program(self.stack, tag, tag, self.settings)
+        self.program = Program(self.stack, tag, tag, {
+            "rules": {"dir": str(self.bench.rules)}, **(self.settings or {})})
         self.program.prepare()
 
     def start(self):

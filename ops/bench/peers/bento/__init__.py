@@ -35,6 +35,8 @@ SELECT (SELECT count(*) FROM inbox), (SELECT coalesce(sum(amount), 0) FROM
 class Bento(Subject):
     """`batch` events a statement, `threads` statements at a time."""
 
+    plain = True
+
     def __init__(self, bench, name, batch, threads):
         super().__init__(bench, name)
         self.batch = batch

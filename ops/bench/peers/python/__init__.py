@@ -19,6 +19,8 @@ class Python(Reward):
     """The database, the topics, the clock and the checks are those of the
     program; only the processes are others."""
 
+    plain = True
+
     def __init__(self, bench, name, workers=2):
         super().__init__(bench, name, workers)
         self.title = (f"confluent-kafka and psycopg2, {workers} workers and a "
@@ -37,7 +39,7 @@ class Python(Reward):
             "dsn": self.stack.dsn(script, self.database), "input": INPUT,
             "output": self.program.output, "dlq": self.program.dlq,
             "position": self.program.position,
-            "rules": str(ROOT / "rules/gigs.yaml"),
+            "rules": str(self.bench.rules),
             "schemas": str(ROOT / "schemas/events")}))
         return Process(f"python {name}",
                        [sys.executable, HERE / f"{script}.py", settings],

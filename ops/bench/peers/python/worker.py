@@ -41,8 +41,9 @@ UPDATE streams s SET next_offset = v.next_offset, last_record = v.digest
 """
 BATCH_ROW = """
 INSERT INTO batches (first_id, last_id, posted_at, ruleset_id, records, posted,
-    no_reward, duplicates, conflicts, dead_letters, entries, amount)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    no_reward, duplicates, conflicts, dead_letters, entries, amount, earned,
+    opened)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -262,12 +263,13 @@ class Batch:
         entries = [entry for item in self.items for entry in item.entries]
         counts = [sum(item.outcome == outcome for item in self.items)
                   for outcome in "pndcx"]
+        amount = sum(entry.minor for entry in entries)
         self.cursor.execute("SELECT pg_notify('reward_batches', ''), "
                             "pg_advisory_xact_lock(%s)", [BATCH_LOCK])
         self.cursor.execute(BATCH_ROW, [
             self.first_id, self.next_id - 1, self.now, self.ruleset_id,
-            len(self.items), *counts, len(entries),
-            sum(entry.minor for entry in entries)])
+            len(self.items), *counts, len(entries), amount, amount,
+            sum(entry.seq == 1 for entry in entries)])
 
 
 class Worker:
