@@ -321,6 +321,26 @@ def test_spellings_of_an_address(ctx):
     assert [row[0] for row in ledger.balances] == [ALICE.lower()]
 
 
+def test_all_kinds_of_addresses_twice(ctx):
+    """The second time, the relay has those that it has room for."""
+    accounts = [address(1), "0x" + "f" * 39 + "g", "0x" + "aB" * 20,
+                "0x" + "0" * 39, "u", "a" * 20, "b" * 21, "c" * 36, "d" * 42,
+                "12345678-9abc-def0-1234-56789abcdef0",
+                "12345678-9ABC-DEF0-1234-56789ABCDEF0",
+                "123456789-abc-def0-1234-56789abcdef0",
+                "----" + "1" * 32, "x@y.z", "\u00e9" * 10]
+    ctx.worker("w")
+    ctx.relay()
+    for name in ("one", "two"):
+        ctx.publish([structured(event("xp.gained.v1", account, f"{name}{n}",
+                                      xp_gained=100), partition=0)
+                     for n, account in enumerate(accounts)])
+        ctx.wait_drained()
+    ledger, _ = assert_books(ctx)
+    assert len(ledger.inbox) == 2 * (len(accounts) - 1)
+    assert len(ledger.dead) == 2  # no letters beyond ASCII
+
+
 def seqs(ctx):
     """address -> (id, last_seq) of all accounts."""
     return {row[0]: row[1:] for row in ctx.sql(

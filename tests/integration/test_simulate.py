@@ -159,6 +159,19 @@ def test_from_the_ledger_on(ctx, seed, tmp_path):
         assert told.get(account, "0.00") == str(amount - had.get(account, 0))
 
 
+@pytest.mark.parametrize("lines", [
+    [], [contract(ADA, f"c{n}") for n in range(512)], ["no event"] * 3],
+    ids=["no record", "a full batch", "no event"])
+def test_from_the_ledger_on_with_nothing_left_to_look_up(ctx, tmp_path, lines):
+    """Records are looked up 512 at a time."""
+    assert ctx.run("rules", "activate", str(RULES),
+                   role="worker").returncode == 0
+    done = ctx.run("simulate", "--state", "db", "--format", "json",
+                   str(write(tmp_path, *lines)), role="worker")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["heading"].count(f"{len(lines)} records")
+
+
 def test_a_part_of_a_topic_in_order_of_time(ctx, tmp_path):
     """The confirmation is in another partition than what waits for it, and
     comes before the next event by time alone."""

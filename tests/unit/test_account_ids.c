@@ -1,4 +1,4 @@
-/* test_account_ids.c - ids by address, in fixed memory. */
+/* test_account_ids.c - ids by address, in memory that grows up to a limit. */
 #include "account_ids.h"
 
 #include <stdio.h>
@@ -29,8 +29,19 @@ START_TEST(an_id_is_known_once_it_was_noted)
     char text[42];
 
     ck_assert_int_eq(account_ids_find(&ids, address(1, text)), 0);
-    account_ids_note(&ids, address(1, text), INT32_MAX);
-    ck_assert_int_eq(account_ids_find(&ids, address(1, text)), INT32_MAX);
+    account_ids_note(&ids, address(1, text), (1 << 28) - 1);
+    ck_assert_int_eq(account_ids_find(&ids, address(1, text)), (1 << 28) - 1);
+    ck_assert_int_eq(account_ids_find(&ids, address(2, text)), 0);
+}
+END_TEST
+
+START_TEST(an_id_too_large_is_not_noted)
+{
+    char text[42];
+
+    account_ids_note(&ids, address(1, text), 1 << 28);
+    account_ids_note(&ids, address(2, text), INT32_MAX);
+    ck_assert_int_eq(account_ids_find(&ids, address(1, text)), 0);
     ck_assert_int_eq(account_ids_find(&ids, address(2, text)), 0);
 }
 END_TEST
@@ -89,6 +100,23 @@ START_TEST(nearly_all_of_some_hundred_thousand_are_known)
 }
 END_TEST
 
+START_TEST(most_of_a_million_are_known)
+{
+    enum { MANY = 1000000 };
+    char text[42];
+    int known;
+    int wrong;
+
+    for (int i = 1; i <= MANY; i++)
+        account_ids_note(&ids, address(i, text), i);
+    count_known(1, MANY, &known, &wrong);
+    ck_assert_int_ge(known, MANY / 100 * 80);
+    ck_assert_int_le(wrong, MANY / 10000);
+    count_known(MANY + 1, 2 * MANY, &known, &wrong);
+    ck_assert_int_le(wrong, MANY / 10000);
+}
+END_TEST
+
 /* More than there is room for: the later ones stay. */
 START_TEST(of_too_many_some_are_forgotten)
 {
@@ -110,9 +138,9 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN("account_ids", set_up, tear_down,
-                    an_id_is_known_once_it_was_noted, an_id_can_be_another,
-                    an_id_can_be_forgotten,
-                    nearly_all_of_some_hundred_thousand_are_known,
-                    of_too_many_some_are_forgotten);
+    return UNIT_RUN(
+        "account_ids", set_up, tear_down, an_id_is_known_once_it_was_noted,
+        an_id_too_large_is_not_noted, an_id_can_be_another,
+        an_id_can_be_forgotten, nearly_all_of_some_hundred_thousand_are_known,
+        most_of_a_million_are_known, of_too_many_some_are_forgotten);
 }

@@ -1,9 +1,11 @@
 /* test_pg_array.c - array parameters, byte for byte as PostgreSQL itself writes
- * them: SELECT encode(array_send('{…}'::int[]), 'hex'). */
+ * them: SELECT encode(array_send('{…}'::int[]), 'hex'). Only of one without
+ * elements it writes no dimension, and takes one all the same. */
 #include <string.h>
 
 #include "hex.h"
-#include "pg.h"
+#include "pg_array.h"
+#include "pg_text.h"
 #include "unit.h"
 
 static struct arena arena;
@@ -79,7 +81,7 @@ END_TEST
 START_TEST(an_array_of_none)
 {
     pg_array_open(&array, &arena, PG_TEXT);
-    assert_bytes("0000000000000000000000190000000000000001");
+    assert_bytes("0000000100000000000000190000000000000001");
 }
 END_TEST
 

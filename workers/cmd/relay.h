@@ -43,7 +43,7 @@ struct relay {
     int failures; /* in a row */
     int64_t next_report_ms;
     int64_t published_ms;    /* when the last transaction was committed */
-    size_t page_items;       /* messages and dead letters in it */
+    size_t page_items;       /* messages of all topics in it */
     int64_t standings;       /* they were current when position was this */
     int64_t next_refresh_ms; /* of the standings */
 };

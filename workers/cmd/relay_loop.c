@@ -151,11 +151,11 @@ publish(struct relay *relay, const struct outbox_page *page, struct err *err)
  * -----------------------------------------------------
  */
 
-/* From one start to the next: half of the time when all is quiet, a twentieth
- * while batches keep coming, so that the workers, who may have no time to
- * spare, do not notice. In a burst, when a page has more than can be brought
- * forward at once, it would hardly get on, and do the same accounts again and
- * again. */
+/* From the start of one step to that of the next. Steps get half of the time
+ * when all is quiet, and a twentieth while batches keep coming, so that the
+ * workers, who may have no time to spare, do not notice. In a burst (a page has
+ * more than a step takes forward, roughly) steps hardly get on, and most of
+ * what they do the next ones do again; a look now and then is enough. */
 static int64_t
 standings_pause_ms(const struct relay *relay, int64_t took_ms)
 {
@@ -169,7 +169,8 @@ standings_pause_ms(const struct relay *relay, int64_t took_ms)
     return pause_ms;
 }
 
-/* By little enough that no message is late for it. */
+/* Brings the standings forward, by little enough that no message is late for
+ * it. */
 static void
 refresh_standings(struct relay *relay)
 {

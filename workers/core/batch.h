@@ -43,7 +43,7 @@ struct item {
     struct stream *stream; /* borrowed: lives as long as the assignment */
     enum outcome outcome;
     bool is_event;      /* it could be read: `event` is valid */
-    bool unmet;         /* this process has not met its id before */
+    bool unmet;         /* its id is not among those met lately */
     enum reason reason; /* of a dead letter or conflict */
     struct str message; /* of a dead letter or conflict, for people */
     struct event event;

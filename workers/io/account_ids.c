@@ -1,7 +1,7 @@
-/* account_ids.c - a hash table of buckets, each a line of the processor's
- * cache. A place holds the address's tag, half of its hash, which says the
- * bucket too, then the id. When half of the places are taken it becomes twice
- * as large; whoever finds its bucket full takes another's place. */
+/* account_ids.c - a hash table of buckets of eight places. A place holds the
+ * address's tag, 36 bits of its hash, which say the bucket too, then the id.
+ * When half of the places are taken it becomes twice as large; whoever finds
+ * its bucket full takes another's place. */
 #include "account_ids.h"
 
 #include <stdbool.h>
@@ -10,7 +10,9 @@
 
 enum { BUCKET = 8, PLACES_FIRST = 1 << 12, PLACES_MAX = 1 << 20 };
 
-#define ID_MASK UINT64_C(0xFFFFFFFF)
+enum { ID_BITS = 28 };
+
+#define ID_MASK ((UINT64_C(1) << ID_BITS) - 1)
 #define FREE UINT64_C(0) /* nobody's tag */
 #define TAKEN (UINT64_C(1) << 63)
 
@@ -23,7 +25,7 @@ tag_of(struct str address)
 static uint64_t *
 bucket_of(const struct account_ids *ids, uint64_t tag)
 {
-    return &ids->places[(tag >> 32) % (ids->room / BUCKET) * BUCKET];
+    return &ids->places[(tag >> ID_BITS) % (ids->room / BUCKET) * BUCKET];
 }
 
 static uint64_t *
@@ -89,6 +91,8 @@ account_ids_note(struct account_ids *ids, struct str address, int64_t id)
         }
         return;
     }
+    if (id > (int64_t)ID_MASK)
+        return;
     if (!place)
         place = take_place(ids, tag);
     *place = tag | (uint64_t)id;

@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "hex.h"
+#include "pg_array.h"
 
 enum {
     SLAB = 1 << 12, /* places */
     SLABS = 1 << 8,
     PACKED_BYTES = 20,
-    HEX_TEXT = 2 + 2 * PACKED_BYTES, /* "0x" and digits: as bytes */
+    HEX_TEXT = 2 + 2 * PACKED_BYTES, /* "0x" and digits: kept as bytes */
 };
 
 struct place {
@@ -57,40 +58,72 @@ address_cache_free(struct address_cache *cache)
 /* ---- places
  * -------------------------------------------------------------------- */
 
-static struct str
-unpack(const struct place *place, struct arena *arena)
+/* The address as text, in as many bytes as it has. */
+static void
+unpack(const struct place *place, char *text)
 {
-    char text[HEX_TEXT] = "0x";
+    char uuid[UUID_TEXT + 1];
 
-    if (place->len != HEX_TEXT)
-        return str_dup(arena, str_make(place->packed, place->len));
-    hex_write(text + 2, place->packed, PACKED_BYTES);
-    return str_dup(arena, str_make(text, HEX_TEXT));
+    if (place->len == HEX_TEXT) {
+        memcpy(text, "0x", 2);
+        hex_write(text + 2, place->packed, PACKED_BYTES);
+    } else if (place->len == UUID_TEXT) {
+        hex_uuid(uuid, place->packed);
+        memcpy(text, uuid, UUID_TEXT);
+    } else {
+        memcpy(text, place->packed, place->len);
+    }
 }
 
 static bool
-is_hex(struct str address)
+pack_digits(struct place *place, const char *digits, size_t bytes)
 {
-    if (address.len != HEX_TEXT || memcmp(address.at, "0x", 2) != 0)
-        return false;
-    for (size_t i = 2; i < HEX_TEXT; i++)
-        if (!strchr("0123456789abcdef", address.at[i]))
+    for (size_t i = 0; i < 2 * bytes; i++)
+        if (!((digits[i] >= '0' && digits[i] <= '9') ||
+              (digits[i] >= 'a' && digits[i] <= 'f')))
             return false;
+    hex_read(place->packed, digits, bytes);
     return true;
 }
 
-/* False: there is no room for an address like that. */
+/* The digits, without the dashes between them. */
+static bool
+pack_uuid(struct place *place, const char *text)
+{
+    char digits[UUID_TEXT];
+    size_t count = 0;
+
+    for (size_t i = 0; i < UUID_TEXT; i++)
+        if (text[i] != '-')
+            digits[count++] = text[i];
+    return count == 2 * UUID_BYTES && pack_digits(place, digits, UUID_BYTES);
+}
+
+static bool
+pack_text(struct place *place, struct str address)
+{
+    if (address.len == HEX_TEXT)
+        return pack_digits(place, address.at + 2, PACKED_BYTES);
+    if (address.len == UUID_TEXT)
+        return pack_uuid(place, address.at);
+    if (address.len > PACKED_BYTES)
+        return false;
+    memcpy(place->packed, address.at, address.len);
+    return true;
+}
+
+/* False: there is no room for an address like that. What is not of a form but
+ * for its length (0X, dashes elsewhere) would come out as another. */
 static bool
 pack(struct place *place, struct str address)
 {
-    if (is_hex(address))
-        hex_read(place->packed, address.at + 2, PACKED_BYTES);
-    else if (address.len <= PACKED_BYTES)
-        memcpy(place->packed, address.at, address.len);
-    else
-        return false;
+    char text[HEX_TEXT];
+
     place->len = (uint8_t)address.len;
-    return true;
+    if (!pack_text(place, address))
+        return false;
+    unpack(place, text);
+    return str_eq(str_make(text, address.len), address);
 }
 
 static struct place **
@@ -108,6 +141,15 @@ find_place(struct address_cache *cache, int64_t id)
     return slab && slab[id % SLAB].len && slab[id % SLAB].id == id
                ? &slab[id % SLAB]
                : NULL;
+}
+
+static struct str
+address_of(const struct place *place, struct arena *arena)
+{
+    char *text = arena_alloc(arena, place->len);
+
+    unpack(place, text);
+    return str_make(text, place->len);
 }
 
 static void
@@ -203,7 +245,7 @@ address_cache_find(struct address_cache *cache, struct pg *pg,
         const struct place *place = find_place(cache, ids[i]);
 
         if (place)
-            addresses[i] = unpack(place, arena);
+            addresses[i] = address_of(place, arena);
         else
             missing[missing_count++] = (struct missing){ids[i], &addresses[i]};
     }

@@ -1,5 +1,7 @@
 /* address_cache.h - addresses of accounts by id, of which an account keeps its
- * for ever. Takes 28 bytes an account, and 28 MiB at most, for a million. */
+ * for ever. Takes some 32 bytes an account, and 32 MiB at most, for a million.
+ * Not kept are those of more than 20 bytes that are neither 0x and 40 digits
+ * nor UUIDs. */
 #ifndef IO_ADDRESS_CACHE_H
 #define IO_ADDRESS_CACHE_H
 

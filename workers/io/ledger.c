@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "hex.h"
 #include "ledger_parts.h"
+#include "pg_array.h"
 #include "registry.h"
 
 /* Statements here only look rows up by key, in the order in which their joins

@@ -79,7 +79,8 @@ MUST_CHECK bool ledger_begin(struct ledger *ledger, struct item_range range,
 /* Find the events already known: those items become OUTCOME_SEEN (the very
  * record that made the event), OUTCOME_DUPLICATE (same hash) or are set aside
  * as OUTCOME_CONFLICT; a record that has another outcome is OUTCOME_SEEN too.
- * Events that this process never met are not looked up: they are guessed to
+ * Events that this process seems never to have met are mostly not looked up,
+ * but guessed to
  * be new and stay OUTCOME_OPEN. Should one be known, ledger_write fails on the
  * unique key; of those that are not written ledger_claim_refused finds out.
  * Repeats within the range are for the caller, by item_repeat. */
@@ -92,7 +93,7 @@ MUST_CHECK bool ledger_claim_refused(struct ledger *ledger, struct batch *batch,
                                      struct item_range range, struct err *err);
 
 /* Whether the transaction may have failed because of a wrong guess. Then
- * nothing is guessed until a batch has been found to be new, and the same
+ * nothing is guessed until some batches had nothing known, and the same
  * range, claimed again, finds the known event. */
 bool ledger_stop_guessing(struct ledger *ledger, const struct err *err);
 

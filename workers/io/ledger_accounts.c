@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ledger_parts.h"
+#include "pg_array.h"
 #include "timestamp.h"
 
 #define COLUMNS                                                                \
@@ -212,9 +213,9 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
 /* ---- making
  * -------------------------------------------------------------------- */
 
-#define MAKE                                                                   \
+#define INSERT_ACCOUNTS                                                        \
     "INSERT INTO accounts (address) SELECT a FROM unnest($1::text[]) a "
-#define MADE " RETURNING " COLUMNS
+#define RETURNING_COLUMNS " RETURNING " COLUMNS
 
 /* As if nobody else made one of them meanwhile, which costs the database a
  * quarter less; should somebody have, that much is taken back. */
@@ -227,14 +228,17 @@ make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
 
     if (!pg_exec(pg, "SAVEPOINT make", err))
         return false;
-    if (fill_rest(pg, ids, facts, arena, MAKE MADE, err))
+    if (fill_rest(pg, ids, facts, arena, INSERT_ACCOUNTS RETURNING_COLUMNS,
+                  err))
         return pg_exec(pg, "RELEASE make", err);
     if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
     err_reset(err);
-    return pg_exec(pg, "ROLLBACK TO make", err) &&
+    return pg_exec(pg, "ROLLBACK TO make; RELEASE make", err) &&
            fill_rest(pg, ids, facts, arena,
-                     MAKE "ON CONFLICT (address) DO NOTHING" MADE, err);
+                     INSERT_ACCOUNTS
+                     "ON CONFLICT (address) DO NOTHING" RETURNING_COLUMNS,
+                     err);
 }
 
 static bool
@@ -279,14 +283,10 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 /* Place, balance, seq, earned, spent; and the other funds and the side. */
 enum { NARROW = 5, WIDE = 4 + FUND_COUNT };
 
-static enum pg_element
-element_of(int column)
-{
-    static const enum pg_element first[] = {PG_TID, PG_INT8, PG_INT4};
-    enum { FIRST = sizeof(first) / sizeof(*first), SIDE = WIDE - 1 };
-
-    return column < FIRST ? first[column] : column < SIDE ? PG_INT8 : PG_INT2;
-}
+static const enum pg_element elements[WIDE] = {
+    PG_TID,  PG_INT8, PG_INT4, PG_INT8, PG_INT8,
+    PG_INT8, PG_INT8, PG_INT8, PG_INT8, PG_INT2,
+};
 
 /* Few accounts have anything but a balance: the others are written without
  * what did not change. A row is found where it was locked. */
@@ -343,7 +343,7 @@ write_columns(struct writing *writing, const struct facts *facts, int count,
     size_t rows = 0;
 
     for (int c = 0; c < count; c++)
-        pg_array_open(&columns[c], writing->arena, element_of(c));
+        pg_array_open(&columns[c], writing->arena, elements[c]);
     for (size_t i = 0; i < facts->account_count; i++) {
         if (columns_of(facts->accounts[i]) != count)
             continue;

@@ -6,7 +6,7 @@
  * event, since both have the same key. So only ids that this process may have
  * met are looked up. Should another one be known, the unique key refuses it,
  * and the batch is claimed again: by then all its ids have been met. After
- * that, whole batches are looked up until one has no such event: in a replay,
+ * that, whole batches are looked up until some had no such event: in a replay,
  * all have. Those that the rules refuse never reach the key, and are looked up
  * after all. */
 #include "ledger.h"
@@ -19,10 +19,11 @@
 #include "hash.h"
 #include "hex.h"
 #include "ledger_parts.h"
+#include "pg_array.h"
 
 enum {
     RECENT_EVENTS = 500000, /* takes 2 MiB */
-    WHOLE_CLAIMS = 2,       /* the batch at hand, again, and the next one */
+    WHOLE_CLAIMS = 4,       /* after one with a known event never met */
 };
 
 /* The claim as two arrays, and which item each element stands for. */
@@ -44,7 +45,7 @@ ledger_stop_guessing(struct ledger *ledger, const struct err *err)
 {
     if (!ledger->guesses || strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
-    ledger->whole_claims = WHOLE_CLAIMS;
+    ledger->whole_claims = 1 + WHOLE_CLAIMS; /* this one again, to begin with */
     return true;
 }
 
@@ -250,7 +251,7 @@ find_known(struct ledger *ledger, struct batch *batch, struct claim *claim,
 
         judge_known(batch, item, rows, i);
         if (item->unmet)
-            ledger->whole_claims = 1;
+            ledger->whole_claims = WHOLE_CLAIMS;
     }
     pg_result_free(rows);
     return true;

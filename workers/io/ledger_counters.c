@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "ledger_parts.h"
+#include "pg_array.h"
+#include "pg_text.h"
 
 /* Counters in order of their key, as array parameters. */
 struct keys {

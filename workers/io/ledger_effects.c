@@ -3,6 +3,7 @@
 #include "ledger.h"
 
 #include "ledger_parts.h"
+#include "pg_array.h"
 
 /* One row for each effect: its event, accounts, line and values. */
 #define ROWS                                                                   \
@@ -13,7 +14,13 @@
 
 #define FROM_ROWS " FROM " ROWS " ORDER BY v.ord"
 
-enum { COLUMNS = 4 + EFFECT_VALUES };
+/* The event, its accounts and line; the values are texts. */
+static const enum pg_element elements[] = {PG_INT8, PG_INT4, PG_INT4, PG_INT4};
+
+enum {
+    IDS = sizeof(elements) / sizeof(*elements),
+    COLUMNS = IDS + EFFECT_VALUES
+};
 
 static const char *const statements[EFFECT_KIND_COUNT] = {
     [EFFECT_STAKE] =
@@ -80,14 +87,6 @@ static const char *const statements[EFFECT_KIND_COUNT] = {
         "SELECT v.a, v.event_id, v.b, v.c" FROM_ROWS,
 };
 
-static enum pg_element
-element_of(int column)
-{
-    return column == 0                        ? PG_INT8
-           : column < COLUMNS - EFFECT_VALUES ? PG_INT4
-                                              : PG_TEXT;
-}
-
 static void
 add_account(struct buf *array, const struct account_state *account)
 {
@@ -110,9 +109,9 @@ add_effect(struct buf *columns, const struct item *item,
         pg_array_null(&columns[3]);
     for (int i = 0; i < EFFECT_VALUES; i++) {
         if (effect->values[i].at)
-            pg_array_text(&columns[4 + i], effect->values[i]);
+            pg_array_text(&columns[IDS + i], effect->values[i]);
         else
-            pg_array_null(&columns[4 + i]);
+            pg_array_null(&columns[IDS + i]);
     }
 }
 
@@ -146,7 +145,7 @@ write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
     struct str params[COLUMNS];
 
     for (int c = 0; c < COLUMNS; c++)
-        pg_array_open(&columns[c], arena, element_of(c));
+        pg_array_open(&columns[c], arena, c < IDS ? elements[c] : PG_TEXT);
     if (!add_kind(columns, range, kind))
         return true;
     for (int c = 0; c < COLUMNS; c++)

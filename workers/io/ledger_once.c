@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "ledger_parts.h"
+#include "pg_array.h"
+#include "pg_text.h"
 
 /* 0 is of all accounts; one that is not there has no keys. */
 static int64_t

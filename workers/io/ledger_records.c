@@ -4,6 +4,7 @@
 #include "ledger.h"
 
 #include "ledger_parts.h"
+#include "pg_array.h"
 
 /* The keys of the records, and the accounts that they are about. */
 #define KEYS                                                                   \

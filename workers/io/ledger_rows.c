@@ -6,6 +6,7 @@
 #include "hex.h"
 #include "kept.h"
 #include "ledger_parts.h"
+#include "pg_text.h"
 #include "shadow.h"
 
 /* The end of the year 9999; a later time of a record is not kept. */

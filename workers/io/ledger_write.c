@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "hex.h"
 #include "ledger_parts.h"
+#include "pg_array.h"
 #include "timestamp.h"
 
 /* ---- positions and the batch row

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "pg_array.h"
+
 /* A publisher that invents names must not fill our memory. */
 enum { MAX_NAMES = 10000 };
 

@@ -13,7 +13,7 @@ static const char session_sql[] =
     "SET synchronous_commit = off; SET jit = off; "
     "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
     "SET enable_bitmapscan = off; SET enable_hashjoin = off; "
-    "SET enable_mergejoin = off; SET bytea_output = 'hex'; "
+    "SET enable_mergejoin = off; "
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; "
     "SET tcp_keepalives_count = 3; LISTEN reward_batches";
 

@@ -1,8 +1,9 @@
 /* pg.c - libpq with deadlines. Statements are sent and then waited for with
- * poll(), so that a dead network cannot hold the process for minutes. How rows
- * and parameters are written is pg_text.c. */
+ * poll(), so that a dead network cannot hold the process for minutes. Arrays
+ * are made by pg_array.c, rows for COPY by pg_text.c. */
 #include "pg.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
@@ -13,6 +14,19 @@
 #include "clock.h"
 
 enum { MAX_STATEMENTS = 128, MAX_PARAMS = 24 };
+
+/* OIDs of the types that are read in binary (src/include/catalog/pg_type.dat).
+ * A column that is read as what it is not would be another number. */
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_TID = 27,
+    OID_TIMESTAMPTZ = 1184,
+};
 
 struct pg {
     struct arena arena;   /* holds this struct */
@@ -365,7 +379,7 @@ statement_index(struct pg *pg, const char *sql, size_t *index, struct err *err)
 
 enum format { FORMAT_TEXT, FORMAT_BINARY }; /* libpq's numbers */
 
-/* No text begins with a NUL, and all arrays of pg_array_open do. */
+/* No text has a NUL, and all arrays of pg_array_open begin with one. */
 static bool
 is_array(struct str param)
 {
@@ -479,17 +493,34 @@ pg_is_null(const struct pg_result *result, size_t row, int column)
     return PQgetisnull(rows_of(result), (int)row, column) != 0;
 }
 
-struct str
-pg_text(const struct pg_result *result, size_t row, int column)
-{
-    return str_make(PQgetvalue(rows_of(result), (int)row, column),
-                    (size_t)PQgetlength(rows_of(result), (int)row, column));
-}
-
 static bool
 is_binary(const struct pg_result *result, int column)
 {
     return PQfformat(rows_of(result), column) == FORMAT_BINARY;
+}
+
+static bool
+is_of(const struct pg_result *result, int column, Oid type)
+{
+    return PQftype(rows_of(result), column) == type;
+}
+
+/* Of that type, in binary, and not NULL. */
+static const char *
+binary_value(const struct pg_result *result, size_t row, int column, Oid type)
+{
+    assert(is_binary(result, column) && is_of(result, column, type));
+    assert(!pg_is_null(result, row, column));
+    return PQgetvalue(rows_of(result), (int)row, column);
+}
+
+struct str
+pg_text(const struct pg_result *result, size_t row, int column)
+{
+    assert(!is_binary(result, column) || is_of(result, column, OID_TEXT) ||
+           is_of(result, column, OID_BYTEA));
+    return str_make(PQgetvalue(rows_of(result), (int)row, column),
+                    (size_t)PQgetlength(rows_of(result), (int)row, column));
 }
 
 /* Numbers are sent with their first byte first, in two's complement. */
@@ -504,21 +535,23 @@ read_bytes(const char *bytes, int len)
 }
 
 static int64_t
-read_int(const char *bytes, int len)
+binary_int(const struct pg_result *result, size_t row, int column)
 {
-    int unused = 64 - 8 * len;
+    Oid type = PQftype(rows_of(result), column);
+    int bytes = PQfsize(rows_of(result), column);
+    int unused = 64 - 8 * bytes;
+    const char *value = binary_value(result, row, column, type);
 
-    return (int64_t)(read_bytes(bytes, len) << unused) >> unused;
+    assert(type == OID_INT8 || type == OID_INT4 || type == OID_INT2);
+    return (int64_t)(read_bytes(value, bytes) << unused) >> unused;
 }
 
 int64_t
 pg_int(const struct pg_result *result, size_t row, int column)
 {
-    const char *value = PQgetvalue(rows_of(result), (int)row, column);
-
     if (is_binary(result, column))
-        return read_int(value, PQgetlength(rows_of(result), (int)row, column));
-    return strtoll(value, NULL, 10);
+        return binary_int(result, row, column);
+    return strtoll(PQgetvalue(rows_of(result), (int)row, column), NULL, 10);
 }
 
 /* The number of its block, 32 bits, and of the item in it, 16 bits, of which
@@ -526,8 +559,7 @@ pg_int(const struct pg_result *result, size_t row, int column)
 int64_t
 pg_place(const struct pg_result *result, size_t row, int column)
 {
-    return (int64_t)read_bytes(PQgetvalue(rows_of(result), (int)row, column),
-                               6);
+    return (int64_t)read_bytes(binary_value(result, row, column, OID_TID), 6);
 }
 
 /* Microseconds since 2000-01-01. */
@@ -535,7 +567,7 @@ int64_t
 pg_time(const struct pg_result *result, size_t row, int column)
 {
     uint64_t epoch_us = UINT64_C(946684800) * 1000000;
-    const char *value = PQgetvalue(rows_of(result), (int)row, column);
+    const char *value = binary_value(result, row, column, OID_TIMESTAMPTZ);
 
     return (int64_t)(read_bytes(value, 8) + epoch_us);
 }
@@ -543,9 +575,9 @@ pg_time(const struct pg_result *result, size_t row, int column)
 bool
 pg_bool(const struct pg_result *result, size_t row, int column)
 {
-    char value = PQgetvalue(rows_of(result), (int)row, column)[0];
-
-    return is_binary(result, column) ? value != 0 : value == 't';
+    if (is_binary(result, column))
+        return binary_value(result, row, column, OID_BOOL)[0] != 0;
+    return PQgetvalue(rows_of(result), (int)row, column)[0] == 't';
 }
 
 int

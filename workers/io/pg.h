@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "arena.h"
-#include "buf.h"
 #include "compiler.h"
 #include "err.h"
 #include "str.h"
@@ -49,17 +48,17 @@ bool pg_is_broken(const struct pg *pg);
  *   ERR_FATAL  for anything else. */
 MUST_CHECK bool pg_exec(struct pg *pg, const char *sql, struct err *err);
 
-/* Run one statement with parameters $1 ..., texts or arrays of pg_array_open
- * (at NULL is a NULL). The statement is prepared once a connection and kept
- * under its own text, so `sql` must be a constant of the program. *result is
- * owned by the caller. */
+/* Run one statement with parameters $1 ..., texts or arrays of pg_array.h (at
+ * NULL is a NULL); no text may hold a NUL. The statement is prepared once a
+ * connection and kept under its own text, so `sql` must be a constant of the
+ * program. *result is owned by the caller. */
 MUST_CHECK bool pg_query(struct pg *pg, const char *sql,
                          const struct str *params, size_t param_count,
                          struct pg_result **result, struct err *err);
 
 /* As pg_query, with rows in PostgreSQL's binary format, which is cheaper to
  * write and to read: of columns of integers, bool, text, bytea, tid and
- * timestamptz, as the functions below read them. */
+ * timestamptz. To read one as what it is not ends the process. */
 MUST_CHECK bool pg_query_binary(struct pg *pg, const char *sql,
                                 const struct str *params, size_t param_count,
                                 struct pg_result **result, struct err *err);
@@ -124,42 +123,5 @@ void pg_rollback(struct pg *pg);
 /* Wait until a NOTIFY arrives on a channel we LISTEN to, or wait_ms are over,
  * or a signal comes. ERR_RETRY when the connection is lost. */
 MUST_CHECK bool pg_wait_notify(struct pg *pg, int64_t wait_ms, struct err *err);
-
-/* ---- building parameters and COPY rows -------------------------------------
- */
-
-/* Types of elements, by their OIDs (src/include/catalog/pg_type.dat). */
-enum pg_element {
-    PG_INT8 = 20,
-    PG_INT2 = 21,
-    PG_INT4 = 23,
-    PG_TEXT = 25,
-    PG_TID = 27,
-};
-
-/* Begin an array parameter, in the arena; the statement says its type too
- * ($1::int[]). It is whole at any time. */
-void pg_array_open(struct buf *array, struct arena *arena,
-                   enum pg_element type);
-
-/* Append an element of its type. */
-void pg_array_text(struct buf *array, struct str text);
-void pg_array_int(struct buf *array, int64_t value);
-void pg_array_place(struct buf *array, int64_t place); /* of pg_place */
-void pg_array_null(struct buf *array);
-
-/* An array as a text, for where one is wanted: `{` + elements + `}`. */
-void pg_literal_open(struct buf *array, struct arena *arena);
-void pg_literal_text(struct buf *array, struct str text);
-void pg_literal_null(struct buf *array);
-void pg_literal_close(struct buf *array);
-
-/* Append a column of a COPY row; a tab is put before all but a row's first. */
-void pg_copy_text(struct buf *row, struct str text); /* at NULL: SQL NULL */
-void pg_copy_int(struct buf *row, int64_t value);
-void pg_copy_null(struct buf *row);
-void pg_copy_bytes(struct buf *row, struct str bytes); /* bytea; at NULL too */
-void pg_copy_time(struct buf *row, int64_t at_us);     /* timestamptz */
-void pg_copy_end_row(struct buf *row);
 
 #endif

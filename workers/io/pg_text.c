@@ -1,5 +1,5 @@
 /* pg_text.c - arrays and COPY rows in PostgreSQL's text formats. */
-#include "pg.h"
+#include "pg_text.h"
 
 #include "hex.h"
 #include "timestamp.h"

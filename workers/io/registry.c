@@ -5,6 +5,8 @@
 
 #include "map.h"
 #include "pending.h"
+#include "pg_array.h"
+#include "pg_text.h"
 #include "rule_parts.h"
 #include "tier.h"
 

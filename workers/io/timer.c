@@ -2,6 +2,7 @@
 #include "timer.h"
 
 #include "log.h"
+#include "pg_array.h"
 
 /* now() is of this statement, which is a transaction of its own; unlike
  * clock_timestamp() it lets the index find what is due, however many there

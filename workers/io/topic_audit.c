@@ -5,6 +5,7 @@
 
 #include "digest.h"
 #include "outbox.h"
+#include "pg_text.h"
 #include "position.h"
 #include "timestamp.h"
 #include "topic_reader.h"

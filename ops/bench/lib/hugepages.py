@@ -18,9 +18,10 @@ def reserved():
 
 
 def used_mib():
-    text = pathlib.Path("/proc/meminfo").read_text()
+    found = dict(re.findall(r"^(Huge\w+):\s+(\d+)",
+                            pathlib.Path("/proc/meminfo").read_text(), re.M))
     total, free, size_kib = (
-        int(re.search(rf"^{name}:\s+(\d+)", text, re.M)[1])
+        int(found.get(name, 0))
         for name in ("HugePages_Total", "HugePages_Free", "Hugepagesize"))
     return (total - free) * size_kib // 1024
 
@@ -34,8 +35,9 @@ def reserve(pages):
 @contextlib.contextmanager
 def hugepages(buffers_mib):
     """For buffers of that size, and given back at the end."""
-    before = reserved()
+    before = None
     try:
+        before = reserved()
         if not reserve(before + round(buffers_mib * MORE / PAGE_MIB)):
             reserve(before)
             say("PostgreSQL runs without huge pages: memory is in pieces")
@@ -44,5 +46,5 @@ def hugepages(buffers_mib):
     try:
         yield
     finally:
-        if reserved() != before:
+        if before is not None and reserved() != before:
             reserve(before)

@@ -38,12 +38,12 @@ class Stack:
         self.dir = None
         self.env = {}
         self._admin = None
-        self._memory = hugepages(buffers_mib())
+        self._memory = contextlib.ExitStack()
 
     def __enter__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"reward-{self.name}-"))
-        self._memory.__enter__()
         try:
+            self._memory.enter_context(hugepages(buffers_mib()))
             self.start()
         except BaseException:
             self.remove()
@@ -52,6 +52,7 @@ class Stack:
 
     def __exit__(self, *_):
         if self.keep:
+            self._memory.pop_all()
             say(f"the stack is in {self.dir}; to end it: ops/stack stop "
                 f"--remove {self.dir}")
         else:
@@ -70,12 +71,12 @@ class Stack:
         self.call("pg", "restart", self.dir)
 
     def remove(self):
-        if (self.dir / "stack").exists():
-            self.call("stop", "--remove", self.dir)
-        else:
-            with contextlib.suppress(OSError):
-                self.dir.rmdir()
-        self._memory.__exit__(None, None, None)
+        with self._memory:
+            if (self.dir / "stack").exists():
+                self.call("stop", "--remove", self.dir)
+            else:
+                with contextlib.suppress(OSError):
+                    self.dir.rmdir()
 
     @staticmethod
     def call(*words):
