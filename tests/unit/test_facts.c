@@ -1,6 +1,7 @@
 /* test_facts.c - facts: one object a key, values that can be forgotten. */
 #include "facts.h"
 
+#include "event.h"
 #include "unit.h"
 
 static struct arena arena;
@@ -198,6 +199,25 @@ START_TEST(clear_forgets_values_and_keeps_keys)
 }
 END_TEST
 
+START_TEST(verdicts_are_found_by_their_event)
+{
+    enum { EVENTS = 40 };
+    static struct event events[EVENTS + 1];
+
+    ck_assert_ptr_null(facts_find_verdicts(&facts, &events[0]));
+    for (uint8_t i = 0; i < EVENTS; i++)
+        facts_add_verdicts(&facts, &events[i], 3)[2] = i;
+    for (int i = 0; i < EVENTS; i++) {
+        const uint8_t *skips = facts_find_verdicts(&facts, &events[i]);
+
+        ck_assert_int_eq(skips[0] + skips[1], 0);
+        ck_assert_int_eq(skips[2], i);
+    }
+    ck_assert_int_eq(facts_find_verdicts(&facts, &events[7])[2], 7);
+    ck_assert_ptr_null(facts_find_verdicts(&facts, &events[EVENTS]));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -206,5 +226,6 @@ main(void)
                     a_once_key_is_told_apart_by_everything,
                     the_longest_key_fits, a_record_is_told_apart_by_everything,
                     rows_are_added_in_order, many_facts_keep_their_order,
-                    clear_forgets_values_and_keeps_keys);
+                    clear_forgets_values_and_keeps_keys,
+                    verdicts_are_found_by_their_event);
 }

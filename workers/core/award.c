@@ -60,8 +60,11 @@ form_check(const struct rule_form *form, struct turn *turn, bool *passes,
     return !*passes || check_account(form, turn, passes, reason, err);
 }
 
+/* *skip is for a verdict, or NULL. That of a rule that charges has to wait: its
+ * guard may ask for the price. */
 static void
-form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
+form_want(const struct rule_form *form, struct turn *turn, uint8_t *skip,
+          struct err *ignored)
 {
     const struct ledger_line *ledger = form->rule->ledger;
     const struct guard *guard = &form->guard;
@@ -69,8 +72,13 @@ form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
     struct once_key *key;
     bool passes;
 
-    if (!form_check(form, turn, &passes, &reason, ignored) || !passes)
+    if (!form_check(form, turn, &passes, &reason, ignored))
         return;
+    if (!passes) {
+        if (skip && !form->charge)
+            *skip = (uint8_t)(1 + reason);
+        return;
+    }
     if (guard->once.present &&
         !once_find(&guard->once, turn, ledger, turn->day, 0, &key, ignored))
         return;
@@ -95,11 +103,14 @@ is_in_time(const struct turn *turn, size_t form)
 }
 
 void
-award_want(struct turn *turn, struct err *ignored)
+award_want(struct turn *turn, uint8_t *skips, struct err *ignored)
 {
     for (size_t i = 0; i < turn->trigger->form_count; i++)
         if (is_in_time(turn, i))
-            form_want(turn->trigger->forms[i], turn, ignored);
+            form_want(turn->trigger->forms[i], turn, skips ? &skips[i] : NULL,
+                      ignored);
+        else if (skips)
+            skips[i] = 1 + SKIP_NOT_VALID;
 }
 
 /* Count what the line finally pays against its own limit. The line's offers
@@ -162,6 +173,15 @@ decide_lines(const struct rule_form *form, struct turn *turn,
     return true;
 }
 
+static void
+skip_rule(const struct ledger_line *ledger, struct turn *turn,
+          enum skip_reason reason)
+{
+    if (reason == SKIP_LATE)
+        basis_late(turn);
+    turn_skip(turn, ledger, reason);
+}
+
 bool
 award_offer(const struct rule_form *form, struct turn *turn, struct err *err)
 {
@@ -183,9 +203,7 @@ award_offer(const struct rule_form *form, struct turn *turn, struct err *err)
         return charge_decide(form->charge, turn, err);
     if (passes)
         return decide_lines(form, turn, once, err);
-    if (reason == SKIP_LATE)
-        basis_late(turn);
-    turn_skip(turn, ledger, reason);
+    skip_rule(ledger, turn, reason);
     return true;
 }
 
@@ -216,12 +234,24 @@ pay_part(struct turn *turn, const struct part *part, struct err *err)
            (!rule->reversed_by || reversal_follow(turn, part, err));
 }
 
+/* The verdict on a form: 0, or 1 + why it is skipped. */
+static int
+verdict_on(const struct turn *turn, const uint8_t *skips, size_t form)
+{
+    if (skips)
+        return skips[form];
+    return is_in_time(turn, form) ? 0 : 1 + SKIP_NOT_VALID;
+}
+
 bool
-award_decide(struct turn *turn, struct err *err)
+award_decide(struct turn *turn, const uint8_t *skips, struct err *err)
 {
     for (size_t i = 0; i < turn->trigger->form_count; i++) {
-        if (!is_in_time(turn, i)) {
-            turn_skip(turn, turn->trigger->spans[i].ledger, SKIP_NOT_VALID);
+        int skip = verdict_on(turn, skips, i);
+
+        if (skip) {
+            skip_rule(turn->trigger->spans[i].ledger, turn,
+                      (enum skip_reason)(skip - 1));
             continue;
         }
         if (!award_offer(turn->trigger->forms[i], turn, err))

@@ -81,6 +81,13 @@ struct once_key {
     const struct event *taken_by;  /* the event of this batch that took it */
 };
 
+/* Which rules of its type do not let an event pass, as far as it alone says:
+ * for each form of the trigger 0, or 1 + enum skip_reason. */
+struct verdicts {
+    const struct event *event;
+    uint8_t *skips;
+};
+
 /* Arrays are in order of first mention, once-keys until the ledger sorts them.
  */
 struct facts {
@@ -101,6 +108,10 @@ struct facts {
     bool is_whole;  /* there is no ledger behind: what was decided is all there
                        is, and so is kept */
     struct trace *trace; /* where decide() notes what it looks at, or NULL */
+    struct verdicts *verdicts; /* of events whose facts were asked for */
+    size_t verdict_count;
+    size_t verdict_room;
+    size_t next_verdict;           /* whose it is, most likely */
     struct turn_room *turn_room;   /* decide()'s own, for one event at a time */
     struct turn_room *shadow_room; /* the same, of rules in shadow */
     struct fact_slot *slots;       /* all kinds by what they are about */
@@ -131,6 +142,15 @@ struct fact_record *facts_find_record(const struct facts *facts,
                                       enum record_kind kind,
                                       const struct account_state *account,
                                       const struct str keys[RECORD_KEYS]);
+
+/* Verdicts on an event that is not judged yet, of so many forms, all 0. It must
+ * stay where it is as long as the facts. */
+uint8_t *facts_add_verdicts(struct facts *facts, const struct event *event,
+                            size_t form_count);
+
+/* NULL when nobody has judged it. */
+const uint8_t *facts_find_verdicts(struct facts *facts,
+                                   const struct event *event);
 
 /* Another row of the record, all of its values empty. */
 struct record_row *facts_add_row(struct facts *facts,

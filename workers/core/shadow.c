@@ -14,7 +14,7 @@ shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
     struct turn turn;
 
     turn_start(&turn, ruleset, trigger, event, facts, facts->arena);
-    award_want(&turn, &ignored);
+    award_want(&turn, NULL, &ignored);
 }
 
 static void
