@@ -8,11 +8,6 @@
 static struct account_ids ids;
 
 static void
-set_up(void)
-{
-}
-
-static void
 tear_down(void)
 {
     account_ids_free(&ids);
@@ -69,6 +64,15 @@ START_TEST(an_id_can_be_forgotten)
 }
 END_TEST
 
+static void
+note_many(int count)
+{
+    char text[42];
+
+    for (int i = 1; i <= count; i++)
+        account_ids_note(&ids, address(i, text), i);
+}
+
 /* Of accounts 1 to `last` that were noted in order: how many of those from
  * `first` on are known, and how many are taken for another. */
 static void
@@ -88,12 +92,10 @@ count_known(int first, int last, int *known, int *wrong)
 START_TEST(nearly_all_of_some_hundred_thousand_are_known)
 {
     enum { MANY = 300000 };
-    char text[42];
     int known;
     int wrong;
 
-    for (int i = 1; i <= MANY; i++)
-        account_ids_note(&ids, address(i, text), i);
+    note_many(MANY);
     count_known(1, MANY, &known, &wrong);
     ck_assert_int_ge(known, MANY / 100 * 98);
     ck_assert_int_le(wrong, MANY / 1000);
@@ -103,12 +105,10 @@ END_TEST
 START_TEST(most_of_a_million_are_known)
 {
     enum { MANY = 1000000 };
-    char text[42];
     int known;
     int wrong;
 
-    for (int i = 1; i <= MANY; i++)
-        account_ids_note(&ids, address(i, text), i);
+    note_many(MANY);
     count_known(1, MANY, &known, &wrong);
     ck_assert_int_ge(known, MANY / 100 * 80);
     ck_assert_int_le(wrong, MANY / 10000);
@@ -121,12 +121,10 @@ END_TEST
 START_TEST(of_too_many_some_are_forgotten)
 {
     enum { MANY = 3000000, LATER = 10000 };
-    char text[42];
     int known;
     int wrong;
 
-    for (int i = 1; i <= MANY; i++)
-        account_ids_note(&ids, address(i, text), i);
+    note_many(MANY);
     count_known(1, MANY, &known, &wrong);
     ck_assert_int_le(known, 1 << 20);
     ck_assert_int_le(wrong, MANY / 1000);
@@ -139,7 +137,7 @@ int
 main(void)
 {
     return UNIT_RUN(
-        "account_ids", set_up, tear_down, an_id_is_known_once_it_was_noted,
+        "account_ids", NULL, tear_down, an_id_is_known_once_it_was_noted,
         an_id_too_large_is_not_noted, an_id_can_be_another,
         an_id_can_be_forgotten, nearly_all_of_some_hundred_thousand_are_known,
         most_of_a_million_are_known, of_too_many_some_are_forgotten);

@@ -22,11 +22,6 @@ enum {
 static PGresult *made;
 
 static void
-set_up(void)
-{
-}
-
-static void
 tear_down(void)
 {
     PQclear(made);
@@ -127,7 +122,6 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN("pg_rows", set_up, tear_down, integers, times, places,
-                    truths, texts_and_bytes,
-                    what_is_no_integer_ends_the_process);
+    return UNIT_RUN("pg_rows", NULL, tear_down, integers, times, places, truths,
+                    texts_and_bytes, what_is_no_integer_ends_the_process);
 }
