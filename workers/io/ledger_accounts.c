@@ -283,7 +283,7 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 /* Place, balance, seq, earned, spent; and the other funds and the side. */
 enum { NARROW = 5, WIDE = 4 + FUND_COUNT };
 
-static const enum pg_element elements[WIDE] = {
+static const enum pg_type elements[WIDE] = {
     PG_TID,  PG_INT8, PG_INT4, PG_INT8, PG_INT8,
     PG_INT8, PG_INT8, PG_INT8, PG_INT8, PG_INT2,
 };

@@ -15,7 +15,7 @@
 #define FROM_ROWS " FROM " ROWS " ORDER BY v.ord"
 
 /* The event, its accounts and line; the values are texts. */
-static const enum pg_element elements[] = {PG_INT8, PG_INT4, PG_INT4, PG_INT4};
+static const enum pg_type elements[] = {PG_INT8, PG_INT4, PG_INT4, PG_INT4};
 
 enum {
     IDS = sizeof(elements) / sizeof(*elements),

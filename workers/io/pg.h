@@ -1,5 +1,5 @@
-/* pg.h - one connection to PostgreSQL; the only user of libpq. Knows deadlines
- * and what a SQLSTATE asks for, nothing of rewards. */
+/* pg.h - one connection to PostgreSQL; with pg_rows.h the only user of libpq.
+ * Knows deadlines and what a SQLSTATE asks for, nothing of rewards. */
 #ifndef IO_PG_H
 #define IO_PG_H
 
@@ -10,13 +10,13 @@
 #include "arena.h"
 #include "compiler.h"
 #include "err.h"
+#include "pg_rows.h"
 #include "str.h"
 
 /* A code of struct err: somebody was first. */
 #define PG_UNIQUE_VIOLATION "23505"
 
-struct pg;        /* a connection */
-struct pg_result; /* rows of one statement */
+struct pg; /* a connection */
 
 struct pg_options {
     const char *dsn;      /* libpq connection string or URI */
@@ -72,34 +72,6 @@ MUST_CHECK bool pg_run(struct pg *pg, const char *sql, const struct str *params,
 MUST_CHECK bool pg_change(struct pg *pg, const char *sql,
                           const struct str *params, size_t param_count,
                           size_t row_count, struct err *err);
-
-size_t pg_rows(const struct pg_result *result);
-bool pg_is_null(const struct pg_result *result, size_t row, int column);
-
-/* Borrowed until pg_result_free; empty for NULL. Of a bytea that was asked for
- * in binary, its bytes. */
-struct str pg_text(const struct pg_result *result, size_t row, int column);
-
-/* The column as a number; it must be of an integer type and not NULL. */
-int64_t pg_int(const struct pg_result *result, size_t row, int column);
-
-/* A column of type tid, asked for in binary, ctid most of all: where a row is,
- * and stays as long as it is locked and not written. Never 0. */
-int64_t pg_place(const struct pg_result *result, size_t row, int column);
-
-/* A finite timestamptz that was asked for in binary: microseconds since 1970 in
- * UTC. */
-int64_t pg_time(const struct pg_result *result, size_t row, int column);
-
-/* A column of type boolean. */
-bool pg_bool(const struct pg_result *result, size_t row, int column);
-
-/* Columns of the rows, and their names, for printing. */
-int pg_columns(const struct pg_result *result);
-const char *pg_column_name(const struct pg_result *result, int column);
-
-/* NULL is allowed. */
-void pg_result_free(struct pg_result *result);
 
 /* COPY ... FROM STDIN of rows in text format, already escaped; of none, the
  * server is not asked. */

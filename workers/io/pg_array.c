@@ -36,7 +36,7 @@ word(const struct buf *array, int at)
 }
 
 void
-pg_array_open(struct buf *array, struct arena *arena, enum pg_element type)
+pg_array_open(struct buf *array, struct arena *arena, enum pg_type type)
 {
     buf_init(array, arena);
     memset(buf_reserve(array, HEADER_BYTES), 0, HEADER_BYTES);

@@ -6,21 +6,12 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "pg_type.h"
 #include "str.h"
 
-/* Types of elements, by their OIDs (src/include/catalog/pg_type.dat). */
-enum pg_element {
-    PG_INT8 = 20,
-    PG_INT2 = 21,
-    PG_INT4 = 23,
-    PG_TEXT = 25,
-    PG_TID = 27,
-};
-
-/* Begin an array parameter, in the arena; the statement says its type too
- * ($1::int[]). It is whole at any time. */
-void pg_array_open(struct buf *array, struct arena *arena,
-                   enum pg_element type);
+/* Begin an array parameter of integers, texts or tids, in the arena; the
+ * statement says its type too ($1::int[]). It is whole at any time. */
+void pg_array_open(struct buf *array, struct arena *arena, enum pg_type type);
 
 /* Append an element of its type. */
 void pg_array_text(struct buf *array, struct str text);
