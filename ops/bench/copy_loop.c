@@ -59,8 +59,11 @@ static const struct step steps[] = {
      "FROM STDIN",
      true, true},
 
-    {"SELECT min(p.batch), a.id, a.address FROM accounts a "
-     "JOIN events e ON e.account_id = a.id JOIN place p ON p.id = e.id "
+    /* Of events, and whom what is held waits for. */
+    {"SELECT min(p.batch), a.id, a.address FROM accounts a JOIN "
+     "(SELECT account_id, id FROM events "
+     "UNION ALL SELECT matched_id, event_id FROM holds) m "
+     "ON m.account_id = a.id JOIN place p ON p.id = m.id "
      "GROUP BY a.id ORDER BY 1",
      "COPY accounts (id, address) FROM STDIN", true, false},
 

@@ -15,6 +15,10 @@ SOURCE = ROOT / "ops/bench/copy_loop.c"
 BATCH = 4000  # events in a transaction
 READ_S = 600
 
+# What the program writes rows of, and so the loop.
+WRITTEN = ("accounts", "events", "entries", "answers", "once_keys", "counters",
+           "holds", "timers", "closings", "dead_records", "other_records")
+
 
 class Loop(Subject):
     title = f"bare COPY loop of our rows, one connection, {BATCH} a batch"
@@ -85,7 +89,17 @@ class Loop(Subject):
         self.copier.wait()
         self.processes = {}
 
+    def rows_of(self, database):
+        """table -> its rows"""
+        return {table: self.stack.sql(
+                    f"SELECT count(*) FROM reward.{table}", database)[0][0]
+                for table in WRITTEN}
+
     def books(self):
+        written = self.rows_of(self.database)
+        check_counts(self.name, {
+            f"rows of {table}": (written[table], rows)
+            for table, rows in self.rows_of(self.source.database).items()})
         with contextlib.closing(
                 self.stack.connect("reader", self.database)) as connection:
             return {"ledger": ledger_digest(connection)}
