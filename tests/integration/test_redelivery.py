@@ -55,6 +55,39 @@ def test_another_partition(ctx, seed):
     assert ledger_hash(ctx) == before
 
 
+def look_ups(ctx):
+    """Of events by their identity, by processes that have ended."""
+    return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
+                      "WHERE indexrelname = 'events_identity'")
+
+
+def test_repeats_of_what_another_posted(ctx):
+    """A worker that comes after another does not know its events. Their first
+    repeat has whole batches looked up, the second one does not: by then it has
+    read what the other posted."""
+    rounds, new = 20, 60
+    first = [generator.structured(generator.event(
+        "xp.gained.v1", generator.address(n), f"first-{n}", xp_gained=100))
+        for n in range(rounds)]
+    ctx.publish(first)
+    worker = ctx.worker("w")
+    ctx.wait_consumed()
+    worker.stop()
+    before = look_ups(ctx)
+    worker = ctx.worker("w")
+    for n in range(rounds):
+        ctx.publish([first[n]] + [generator.structured(generator.event(
+            "xp.gained.v1", generator.address(i), f"new-{n}-{i}",
+            xp_gained=100)) for i in range(new)])
+        ctx.wait_consumed()
+    worker.stop()
+    assert ctx.scalar("SELECT count(*) FROM reward.events") == (
+        rounds + rounds * new)
+    assert ctx.scalar("SELECT sum(duplicates) FROM reward.batches") == rounds
+    # A guess that was wrong and the four batches after it, in whole.
+    assert rounds <= look_ups(ctx) - before <= 6 * (new + 1) + rounds
+
+
 def test_offset_zero_in_the_database(ctx, seed):
     """The positions are set back by hand and all is read from the start, dead
     letters, repeats and tombstones too. Every record has its outcome already,

@@ -26,7 +26,7 @@ ledger_open(struct pg *pg, struct ledger **opened, struct err *err)
     struct ledger *ledger = ARENA_NEW(&arena, struct ledger);
 
     ledger->pg = pg;
-    ledger_claim_init(ledger, &arena);
+    met_init(&ledger->met, &arena);
     ledger->arena = arena;
     name_cache_init(&ledger->sources,
                     "SELECT id, name FROM sources WHERE name = "
@@ -102,6 +102,7 @@ ledger_position(struct ledger *ledger, struct str topic, int32_t partition,
             read_digest(pg_text(rows, 0, 2), position->last_record);
     }
     pg_result_free(rows);
+    met_look_back(&ledger->met);
     return true;
 }
 

@@ -16,15 +16,11 @@
 #include <string.h>
 
 #include "fault.h"
-#include "hash.h"
 #include "hex.h"
 #include "ledger_parts.h"
 #include "pg_array.h"
 
-enum {
-    RECENT_EVENTS = 500000, /* takes 2 MiB */
-    WHOLE_CLAIMS = 4,       /* after one with a known event never met */
-};
+enum { WHOLE_CLAIMS = 4 }; /* after one with a known event never met */
 
 /* The claim as two arrays, and which item each element stands for. */
 struct claim {
@@ -34,27 +30,14 @@ struct claim {
     size_t count;
 };
 
-void
-ledger_claim_init(struct ledger *ledger, struct arena *arena)
-{
-    recent_init(&ledger->recent, arena, RECENT_EVENTS);
-}
-
 bool
 ledger_stop_guessing(struct ledger *ledger, const struct err *err)
 {
     if (!ledger->guesses || strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
     ledger->whole_claims = 1 + WHOLE_CLAIMS; /* this one again, to begin with */
+    met_missed(&ledger->met);
     return true;
-}
-
-static bool
-may_be_known(struct ledger *ledger, const struct event *event)
-{
-    uint64_t hash = hash_text(hash_text(0, event->source), event->id);
-
-    return recent_add(&ledger->recent, hash);
 }
 
 /* The events to be looked up; the others are taken for new. */
@@ -70,7 +53,8 @@ claim_choose(struct claim *claim, struct arena *arena, struct ledger *ledger,
 
         if (!item->is_event || item->outcome != OUTCOME_OPEN)
             continue;
-        item->unmet = !may_be_known(ledger, &item->event);
+        item->unmet =
+            !met_add(&ledger->met, item->event.source, item->event.id);
         if (item->unmet && !ledger->whole_claims)
             ledger->guesses++;
         else
@@ -250,8 +234,10 @@ find_known(struct ledger *ledger, struct batch *batch, struct claim *claim,
         struct item *item = claim->items[pg_int(rows, i, 0) - 1];
 
         judge_known(batch, item, rows, i);
-        if (item->unmet)
+        if (item->unmet) {
             ledger->whole_claims = WHOLE_CLAIMS;
+            met_missed(&ledger->met);
+        }
     }
     pg_result_free(rows);
     return true;
@@ -263,7 +249,8 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
 {
     struct arena arena = {0};
     struct claim claim;
-    bool ok = find_seen(ledger, &arena, range, err);
+    bool ok = find_seen(ledger, &arena, range, err) &&
+              met_recall(&ledger->met, ledger->pg, &arena, err);
 
     if (ok) {
         claim_choose(&claim, &arena, ledger, range);

@@ -15,13 +15,21 @@ struct name_cache {
     struct map ids;
 };
 
+/* The events that this process has met. */
+struct met {
+    struct recent events;
+    int64_t before; /* what others have claimed was read from this id on */
+    size_t unread;  /* how many more of those may be read */
+    bool missed;    /* one of those came that had not been met */
+};
+
 struct ledger {
     struct arena arena; /* holds this struct */
     struct pg *pg;      /* borrowed */
     struct name_cache sources;
     struct name_cache types;
     struct account_ids account_ids;
-    struct recent recent; /* events this process has claimed */
+    struct met met;
     int whole_claims; /* batches to come of which all events are looked up */
     size_t guesses;   /* events of the claim at hand not looked up */
 };
@@ -105,8 +113,24 @@ MUST_CHECK bool ledger_look_records(struct ledger *ledger, struct facts *facts,
 MUST_CHECK bool ledger_write_effects(struct ledger *ledger, struct arena *arena,
                                      struct item_range range, struct err *err);
 
-/* The claims of a new connection: nothing is remembered yet. */
-void ledger_claim_init(struct ledger *ledger, struct arena *arena);
+/* ---- events met ------------------------------------------------------------
+ */
+
+/* Of a new connection: none. */
+void met_init(struct met *met, struct arena *arena);
+
+/* Add an event; returns whether it may have been met already. */
+bool met_add(struct met *met, struct str source, struct str id);
+
+/* A stream came that others have read so far. */
+void met_look_back(struct met *met);
+
+/* One of their events came again, and had not been met. */
+void met_missed(struct met *met);
+
+/* Read a page of what they have claimed, latest first, if one was missed. */
+MUST_CHECK bool met_recall(struct met *met, struct pg *pg, struct arena *arena,
+                           struct err *err);
 
 /* ---- names ----------------------------------------------------------------
  */
