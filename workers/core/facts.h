@@ -39,6 +39,7 @@ struct account_state {
     int64_t funds_minor[FUND_COUNT];
     int64_t last_seq;
     int side;           /* enum account_side, of the ledger and this batch */
+    bool is_new;        /* made by this batch: the ledger has nothing of it */
     bool changed;       /* by a decision of this batch */
     bool funds_changed; /* those beyond earned and spent, or side */
 };

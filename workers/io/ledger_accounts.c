@@ -61,10 +61,11 @@ addresses_param(struct account_state **accounts, size_t count,
 }
 
 /* Run a statement on the addresses of the accounts that were not read yet, and
- * fill in those that it gives; their ids are noted, unless that is NULL. */
+ * fill in those that it gives, which may be new; their ids are noted, unless
+ * that is NULL. */
 static bool
 fill_rest(struct pg *pg, struct account_ids *ids, struct facts *facts,
-          struct arena *arena, const char *sql, struct err *err)
+          struct arena *arena, const char *sql, bool is_new, struct err *err)
 {
     struct account_state **rest = arena_array(arena, facts->account_count,
                                               sizeof(struct account_state *));
@@ -85,6 +86,7 @@ fill_rest(struct pg *pg, struct account_ids *ids, struct facts *facts,
             facts_account(facts, pg_text(rows, i, 1));
 
         fill_account(account, rows, i);
+        account->is_new = is_new;
         if (ids)
             account_ids_note(ids, account->address, account->id);
     }
@@ -229,7 +231,7 @@ make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
     if (!pg_exec(pg, "SAVEPOINT make", err))
         return false;
     if (fill_rest(pg, ids, facts, arena, INSERT_ACCOUNTS RETURNING_COLUMNS,
-                  err))
+                  true, err))
         return pg_exec(pg, "RELEASE make", err);
     if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
@@ -238,7 +240,7 @@ make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
            fill_rest(pg, ids, facts, arena,
                      INSERT_ACCOUNTS
                      "ON CONFLICT (address) DO NOTHING" RETURNING_COLUMNS,
-                     err);
+                     true, err);
 }
 
 static bool
@@ -264,7 +266,7 @@ ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
            fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
                      "SELECT " COLUMNS " FROM accounts WHERE "
                      "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
-                     err);
+                     false, err);
 }
 
 bool
@@ -274,7 +276,7 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
     return fill_rest(pg, NULL, facts, arena,
                      "SELECT " COLUMNS " FROM accounts "
                      "WHERE address = ANY ($1::text[])",
-                     err);
+                     false, err);
 }
 
 /* ---- writing

@@ -8,11 +8,18 @@
 #include "pg_array.h"
 #include "pg_text.h"
 
-/* 0 is of all accounts; one that is not there has no keys. */
+/* 0 is of all accounts. */
 static int64_t
 id_of(const struct account_state *account)
 {
-    return !account ? 0 : account->id ? account->id : -1;
+    return account ? account->id : 0;
+}
+
+/* An account that was not there yet has no keys. */
+static bool
+may_be_taken(const struct once_key *once)
+{
+    return !once->account || (once->account->id && !once->account->is_new);
 }
 
 static int
@@ -28,6 +35,19 @@ key_order(const void *left, const void *right)
     return str_compare(a->key, b->key);
 }
 
+static size_t
+to_be_read(const struct facts *facts, struct arena *arena,
+           struct once_key ***keys)
+{
+    size_t count = 0;
+
+    *keys = arena_array(arena, facts->once_count, sizeof(**keys));
+    for (size_t i = 0; i < facts->once_count; i++)
+        if (may_be_taken(facts->once_keys[i]))
+            (*keys)[count++] = facts->once_keys[i];
+    return count;
+}
+
 /* Sorts them by their key: those that are near one another in the index are
  * read, and written, one after the other. */
 bool
@@ -37,21 +57,24 @@ ledger_read_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
     struct buf accounts;
     struct buf lines;
     struct buf keys;
+    struct once_key **asked;
+    size_t count;
     struct pg_result *rows;
 
     if (!facts->once_count)
         return true;
     qsort(facts->once_keys, facts->once_count, sizeof(*facts->once_keys),
           key_order);
+    count = to_be_read(facts, arena, &asked);
+    if (!count)
+        return true;
     pg_array_open(&accounts, arena, PG_INT4);
     pg_array_open(&lines, arena, PG_INT4);
     pg_array_open(&keys, arena, PG_TEXT);
-    for (size_t i = 0; i < facts->once_count; i++) {
-        const struct once_key *once = facts->once_keys[i];
-
-        pg_array_int(&accounts, id_of(once->account));
-        pg_array_int(&lines, once->line->id);
-        pg_array_text(&keys, once->key);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_int(&accounts, id_of(asked[i]->account));
+        pg_array_int(&lines, asked[i]->line->id);
+        pg_array_text(&keys, asked[i]->key);
     }
     if (!pg_query_binary(
             pg,
@@ -63,7 +86,7 @@ ledger_read_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
             3, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++)
-        facts->once_keys[pg_int(rows, i, 0) - 1]->taken = true;
+        asked[pg_int(rows, i, 0) - 1]->taken = true;
     pg_result_free(rows);
     return true;
 }
@@ -81,7 +104,7 @@ ledger_write_once_keys(struct writing *writing, const struct facts *facts,
         if (!once->changed)
             continue;
         pg_copy_int(&rows, once->taken_by->row_id);
-        pg_copy_int(&rows, once->account ? once->account->id : 0);
+        pg_copy_int(&rows, id_of(once->account));
         pg_copy_int(&rows, once->line->id);
         pg_copy_text(&rows, once->key);
         pg_copy_end_row(&rows);
