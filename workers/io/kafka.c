@@ -29,8 +29,8 @@ static const struct kafka_property for_consumers[] = {
     {"check.crcs", "true"},
     {"queued.max.messages.kbytes", "2048"},
     {"queued.min.messages", "5000"},
-    {"fetch.max.bytes", "2097152"},
-    {"fetch.message.max.bytes", "524288"}, /* a larger record still comes */
+    {"fetch.max.bytes", "1048576"},
+    {"fetch.message.max.bytes", "262144"}, /* a larger record still comes */
     {"enable.auto.commit", "false"},
     {"auto.commit.enable", "false"},
     {"enable.auto.offset.store", "false"},
