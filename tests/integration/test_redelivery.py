@@ -55,10 +55,17 @@ def test_another_partition(ctx, seed):
     assert ledger_hash(ctx) == before
 
 
-def look_ups(ctx):
-    """Of events by their identity, by processes that have ended."""
+def look_ups(ctx, index):
+    """Keys that were looked for in it, by processes that have ended."""
     return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
-                      "WHERE indexrelname = 'events_identity'")
+                      "WHERE indexrelname = %s", index)
+
+
+def xp_events(name, numbers):
+    """One event each of these accounts."""
+    return [generator.structured(generator.event(
+        "xp.gained.v1", generator.address(n), f"{name}-{n}", xp_gained=100))
+        for n in numbers]
 
 
 def test_repeats_of_what_another_posted(ctx):
@@ -66,26 +73,44 @@ def test_repeats_of_what_another_posted(ctx):
     repeat has whole batches looked up, the second one does not: by then it has
     read what the other posted."""
     rounds, new = 20, 60
-    first = [generator.structured(generator.event(
-        "xp.gained.v1", generator.address(n), f"first-{n}", xp_gained=100))
-        for n in range(rounds)]
+    first = xp_events("first", range(rounds))
     ctx.publish(first)
     worker = ctx.worker("w")
     ctx.wait_consumed()
     worker.stop()
-    before = look_ups(ctx)
+    before = look_ups(ctx, "events_identity")
     worker = ctx.worker("w")
     for n in range(rounds):
-        ctx.publish([first[n]] + [generator.structured(generator.event(
-            "xp.gained.v1", generator.address(i), f"new-{n}-{i}",
-            xp_gained=100)) for i in range(new)])
+        ctx.publish([first[n]] + xp_events(f"new-{n}", range(new)))
         ctx.wait_consumed()
     worker.stop()
     assert ctx.scalar("SELECT count(*) FROM reward.events") == (
         rounds + rounds * new)
     assert ctx.scalar("SELECT sum(duplicates) FROM reward.batches") == rounds
     # A guess that was wrong and the four batches after it, in whole.
-    assert rounds <= look_ups(ctx) - before <= 6 * (new + 1) + rounds
+    looked_up = look_ups(ctx, "events_identity") - before
+    assert rounds <= looked_up <= 6 * (new + 1) + rounds
+
+
+def test_accounts_that_another_made(ctx):
+    """A worker that comes to a ledger with accounts looks some up by their
+    addresses; then it has read the others."""
+    half = 2000
+    ctx.relay()
+    ctx.publish(xp_events("first", range(2 * half)))
+    worker = ctx.worker("w")
+    ctx.wait_consumed()
+    worker.stop()
+    before = look_ups(ctx, "accounts_address_key")
+    worker = ctx.worker("w")
+    for numbers in range(half), range(half, 2 * half):
+        ctx.publish(xp_events("again", numbers))
+        ctx.wait_consumed()
+    worker.stop()
+    assert ctx.scalar("SELECT count(*) FROM reward.events") == 4 * half
+    assert 0 < look_ups(ctx, "accounts_address_key") - before <= half
+    ctx.worker("w")
+    assert_books(ctx)
 
 
 def test_offset_zero_in_the_database(ctx, seed):

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account_pages.h"
 #include "hex.h"
 #include "pg_array.h"
 
@@ -26,6 +27,7 @@ struct place {
 struct address_cache {
     struct arena arena; /* holds this struct */
     struct place *slabs[SLABS];
+    struct account_pages pages; /* what was read into those */
 };
 
 /* An address that has to be read, and where it goes. */
@@ -212,6 +214,21 @@ fill_missing(struct address_cache *cache, const struct pg_result *rows,
     return true;
 }
 
+/* Where many were missing, more will be. */
+static bool
+read_ahead(struct address_cache *cache, struct pg *pg, size_t missing,
+           struct err *err)
+{
+    struct pg_result *rows;
+
+    if (!account_pages_next(&cache->pages, pg, missing, &rows, err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        remember(cache, pg_int(rows, i, 0), pg_text(rows, i, 1));
+    pg_result_free(rows);
+    return true;
+}
+
 static bool
 read_missing(struct address_cache *cache, struct pg *pg,
              struct missing *missing, size_t count, struct arena *arena,
@@ -230,7 +247,7 @@ read_missing(struct address_cache *cache, struct pg *pg,
         return false;
     ok = fill_missing(cache, rows, missing, count, arena, err);
     pg_result_free(rows);
-    return ok;
+    return ok && read_ahead(cache, pg, count, err);
 }
 
 bool

@@ -97,6 +97,22 @@ fill_rest(struct pg *pg, struct account_ids *ids, struct facts *facts,
 /* ---- locking by id
  * ---------------------------------------------------------------- */
 
+/* Where many had to be asked for that are there, more will be. */
+static bool
+read_ahead(struct ledger *ledger, size_t found, struct err *err)
+{
+    struct pg_result *rows;
+
+    if (!account_pages_next(&ledger->account_pages, ledger->pg, found, &rows,
+                            err))
+        return false;
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        account_ids_note(&ledger->account_ids, pg_text(rows, i, 1),
+                         pg_int(rows, i, 0));
+    pg_result_free(rows);
+    return true;
+}
+
 /* Ids that are not remembered are asked for, without a lock. */
 static bool
 ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
@@ -105,6 +121,7 @@ ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
 {
     struct str addresses = addresses_param(unknown, unknown_count, arena);
     struct pg_result *rows;
+    size_t found;
 
     if (!pg_query_binary(ledger->pg,
                          "SELECT id, address FROM accounts "
@@ -119,8 +136,9 @@ ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
         account_ids_note(&ledger->account_ids, account->address,
                          guesses[(*count)++].id);
     }
+    found = pg_rows(rows);
     pg_result_free(rows);
-    return true;
+    return read_ahead(ledger, found, err);
 }
 
 static bool

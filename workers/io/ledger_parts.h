@@ -3,6 +3,7 @@
 #define IO_LEDGER_PARTS_H
 
 #include "account_ids.h"
+#include "account_pages.h"
 #include "ledger.h"
 #include "map.h"
 #include "recent.h"
@@ -29,6 +30,7 @@ struct ledger {
     struct name_cache sources;
     struct name_cache types;
     struct account_ids account_ids;
+    struct account_pages account_pages; /* what was read into those */
     struct met met;
     int whole_claims; /* batches to come of which all events are looked up */
     size_t guesses;   /* events of the claim at hand not looked up */
