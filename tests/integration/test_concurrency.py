@@ -4,7 +4,7 @@ import collections
 
 import generator
 from books import assert_books
-from generator import address, event, structured
+from generator import address, event, structured, xp_events
 
 # Two members share four partitions by range: 0 and 1, 2 and 3.
 ONE, OTHER = 0, 2
@@ -100,12 +100,6 @@ def test_opposite_orders(ctx):
     assert deadlocks(ctx) == before
 
 
-def xp_events(numbers, partition):
-    return [structured(event("xp.gained.v1", address(n), f"e{n}",
-                             xp_gained=100), partition=partition)
-            for n in numbers]
-
-
 def test_repeats_of_what_another_worker_posted(ctx):
     """A worker looks up only ids it may have met; the unique key finds the
     others, and the batch is posted at the second try."""
@@ -113,7 +107,8 @@ def test_repeats_of_what_another_worker_posted(ctx):
     ctx.relay()
     for worker in start_workers(ctx, 2):
         worker.wait_for_log("partitions assigned count=2")
-    drafts = xp_events(range(300), ONE) + xp_events(range(300, 600), OTHER)
+    drafts = xp_events("e", range(300), ONE)
+    drafts += xp_events("e", range(300, 600), OTHER)
     ctx.publish(drafts)
     ctx.wait_for_records(600)
     refused = ctx.stack.pg_log().count('constraint "events_identity"')
@@ -132,7 +127,8 @@ def test_a_refused_repeat_of_what_another_worker_posted(ctx):
     ctx.relay()
     for worker in start_workers(ctx, 2):
         worker.wait_for_log("partitions assigned count=2")
-    ctx.publish(xp_events(range(300), ONE) + xp_events(range(300, 600), OTHER))
+    ctx.publish(xp_events("e", range(300), ONE))
+    ctx.publish(xp_events("e", range(300, 600), OTHER))
     ctx.wait_for_records(600)
     # Too much for any account; the ids are those that the other one posted.
     ctx.publish([structured(event(

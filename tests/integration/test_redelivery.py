@@ -2,6 +2,7 @@
 
 import generator
 from books import assert_books, ledger_hash
+from generator import xp_events
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -56,55 +57,58 @@ def test_another_partition(ctx, seed):
 
 
 def look_ups(ctx, index):
-    """Keys that were looked for in it, by processes that have ended."""
+    """Keys that were looked for in it so far, after all workers have ended:
+    what a connection has done is counted when it ends."""
+    ctx.wait(lambda: not ctx.scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reward_worker' "
+        "AND datname = current_database()"), 30, "the connections have ended")
     return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
                       "WHERE indexrelname = %s", index)
 
 
-def xp_events(name, numbers):
-    """One event each of these accounts."""
-    return [generator.structured(generator.event(
-        "xp.gained.v1", generator.address(n), f"{name}-{n}", xp_gained=100))
-        for n in numbers]
-
-
 def test_repeats_of_what_another_posted(ctx):
     """A worker that comes after another does not know its events. Their first
-    repeat has whole batches looked up, the second one does not: by then it has
-    read what the other posted."""
-    rounds, new = 20, 60
-    first = xp_events("first", range(rounds))
+    repeats have whole batches looked up, the others do not: by then it has read
+    what the other posted, in two pages."""
+    rounds, between, new = 20, 12000, 60
+    first = xp_events("first-", range(rounds))
     ctx.publish(first)
+    ctx.publish([event for n in range(between // new)
+                 for event in xp_events(f"between-{n}-", range(new))])
     worker = ctx.worker("w")
     ctx.wait_consumed()
     worker.stop()
     before = look_ups(ctx, "events_identity")
     worker = ctx.worker("w")
     for n in range(rounds):
-        ctx.publish([first[n]] + xp_events(f"new-{n}", range(new)))
+        ctx.publish([first[n]] + xp_events(f"new-{n}-", range(new)))
         ctx.wait_consumed()
     worker.stop()
     assert ctx.scalar("SELECT count(*) FROM reward.events") == (
-        rounds + rounds * new)
+        rounds + between + rounds * new)
     assert ctx.scalar("SELECT sum(duplicates) FROM reward.batches") == rounds
-    # A guess that was wrong and the four batches after it, in whole.
+    # Two that were not known, and the four batches after them, in whole.
     looked_up = look_ups(ctx, "events_identity") - before
-    assert rounds <= looked_up <= 6 * (new + 1) + rounds
+    assert rounds <= looked_up <= 7 * (new + 1) + rounds
 
 
 def test_accounts_that_another_made(ctx):
     """A worker that comes to a ledger with accounts looks some up by their
-    addresses; then it has read the others."""
+    addresses; then it has read the others, in pages of which the first have
+    only accounts that nobody asks for."""
     half = 2000
+    ctx.settings["worker/batch_max_events"] = 400
     ctx.relay()
-    ctx.publish(xp_events("first", range(2 * half)))
+    ctx.publish(xp_events("first-", range(2 * half)))
     worker = ctx.worker("w")
     ctx.wait_consumed()
     worker.stop()
+    ctx.sql("INSERT INTO reward.accounts (address) SELECT 'idle:' || n "
+            "FROM generate_series(1, 42000) n")
     before = look_ups(ctx, "accounts_address_key")
     worker = ctx.worker("w")
     for numbers in range(half), range(half, 2 * half):
-        ctx.publish(xp_events("again", numbers))
+        ctx.publish(xp_events("again-", numbers))
         ctx.wait_consumed()
     worker.stop()
     assert ctx.scalar("SELECT count(*) FROM reward.events") == 4 * half

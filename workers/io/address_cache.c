@@ -216,12 +216,12 @@ fill_missing(struct address_cache *cache, const struct pg_result *rows,
 
 /* Where many were missing, more will be. */
 static bool
-read_ahead(struct address_cache *cache, struct pg *pg, size_t missing,
+read_ahead(struct address_cache *cache, struct pg *pg, size_t found,
            struct err *err)
 {
     struct pg_result *rows;
 
-    if (!account_pages_next(&cache->pages, pg, missing, &rows, err))
+    if (!account_pages_next(&cache->pages, pg, found, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++)
         remember(cache, pg_int(rows, i, 0), pg_text(rows, i, 1));
@@ -236,6 +236,7 @@ read_missing(struct address_cache *cache, struct pg *pg,
 {
     struct pg_result *rows;
     struct str ids;
+    size_t found;
     bool ok;
 
     qsort(missing, count, sizeof(*missing), missing_order);
@@ -246,8 +247,9 @@ read_missing(struct address_cache *cache, struct pg *pg,
                          &ids, 1, &rows, err))
         return false;
     ok = fill_missing(cache, rows, missing, count, arena, err);
+    found = pg_rows(rows);
     pg_result_free(rows);
-    return ok && read_ahead(cache, pg, count, err);
+    return ok && read_ahead(cache, pg, found, err);
 }
 
 bool

@@ -102,7 +102,6 @@ ledger_position(struct ledger *ledger, struct str topic, int32_t partition,
             read_digest(pg_text(rows, 0, 2), position->last_record);
     }
     pg_result_free(rows);
-    met_look_back(&ledger->met);
     return true;
 }
 
@@ -120,6 +119,13 @@ ledger_start_stream(struct ledger *ledger, struct str topic, int32_t partition,
 
     arena_free(&arena);
     return ok;
+}
+
+void
+ledger_look_back(struct ledger *ledger)
+{
+    met_look_back(&ledger->met);
+    ledger->account_pages = (struct account_pages){0};
 }
 
 void

@@ -53,6 +53,10 @@ MUST_CHECK bool ledger_start_stream(struct ledger *ledger, struct str topic,
                                     int32_t partition, int64_t next_offset,
                                     struct err *err);
 
+/* Partitions came that others have read so far: what those have met and made is
+ * learned again, where it turns out to be missing. */
+void ledger_look_back(struct ledger *ledger);
+
 /* Digest of a record, to know it again: first bytes of the SHA-256 of its
  * timestamp, key and value. */
 void record_digest(const struct record *record,

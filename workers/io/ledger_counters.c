@@ -40,15 +40,6 @@ key_order(const void *left, const void *right)
     return (a->bucket > b->bucket) - (a->bucket < b->bucket);
 }
 
-/* One of single accounts that may have a row: accounts that were not there yet,
- * or are not there for those who only look, have none. */
-static bool
-is_own(const struct counter *counter)
-{
-    return counter->account && counter->account->id &&
-           !counter->account->is_new;
-}
-
 /* The counters of all accounts, or those of single ones. */
 static void
 keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
@@ -61,10 +52,10 @@ keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
         arena_array(arena, facts->counter_count, sizeof(struct counter *));
     keys->count = 0;
     for (size_t i = 0; i < facts->counter_count; i++) {
-        struct counter *counter = facts->counters[i];
+        const struct account_state *account = facts->counters[i]->account;
 
-        if (of_all ? !counter->account : is_own(counter))
-            keys->counters[keys->count++] = counter;
+        if (of_all ? !account : account && account_may_have_rows(account))
+            keys->counters[keys->count++] = facts->counters[i];
     }
     if (keys->count)
         qsort(keys->counters, keys->count, sizeof(struct counter *), key_order);

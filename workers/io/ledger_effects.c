@@ -3,6 +3,8 @@
  * holds, which are many, by COPY, which takes half as long. */
 #include "ledger.h"
 
+#include <assert.h>
+
 #include "ledger_parts.h"
 #include "num.h"
 #include "pg_array.h"
@@ -113,7 +115,7 @@ add_effect(struct buf *columns, const struct item *item,
 }
 
 /* How far a search for effects has come. */
-struct place {
+struct effect_cursor {
     size_t item;
     size_t effect;
 };
@@ -121,7 +123,8 @@ struct place {
 /* The next effect of a kind, or NULL. What was set aside has no effect,
  * whatever was decided of it. */
 static const struct effect *
-next_effect(struct item_range range, enum effect_kind kind, struct place *at)
+next_effect(struct item_range range, enum effect_kind kind,
+            struct effect_cursor *at)
 {
     for (; at->item < range.count; at->item++, at->effect = 0) {
         const struct item *item = &range.items[at->item];
@@ -142,7 +145,7 @@ write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
 {
     struct buf columns[COLUMNS];
     struct str params[COLUMNS];
-    struct place at = {0};
+    struct effect_cursor at = {0};
     const struct effect *effect = next_effect(range, kind, &at);
 
     if (!effect)
@@ -156,15 +159,15 @@ write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
     return pg_run(ledger->pg, statements[kind], params, COLUMNS, err);
 }
 
-static bool
+static void
 add_hold(struct buf *holds, struct buf *timers, const struct item *item,
-         const struct effect *effect, struct err *err)
+         const struct effect *effect)
 {
     int64_t expires_us;
+    bool ok = num_parse_int(effect->values[2], &expires_us);
 
-    if (!num_parse_int(effect->values[2], &expires_us))
-        return err_set(err, ERR_FATAL, "hold %.*s: no time: %.*s",
-                       STR_ARG(effect->values[0]), STR_ARG(effect->values[2]));
+    assert(ok);
+    (void)ok;
     pg_copy_text(holds, effect->values[0]);
     pg_copy_int(holds, item->id);
     pg_copy_int(holds, effect->account->id);
@@ -176,7 +179,6 @@ add_hold(struct buf *holds, struct buf *timers, const struct item *item,
     pg_copy_text(timers, effect->values[0]);
     pg_copy_time(timers, expires_us);
     pg_copy_end_row(timers);
-    return true;
 }
 
 static bool
@@ -185,14 +187,13 @@ write_holds(struct ledger *ledger, struct arena *arena, struct item_range range,
 {
     struct buf holds;
     struct buf timers;
-    struct place at = {0};
+    struct effect_cursor at = {0};
     const struct effect *effect;
 
     buf_init(&holds, arena);
     buf_init(&timers, arena);
     while ((effect = next_effect(range, EFFECT_HOLD, &at)))
-        if (!add_hold(&holds, &timers, &range.items[at.item], effect, err))
-            return false;
+        add_hold(&holds, &timers, &range.items[at.item], effect);
     return pg_copy(ledger->pg,
                    "COPY holds (hold_id, event_id, account_id, matched_id, "
                    "line_id, amount, expires_at) FROM STDIN",

@@ -15,13 +15,6 @@ id_of(const struct account_state *account)
     return account ? account->id : 0;
 }
 
-/* An account that was not there yet has no keys. */
-static bool
-may_be_taken(const struct once_key *once)
-{
-    return !once->account || (once->account->id && !once->account->is_new);
-}
-
 static int
 key_order(const void *left, const void *right)
 {
@@ -43,7 +36,8 @@ to_be_read(const struct facts *facts, struct arena *arena,
 
     *keys = arena_array(arena, facts->once_count, sizeof(**keys));
     for (size_t i = 0; i < facts->once_count; i++)
-        if (may_be_taken(facts->once_keys[i]))
+        if (!facts->once_keys[i]->account ||
+            account_may_have_rows(facts->once_keys[i]->account))
             (*keys)[count++] = facts->once_keys[i];
     return count;
 }

@@ -36,6 +36,13 @@ struct ledger {
     size_t guesses;   /* events of the claim at hand not looked up */
 };
 
+/* An account that was not there before this batch has no rows. */
+static inline bool
+account_may_have_rows(const struct account_state *account)
+{
+    return account->id && !account->is_new;
+}
+
 /* Held while a batch gets its id and is committed. */
 #define LEDGER_BATCH_LOCK "7237101"
 
@@ -124,7 +131,7 @@ void met_init(struct met *met, struct arena *arena);
 /* Add an event; returns whether it may have been met already. */
 bool met_add(struct met *met, struct str source, struct str id);
 
-/* A stream came that others have read so far. */
+/* Streams came that others have read so far. */
 void met_look_back(struct met *met);
 
 /* One of their events came again, and had not been met. */

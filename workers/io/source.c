@@ -165,6 +165,7 @@ resolve_all(struct source *source, struct ledger *ledger, struct err *err)
             reading->stream.next_offset - reading->check_last;
         source->reading_count++;
     }
+    ledger_look_back(ledger);
     return true;
 }
 

@@ -15,7 +15,7 @@ SOURCE = ROOT / "ops/bench/copy_loop.c"
 BATCH = 4000  # events in a transaction
 READ_S = 600
 
-# What the program writes rows of, and so the loop.
+# What the program writes rows of, with the mix, and so the loop.
 WRITTEN = ("accounts", "events", "entries", "answers", "once_keys", "counters",
            "holds", "timers", "closings", "dead_records", "other_records")
 
