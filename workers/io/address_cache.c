@@ -27,7 +27,7 @@ struct place {
 struct address_cache {
     struct arena arena; /* holds this struct */
     struct place *slabs[SLABS];
-    struct account_pages pages; /* what was read into those */
+    struct pages pages; /* what was read into those */
 };
 
 /* An address that has to be read, and where it goes. */

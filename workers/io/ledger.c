@@ -125,7 +125,7 @@ void
 ledger_look_back(struct ledger *ledger)
 {
     met_look_back(&ledger->met);
-    ledger->account_pages = (struct account_pages){0};
+    ledger->account_pages = (struct pages){0};
 }
 
 void

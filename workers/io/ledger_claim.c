@@ -250,7 +250,7 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
     struct arena arena = {0};
     struct claim claim;
     bool ok = find_seen(ledger, &arena, range, err) &&
-              met_recall(&ledger->met, ledger->pg, &arena, err);
+              met_recall(&ledger->met, ledger->pg, err);
 
     if (ok) {
         claim_choose(&claim, &arena, ledger, range);

@@ -8,10 +8,15 @@
 #include "hash.h"
 #include "ledger_parts.h"
 
-enum {
-    MET_EVENTS = 500000, /* takes 2 MiB */
-    RECALLED_EVENTS = MET_EVENTS / 2,
-    RECALL_PAGE = 10000, /* read in a few milliseconds */
+enum { MET_EVENTS = 500000 }; /* takes 2 MiB */
+
+static const struct page_source events = {
+    .sql = "SELECT e.id, s.name, e.event_id FROM (SELECT id, source_id, "
+           "event_id FROM events WHERE id < $1::bigint "
+           "ORDER BY id DESC LIMIT $2) e "
+           "JOIN sources s ON s.id = e.source_id ORDER BY e.id DESC",
+    .page = 10000, /* takes a few milliseconds */
+    .most = MET_EVENTS / 2,
 };
 
 void
@@ -30,8 +35,7 @@ met_add(struct met *met, struct str source, struct str id)
 void
 met_look_back(struct met *met)
 {
-    met->before = INT64_MAX;
-    met->unread = RECALLED_EVENTS;
+    met->pages = (struct pages){0};
     met->missed = false;
 }
 
@@ -42,29 +46,16 @@ met_missed(struct met *met)
 }
 
 bool
-met_recall(struct met *met, struct pg *pg, struct arena *arena, struct err *err)
+met_recall(struct met *met, struct pg *pg, struct err *err)
 {
     struct pg_result *rows;
 
-    if (!met->missed || !met->unread)
+    if (!met->missed)
         return true;
-    if (!pg_query_binary(pg,
-                         "SELECT e.id, s.name, e.event_id FROM (SELECT id, "
-                         "source_id, event_id FROM events WHERE id < $1 "
-                         "ORDER BY id DESC LIMIT $2) e "
-                         "JOIN sources s ON s.id = e.source_id",
-                         (struct str[]){int_text(arena, met->before),
-                                        int_text(arena, RECALL_PAGE)},
-                         2, &rows, err))
+    if (!pages_next(&met->pages, &events, pg, &rows, err))
         return false;
-    for (size_t i = 0; i < pg_rows(rows); i++) {
-        if (pg_int(rows, i, 0) < met->before)
-            met->before = pg_int(rows, i, 0);
+    for (size_t i = 0; i < pg_rows(rows); i++)
         met_add(met, pg_text(rows, i, 1), pg_text(rows, i, 2));
-    }
-    met->unread -= RECALL_PAGE;
-    if (pg_rows(rows) < RECALL_PAGE)
-        met->unread = 0;
     pg_result_free(rows);
     return true;
 }

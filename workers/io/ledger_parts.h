@@ -19,9 +19,8 @@ struct name_cache {
 /* The events that this process has met. */
 struct met {
     struct recent events;
-    int64_t before; /* what others have claimed was read from this id on */
-    size_t unread;  /* how many more of those may be read */
-    bool missed;    /* one of those came that had not been met */
+    struct pages pages; /* what was read of others' */
+    bool missed;        /* one of those came that had not been met */
 };
 
 struct ledger {
@@ -30,7 +29,7 @@ struct ledger {
     struct name_cache sources;
     struct name_cache types;
     struct account_ids account_ids;
-    struct account_pages account_pages; /* what was read into those */
+    struct pages account_pages; /* what was read into those */
     struct met met;
     int whole_claims; /* batches to come of which all events are looked up */
     size_t guesses;   /* events of the claim at hand not looked up */
@@ -138,8 +137,7 @@ void met_look_back(struct met *met);
 void met_missed(struct met *met);
 
 /* Read a page of what they have claimed, latest first, if one was missed. */
-MUST_CHECK bool met_recall(struct met *met, struct pg *pg, struct arena *arena,
-                           struct err *err);
+MUST_CHECK bool met_recall(struct met *met, struct pg *pg, struct err *err);
 
 /* ---- names ----------------------------------------------------------------
  */
