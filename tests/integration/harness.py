@@ -612,6 +612,13 @@ class Context:
         """Until the relay has published the last batch."""
         self.wait(self.published, timeout_s, "all batches are published")
 
+    def wait_connected(self, count):
+        """So many workers have a connection to the database."""
+        self.wait(lambda: (self.try_sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = "
+            "'reward_worker' AND datname = current_database()")
+            or [[0]])[0][0] == count, 30, f"{count} workers are connected")
+
     def wait_drained(self, timeout_s=90):
         self.wait_consumed(timeout_s)
         self.wait_published(timeout_s)

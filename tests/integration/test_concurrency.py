@@ -12,10 +12,7 @@ ONE, OTHER = 0, 2
 
 def start_workers(ctx, count):
     workers = [ctx.worker() for _ in range(count)]
-    ctx.wait(lambda: ctx.scalar(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = "
-        "'reward_worker' AND datname = current_database()") == count,
-        30, "all workers are connected")
+    ctx.wait_connected(count)
     return workers
 
 

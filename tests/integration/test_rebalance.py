@@ -7,13 +7,6 @@ import harness
 from books import assert_books
 
 
-def connected(ctx, count):
-    ctx.wait(lambda: (ctx.try_sql(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = "
-        "'reward_worker' AND datname = current_database()")
-        or [[0]])[0][0] == count, 30, f"{count} workers are connected")
-
-
 def progress(ctx, more):
     ctx.wait_for_records((ctx.posted_records() or 0) + more)
 
@@ -26,7 +19,7 @@ def test_workers_come_and_go(ctx, seed):
     with harness.Feeder(ctx, mix.draft):
         progress(ctx, 200)
         others = [ctx.worker(), ctx.worker()]
-        connected(ctx, 3)
+        ctx.wait_connected(3)
         progress(ctx, 500)
         for other in others:
             other.stop()

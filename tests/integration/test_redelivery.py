@@ -59,9 +59,7 @@ def test_another_partition(ctx, seed):
 def look_ups(ctx, index):
     """Keys that were looked for in it so far, after all workers have ended:
     what a connection has done is counted when it ends."""
-    ctx.wait(lambda: not ctx.scalar(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reward_worker' "
-        "AND datname = current_database()"), 30, "the connections have ended")
+    ctx.wait_connected(0)
     return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
                       "WHERE indexrelname = %s", index)
 
