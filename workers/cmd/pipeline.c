@@ -190,11 +190,12 @@ run_steps(struct attempt *attempt, struct err *err)
         return false;
     decide_all(attempt);
     return ledger_claim_refused(ledger, attempt->batch, attempt->range, err) &&
+           ledger_confirm_once_keys(ledger, &attempt->facts, err) &&
            write_all(attempt, err) && ledger_commit(ledger, err);
 }
 
 /* *again asks for another try: the rule set was changed meanwhile, or an event
- * was wrongly taken for new. */
+ * was wrongly taken for new, or a once-key for free. */
 static bool
 post_once(struct pipeline *pipeline, struct batch *batch,
           struct item_range range, bool *again, struct err *err)

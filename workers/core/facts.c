@@ -331,6 +331,7 @@ facts_clear(struct facts *facts)
     }
     for (size_t i = 0; i < facts->once_count; i++) {
         facts->once_keys[i]->taken = false;
+        facts->once_keys[i]->guessed = false;
         facts->once_keys[i]->changed = false;
         facts->once_keys[i]->taken_by = NULL;
     }

@@ -78,8 +78,9 @@ struct once_key {
     struct str key;                /* the other fields, e.g. "2026-12-01";
                                       at most ONCE_KEY_MAX_BYTES */
     bool taken;                    /* in the database or by this batch */
-    bool changed;                  /* taken by this batch: to be inserted */
-    const struct event *taken_by;  /* the event of this batch that took it */
+    bool guessed;                 /* to be free: the ledger was not asked yet */
+    bool changed;                 /* taken by this batch: to be inserted */
+    const struct event *taken_by; /* the event of this batch that took it */
 };
 
 /* Which rules of its type do not let an event pass, as far as it alone says:

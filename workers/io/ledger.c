@@ -55,6 +55,7 @@ ledger_close(struct ledger *ledger)
     name_cache_free(&ledger->sources);
     name_cache_free(&ledger->types);
     account_ids_free(&ledger->account_ids);
+    once_odds_free(&ledger->once_guesses.odds);
     arena = ledger->arena;
     arena_free(&arena);
 }

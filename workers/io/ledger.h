@@ -96,9 +96,16 @@ MUST_CHECK bool ledger_claim(struct ledger *ledger, struct batch *batch,
 MUST_CHECK bool ledger_claim_refused(struct ledger *ledger, struct batch *batch,
                                      struct item_range range, struct err *err);
 
-/* Whether the transaction may have failed because of a wrong guess. Then
- * nothing is guessed until some batches had nothing known, and the same
- * range, claimed again, finds the known event. */
+/* Look up the once-keys guessed to be free that no decision took: what was
+ * decided may rest on them too. ERR_RETRY when one of them is taken. */
+MUST_CHECK bool ledger_confirm_once_keys(struct ledger *ledger,
+                                         const struct facts *facts,
+                                         struct err *err);
+
+/* Whether the transaction may have failed because of a wrong guess. Then the
+ * same range, tried again, finds the known event, since no event is guessed to
+ * be new until some batches had none known, or the once-key that is taken,
+ * since none is guessed to be free. */
 bool ledger_stop_guessing(struct ledger *ledger, const struct err *err);
 
 /* The stored form of an event's hash: 36 characters and a NUL. */
@@ -110,7 +117,10 @@ void item_repeat(struct batch *batch, struct item *item, int64_t known_id,
                  struct str known_hash);
 
 /* Lock and fill in everything the facts mention; accounts that are new get
- * their row. */
+ * their row. Once-keys of lines whose keys are hardly ever taken are not looked
+ * up, but guessed to be free. Should a decision take one that is not,
+ * ledger_write fails on the unique key; of the others ledger_confirm_once_keys
+ * finds out. */
 MUST_CHECK bool ledger_lock(struct ledger *ledger, struct facts *facts,
                             struct err *err);
 

@@ -33,11 +33,17 @@ struct claim {
 bool
 ledger_stop_guessing(struct ledger *ledger, const struct err *err)
 {
-    if (!ledger->guesses || strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
-        return false;
-    ledger->whole_claims = 1 + WHOLE_CLAIMS; /* this one again, to begin with */
-    met_missed(&ledger->met);
-    return true;
+    if (ledger->once_guesses.was_wrong)
+        return true;
+    if (ledger->guesses && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0) {
+        ledger->whole_claims = 1 + WHOLE_CLAIMS; /* this one, to begin with */
+        met_missed(&ledger->met);
+        return true;
+    }
+    /* Data that is refused may come from a key that is not free. */
+    ledger->once_guesses.was_wrong =
+        ledger->once_guesses.count && err->kind == ERR_INPUT;
+    return ledger->once_guesses.was_wrong;
 }
 
 /* The events to be looked up; the others are taken for new. */

@@ -12,7 +12,7 @@ ledger_lock(struct ledger *ledger, struct facts *facts, struct err *err)
     struct arena arena = {0};
     bool ok = ledger_lock_accounts(ledger, facts, &arena, err) &&
               ledger_lock_counters(ledger, facts, &arena, err) &&
-              ledger_read_once_keys(ledger->pg, facts, &arena, err) &&
+              ledger_read_once_keys(ledger, facts, &arena, err) &&
               ledger_read_records(ledger, facts, &arena, err);
 
     arena_free(&arena);
@@ -27,7 +27,7 @@ ledger_look(struct pg *pg, struct facts *facts, struct err *err)
     struct arena arena = {0};
     bool ok = ledger_look_accounts(pg, facts, &arena, err) &&
               ledger_look_counters(pg, facts, &arena, err) &&
-              ledger_read_once_keys(pg, facts, &arena, err) &&
+              ledger_look_once_keys(pg, facts, &arena, err) &&
               ledger_look_records(&ledger, facts, &arena, err);
 
     arena_free(&arena);

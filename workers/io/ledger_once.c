@@ -1,8 +1,14 @@
 /* ledger_once.c - the once-keys that a batch asks for; each is covered by its
- * account's lock, or by the unique key where it is of all accounts. */
+ * account's lock, or by the unique key where it is of all accounts.
+ *
+ * Those of a line whose keys are hardly ever taken are not looked up, but
+ * guessed to be free. The unique key refuses those that the batch takes, should
+ * they be taken; the others are looked up before it is written. Then the batch
+ * is decided again, and all keys are looked up. */
 #include "ledger.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "ledger_parts.h"
 #include "pg_array.h"
@@ -28,47 +34,50 @@ key_order(const void *left, const void *right)
     return str_compare(a->key, b->key);
 }
 
-static size_t
-to_be_read(const struct facts *facts, struct arena *arena,
-           struct once_key ***keys)
+/* Those that are near one another in the index are read, and written, one after
+ * the other. */
+static void
+sort_keys(struct facts *facts)
 {
-    size_t count = 0;
-
-    *keys = arena_array(arena, facts->once_count, sizeof(**keys));
-    for (size_t i = 0; i < facts->once_count; i++)
-        if (!facts->once_keys[i]->account ||
-            account_may_have_rows(facts->once_keys[i]->account))
-            (*keys)[count++] = facts->once_keys[i];
-    return count;
+    if (facts->once_count)
+        qsort(facts->once_keys, facts->once_count, sizeof(*facts->once_keys),
+              key_order);
 }
 
-/* Sorts them by their key: those that are near one another in the index are
- * read, and written, one after the other. */
-bool
-ledger_read_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
-                      struct err *err)
+/* ---- asking
+ * -------------------------------------------------------------------- */
+
+/* Keys of which the ledger is asked whether they are taken. */
+struct asked {
+    struct once_key **keys;
+    size_t count;
+};
+
+static struct asked
+asked_none(const struct facts *facts, struct arena *arena)
+{
+    return (struct asked){.keys = arena_array(arena, facts->once_count,
+                                              sizeof(*facts->once_keys))};
+}
+
+static bool
+ask(struct pg *pg, const struct asked *asked, struct arena *arena,
+    struct err *err)
 {
     struct buf accounts;
     struct buf lines;
     struct buf keys;
-    struct once_key **asked;
-    size_t count;
     struct pg_result *rows;
 
-    if (!facts->once_count)
-        return true;
-    qsort(facts->once_keys, facts->once_count, sizeof(*facts->once_keys),
-          key_order);
-    count = to_be_read(facts, arena, &asked);
-    if (!count)
+    if (!asked->count)
         return true;
     pg_array_open(&accounts, arena, PG_INT4);
     pg_array_open(&lines, arena, PG_INT4);
     pg_array_open(&keys, arena, PG_TEXT);
-    for (size_t i = 0; i < count; i++) {
-        pg_array_int(&accounts, id_of(asked[i]->account));
-        pg_array_int(&lines, asked[i]->line->id);
-        pg_array_text(&keys, asked[i]->key);
+    for (size_t i = 0; i < asked->count; i++) {
+        pg_array_int(&accounts, id_of(asked->keys[i]->account));
+        pg_array_int(&lines, asked->keys[i]->line->id);
+        pg_array_text(&keys, asked->keys[i]->key);
     }
     if (!pg_query_binary(
             pg,
@@ -80,15 +89,100 @@ ledger_read_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
             3, &rows, err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++)
-        asked[pg_int(rows, i, 0) - 1]->taken = true;
+        asked->keys[pg_int(rows, i, 0) - 1]->taken = true;
     pg_result_free(rows);
     return true;
 }
 
 bool
+ledger_look_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
+                      struct err *err)
+{
+    struct asked asked = asked_none(facts, arena);
+
+    sort_keys(facts);
+    for (size_t i = 0; i < facts->once_count; i++)
+        asked.keys[asked.count++] = facts->once_keys[i];
+    return ask(pg, &asked, arena, err);
+}
+
+/* ---- guessing
+ * ------------------------------------------------------------------ */
+
+/* An account that this batch makes has taken no key. */
+static bool
+may_be_taken(const struct once_key *key)
+{
+    return !key->account || account_may_have_rows(key->account);
+}
+
+static void
+choose(struct asked *asked, struct once_guesses *guesses,
+       const struct facts *facts)
+{
+    guesses->count = 0;
+    for (size_t i = 0; i < facts->once_count; i++) {
+        struct once_key *key = facts->once_keys[i];
+
+        if (!may_be_taken(key))
+            continue;
+        key->guessed = !guesses->was_wrong &&
+                       once_odds_are_good(&guesses->odds, key->line->id);
+        if (key->guessed)
+            guesses->count++;
+        else
+            asked->keys[asked->count++] = key;
+    }
+    guesses->was_wrong = false;
+}
+
+bool
+ledger_read_once_keys(struct ledger *ledger, struct facts *facts,
+                      struct arena *arena, struct err *err)
+{
+    struct once_guesses *guesses = &ledger->once_guesses;
+    struct asked asked = asked_none(facts, arena);
+
+    sort_keys(facts);
+    choose(&asked, guesses, facts);
+    if (!ask(ledger->pg, &asked, arena, err))
+        return false;
+    for (size_t i = 0; i < asked.count; i++)
+        once_odds_note(&guesses->odds, asked.keys[i]->line->id,
+                       asked.keys[i]->taken);
+    return true;
+}
+
+/* The unique key looks at those that the batch takes. */
+bool
+ledger_confirm_once_keys(struct ledger *ledger, const struct facts *facts,
+                         struct err *err)
+{
+    struct once_guesses *guesses = &ledger->once_guesses;
+    struct arena arena = {0};
+    struct asked asked = asked_none(facts, &arena);
+    bool ok;
+
+    for (size_t i = 0; i < facts->once_count; i++)
+        if (facts->once_keys[i]->guessed && !facts->once_keys[i]->changed)
+            asked.keys[asked.count++] = facts->once_keys[i];
+    ok = ask(ledger->pg, &asked, &arena, err);
+    for (size_t i = 0; ok && i < asked.count; i++)
+        guesses->was_wrong = guesses->was_wrong || asked.keys[i]->taken;
+    arena_free(&arena);
+    return ok && (!guesses->was_wrong ||
+                  err_set(err, ERR_RETRY,
+                          "a once-key that was taken was guessed to be free"));
+}
+
+/* ---- writing
+ * -------------------------------------------------------------------- */
+
+bool
 ledger_write_once_keys(struct writing *writing, const struct facts *facts,
                        struct err *err)
 {
+    struct once_guesses *guesses = &writing->ledger->once_guesses;
     struct buf rows;
 
     buf_init(&rows, writing->arena);
@@ -103,8 +197,12 @@ ledger_write_once_keys(struct writing *writing, const struct facts *facts,
         pg_copy_text(&rows, once->key);
         pg_copy_end_row(&rows);
     }
-    return pg_copy(writing->ledger->pg,
-                   "COPY once_keys (event_id, account_id, line_id, key) "
-                   "FROM STDIN",
-                   buf_str(&rows), err);
+    if (pg_copy(writing->ledger->pg,
+                "COPY once_keys (event_id, account_id, line_id, key) "
+                "FROM STDIN",
+                buf_str(&rows), err))
+        return true;
+    guesses->was_wrong =
+        guesses->count && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
+    return false;
 }

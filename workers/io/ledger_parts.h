@@ -6,6 +6,7 @@
 #include "account_pages.h"
 #include "ledger.h"
 #include "map.h"
+#include "once_odds.h"
 #include "recent.h"
 
 /* Names that rows refer to by id, remembered once the database has them. */
@@ -23,6 +24,13 @@ struct met {
     bool missed;        /* one of those came that had not been met */
 };
 
+/* Once-keys guessed to be free. */
+struct once_guesses {
+    struct once_odds odds;
+    size_t count;   /* in the batch at hand */
+    bool was_wrong; /* one of them: in the batch to come all are looked up */
+};
+
 struct ledger {
     struct arena arena; /* holds this struct */
     struct pg *pg;      /* borrowed */
@@ -33,6 +41,7 @@ struct ledger {
     struct met met;
     int whole_claims; /* batches to come of which all events are looked up */
     size_t guesses;   /* events of the claim at hand not looked up */
+    struct once_guesses once_guesses;
 };
 
 /* An account that was not there before this batch has no rows. */
@@ -87,15 +96,20 @@ MUST_CHECK bool ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
 MUST_CHECK bool ledger_lock_counters(struct ledger *ledger, struct facts *facts,
                                      struct arena *arena, struct err *err);
 
-/* Whether the once-keys are taken. */
-MUST_CHECK bool ledger_read_once_keys(struct pg *pg, struct facts *facts,
-                                      struct arena *arena, struct err *err);
+/* Whether the once-keys are taken, where that is not guessed; the accounts are
+ * locked. */
+MUST_CHECK bool ledger_read_once_keys(struct ledger *ledger,
+                                      struct facts *facts, struct arena *arena,
+                                      struct err *err);
 
-/* Accounts and counters without any lock, and nothing is made. */
+/* Accounts, counters and once-keys without any lock, and nothing is made or
+ * guessed. */
 MUST_CHECK bool ledger_look_accounts(struct pg *pg, struct facts *facts,
                                      struct arena *arena, struct err *err);
 MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
                                      struct arena *arena, struct err *err);
+MUST_CHECK bool ledger_look_once_keys(struct pg *pg, struct facts *facts,
+                                      struct arena *arena, struct err *err);
 
 /* Write what decisions have changed in them; once a transaction. */
 MUST_CHECK bool ledger_write_accounts(struct writing *writing,

@@ -1,0 +1,114 @@
+"""Once-keys of lines whose keys are hardly ever taken are guessed to be free.
+Whatever comes of it, an event is paid as if each had been looked up."""
+
+from books import assert_books
+from generator import SOURCE, address, event, structured
+
+FIRST_RUN = 4096  # keys of a line that are looked up before any is guessed
+ACCOUNTS = 50
+
+RULES = """\
+ruleset: guesses
+version: "1"
+asset: {code: GIGS, scale: 2}
+rules:
+- id: community
+  trigger: io.gigchain.community.contributed.v1
+  account: event.data.user_address
+  unbounded: accepted
+  award:
+  - {id: community, amount: 100 / (event.data.amount_gigs - 7),
+     once: [event.data.contribution_id]}
+"""
+
+
+def reviews(name, numbers):
+    return [structured(event("review.written.v1", address(n % ACCOUNTS),
+                             f"{name}{n}", review_id=f"r{n}"))
+            for n in numbers]
+
+
+def contributions(name, numbers, amount="17"):
+    return [structured(event("community.contributed.v1", address(n % ACCOUNTS),
+                             f"{name}{n}", contribution_id=f"c{n}",
+                             amount_gigs=amount))
+            for n in numbers]
+
+
+def looked_up(ctx):
+    """Once-keys looked for so far, after all workers have ended."""
+    ctx.wait_connected(0)
+    return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
+                      "WHERE indexrelname = 'once_keys_pkey'")
+
+
+def run(ctx, drafts):
+    ctx.publish(drafts)
+    ctx.wait_consumed()
+
+
+def entries(ctx):
+    return ctx.scalar("SELECT count(*) FROM reward.entries")
+
+
+def start(ctx):
+    """A worker, and accounts that are not new to it."""
+    ctx.settings["worker/batch_max_events"] = 500
+    ctx.relay()
+    worker = ctx.worker("w")
+    run(ctx, reviews("old", range(-ACCOUNTS, 0)))
+    return worker
+
+
+def test_keys_of_a_line_are_not_looked_up_for_ever(ctx):
+    more = 3000
+    worker = start(ctx)
+    run(ctx, reviews("a", range(FIRST_RUN + more)))
+    worker.stop()
+    # The accounts' own, in their first batches, were not looked up either.
+    assert FIRST_RUN <= looked_up(ctx) < FIRST_RUN + 500 + ACCOUNTS
+    assert entries(ctx) == ACCOUNTS + FIRST_RUN + more
+    assert_books(ctx)
+
+
+def test_a_guess_is_wrong(ctx):
+    """A key that was taken long ago comes again amid others: it pays nothing,
+    the others do, and the next four times as many are looked up again."""
+    more = 3000
+    worker = start(ctx)
+    run(ctx, reviews("a", range(FIRST_RUN + 500)))
+    paid = entries(ctx)
+    for n in range(3):
+        run(ctx, reviews("b", range(10000 + 100 * n, 10100 + 100 * n)) +
+            reviews(f"again{n}-", [n]))
+    run(ctx, reviews("c", range(20000, 20000 + more)))
+    worker.stop()
+    assert entries(ctx) == paid + 300 + more
+    assert looked_up(ctx) >= FIRST_RUN + 200 + more
+    assert_books(ctx)
+
+
+def test_a_guess_that_nothing_is_taken_for(ctx):
+    """The key is taken; were it free, the line would fail on a division by
+    zero. So it pays nothing, and no dead letter comes of it."""
+    rules = ctx.dir / "rules.yaml"
+    rules.write_text(RULES)
+    ctx.settings["rules/dir"] = str(rules)
+    worker = start(ctx)
+    run(ctx, contributions("old", range(ACCOUNTS)))
+    run(ctx, contributions("a", range(1000, 1000 + FIRST_RUN + 500)))
+    paid = entries(ctx)
+    run(ctx, contributions("again", [1000], amount="7") +
+        contributions("free", [9000], amount="7") +
+        contributions("b", range(10000, 10010)))
+    worker.stop()
+    assert entries(ctx) == paid + 10
+    assert ctx.sql("SELECT event_id, outcome FROM reward.events "
+                    "WHERE event_id IN ('again1000', 'free9000')") == [
+                        ("again1000", "n")]
+    assert ctx.sql("SELECT reason FROM reward.dead_letters") == [
+        ("rule_error",)]
+    told = ctx.run("explain", "again1000")
+    assert f"taken before by {SOURCE} a1000" in told.stdout, told
+    verified = ctx.run("verify")
+    assert verified.returncode == 0, verified
