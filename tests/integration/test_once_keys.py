@@ -1,6 +1,8 @@
 """Once-keys of lines whose keys are hardly ever taken are guessed to be free.
 Whatever comes of it, an event is paid as if each had been looked up."""
 
+import json
+
 from books import assert_books
 from generator import SOURCE, address, event, structured
 
@@ -20,6 +22,9 @@ rules:
   - {id: community, amount: 100 / (event.data.amount_gigs - 7),
      once: [event.data.contribution_id]}
 """
+
+
+PER_ACCOUNT = RULES.replace("once: [", "once: [account, ")
 
 
 def reviews(name, numbers):
@@ -86,6 +91,26 @@ def test_a_guess_is_wrong(ctx):
     assert entries(ctx) == paid + 300 + more
     assert looked_up(ctx) >= FIRST_RUN + 200 + more
     assert_books(ctx)
+
+
+def test_a_simulation_asks_for_keys_of_accounts_there_are(ctx):
+    """The key of all accounts is not that of an account nobody has seen."""
+    rules = ctx.dir / "rules.yaml"
+    rules.write_text(RULES)
+    ctx.settings["rules/dir"] = str(rules)
+    start(ctx)
+    run(ctx, contributions("a", range(10)))
+    rules.write_text(PER_ACCOUNT)
+    unseen, seen = contributions("b", [7 + 10 * ACCOUNTS, 8])
+    events = ctx.dir / "events.ndjson"
+    events.write_bytes(
+        unseen.value.replace(b"c507", b"c7")
+        .replace(address(7).encode(), address(9999).encode()) + b"\n" +
+        seen.value + b"\n")
+    done = ctx.run("simulate", str(events), "--state", "db", "--format", "json")
+    assert done.returncode == 0, done
+    made = json.loads(done.stdout)
+    assert made["accounts"]["count"] == 2, made
 
 
 def test_a_guess_that_nothing_is_taken_for(ctx):

@@ -190,7 +190,6 @@ run_steps(struct attempt *attempt, struct err *err)
         return false;
     decide_all(attempt);
     return ledger_claim_refused(ledger, attempt->batch, attempt->range, err) &&
-           ledger_confirm_once_keys(ledger, &attempt->facts, err) &&
            write_all(attempt, err) && ledger_commit(ledger, err);
 }
 
@@ -223,7 +222,7 @@ post_once(struct pipeline *pipeline, struct batch *batch,
     if (ok && run_steps(&attempt, err))
         return true;
     ledger_rollback(pipeline->ledger);
-    *again = ok && ledger_stop_guessing(pipeline->ledger, err);
+    *again = ok && ledger_guessed_wrong(pipeline->ledger, err);
     if (*again)
         err_reset(err);
     return *again;
@@ -232,13 +231,6 @@ post_once(struct pipeline *pipeline, struct batch *batch,
 /* ---- ranges
  * ---------------------------------------------------------------------------
  */
-
-static bool
-has_event(const struct item *item)
-{
-    return item->outcome == OUTCOME_POSTED ||
-           item->outcome == OUTCOME_NO_REWARD;
-}
 
 /* One line a batch, whatever the number of failures: all of them are in the
  * database. */
@@ -252,7 +244,7 @@ report_shadow_errors(struct pipeline *pipeline, struct item_range range)
         const struct item *item = &range.items[i];
         const struct shadow *shadow = item->decision.shadow;
 
-        if (!has_event(item) || !shadow || !shadow->error_count)
+        if (!item_is_applied(item) || !shadow || !shadow->error_count)
             continue;
         first = first ? first : &shadow->errors[0];
         count += shadow->error_count;

@@ -52,6 +52,13 @@ item_set_aside(struct batch *batch, struct item *item, const struct err *error)
     item->message = str_dup_utf8(&batch->arena, str_from_cstr(error->text));
 }
 
+bool
+item_is_applied(const struct item *item)
+{
+    return item->outcome == OUTCOME_POSTED ||
+           item->outcome == OUTCOME_NO_REWARD;
+}
+
 enum outcome
 decision_outcome(const struct decision *decision)
 {

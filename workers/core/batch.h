@@ -85,6 +85,10 @@ struct item *batch_add(struct batch *batch);
 void item_set_aside(struct batch *batch, struct item *item,
                     const struct err *error);
 
+/* Whether what was decided of the item counts: it is neither refused nor set
+ * aside. */
+bool item_is_applied(const struct item *item);
+
 /* What a decision makes of its event: posted, rejected or no_reward. */
 enum outcome decision_outcome(const struct decision *decision);
 

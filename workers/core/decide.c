@@ -109,8 +109,8 @@ ruleset_want(const struct ruleset *ruleset, const struct event *event,
 /* ---- the decision ----------------------------------------------------------
  */
 
-/* The only place where a decision changes the facts, records aside; it cannot
- * fail. */
+/* The only place where a decision changes the facts, records and rules in
+ * shadow (shadow.c) aside; it cannot fail. */
 static void
 move_facts(const struct turn *turn)
 {

@@ -276,16 +276,28 @@ fence(struct ledger *ledger, struct arena *arena, struct item_range range,
     return ok;
 }
 
+static void
+guess_nothing(struct ledger *ledger)
+{
+    ledger->event_guesses.count = 0;
+    ledger->event_guesses.wrong = false;
+    ledger->once_guesses.count = 0;
+    ledger->once_guesses.wrong = false;
+}
+
 bool
 ledger_begin(struct ledger *ledger, struct item_range range,
              struct ledger_turn *turn, struct err *err)
 {
     struct arena arena = {0};
-    bool ok = learn_names(ledger, &arena, range, err) &&
-              pg_exec(ledger->pg,
-                      "BEGIN; SET LOCAL synchronous_commit = on; "
-                      "SELECT pg_advisory_xact_lock_shared(" REGISTRY_LOCK ")",
-                      err);
+    bool ok;
+
+    guess_nothing(ledger);
+    ok = learn_names(ledger, &arena, range, err) &&
+         pg_exec(ledger->pg,
+                 "BEGIN; SET LOCAL synchronous_commit = on; "
+                 "SELECT pg_advisory_xact_lock_shared(" REGISTRY_LOCK ")",
+                 err);
 
     FAULT_POINT("worker.begin");
     ok =
@@ -293,6 +305,13 @@ ledger_begin(struct ledger *ledger, struct item_range range,
     FAULT_POINT("worker.fence");
     arena_free(&arena);
     return ok;
+}
+
+bool
+ledger_guessed_wrong(struct ledger *ledger, const struct err *err)
+{
+    return event_guesses_failed(ledger) ||
+           once_guesses_failed(&ledger->once_guesses, err);
 }
 
 /* ---- end

@@ -84,10 +84,10 @@ MUST_CHECK bool ledger_begin(struct ledger *ledger, struct item_range range,
  * record that made the event), OUTCOME_DUPLICATE (same hash) or are set aside
  * as OUTCOME_CONFLICT; a record that has another outcome is OUTCOME_SEEN too.
  * Events that this process seems never to have met are mostly not looked up,
- * but guessed to
- * be new and stay OUTCOME_OPEN. Should one be known, ledger_write fails on the
- * unique key; of those that are not written ledger_claim_refused finds out.
- * Repeats within the range are for the caller, by item_repeat. */
+ * but guessed to be new and stay OUTCOME_OPEN. Should one be known,
+ * ledger_write fails on the unique key; of those that are not written
+ * ledger_claim_refused finds out. Repeats within the range are for the caller,
+ * by item_repeat. */
 MUST_CHECK bool ledger_claim(struct ledger *ledger, struct batch *batch,
                              struct item_range range, struct err *err);
 
@@ -96,17 +96,11 @@ MUST_CHECK bool ledger_claim(struct ledger *ledger, struct batch *batch,
 MUST_CHECK bool ledger_claim_refused(struct ledger *ledger, struct batch *batch,
                                      struct item_range range, struct err *err);
 
-/* Look up the once-keys guessed to be free that no decision took: what was
- * decided may rest on them too. ERR_RETRY when one of them is taken. */
-MUST_CHECK bool ledger_confirm_once_keys(struct ledger *ledger,
-                                         const struct facts *facts,
-                                         struct err *err);
-
-/* Whether the transaction may have failed because of a wrong guess. Then the
- * same range, tried again, finds the known event, since no event is guessed to
- * be new until some batches had none known, or the once-key that is taken,
- * since none is guessed to be free. */
-bool ledger_stop_guessing(struct ledger *ledger, const struct err *err);
+/* Whether a transaction that failed may have because of a wrong guess. Then the
+ * same range, tried again, finds what it was about: no event is guessed to be
+ * new until some batches had none known, or the next time no once-key to be
+ * free. */
+bool ledger_guessed_wrong(struct ledger *ledger, const struct err *err);
 
 /* The stored form of an event's hash: 36 characters and a NUL. */
 void event_hash_text(const struct event *event, char text[UUID_TEXT + 1]);
@@ -118,9 +112,7 @@ void item_repeat(struct batch *batch, struct item *item, int64_t known_id,
 
 /* Lock and fill in everything the facts mention; accounts that are new get
  * their row. Once-keys of lines whose keys are hardly ever taken are not looked
- * up, but guessed to be free. Should a decision take one that is not,
- * ledger_write fails on the unique key; of the others ledger_confirm_once_keys
- * finds out. */
+ * up, but guessed to be free; where one is not, ledger_write fails. */
 MUST_CHECK bool ledger_lock(struct ledger *ledger, struct facts *facts,
                             struct err *err);
 

@@ -31,19 +31,15 @@ struct claim {
 };
 
 bool
-ledger_stop_guessing(struct ledger *ledger, const struct err *err)
+event_guesses_failed(struct ledger *ledger)
 {
-    if (ledger->once_guesses.was_wrong)
-        return true;
-    if (ledger->guesses && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0) {
-        ledger->whole_claims = 1 + WHOLE_CLAIMS; /* this one, to begin with */
-        met_missed(&ledger->met);
-        return true;
-    }
-    /* Data that is refused may come from a key that is not free. */
-    ledger->once_guesses.was_wrong =
-        ledger->once_guesses.count && err->kind == ERR_INPUT;
-    return ledger->once_guesses.was_wrong;
+    struct event_guesses *guesses = &ledger->event_guesses;
+
+    if (!guesses->wrong)
+        return false;
+    guesses->whole_claims = 1 + WHOLE_CLAIMS; /* this one, to begin with */
+    met_missed(&ledger->met);
+    return true;
 }
 
 /* The events to be looked up; the others are taken for new. */
@@ -53,7 +49,6 @@ claim_choose(struct claim *claim, struct arena *arena, struct ledger *ledger,
 {
     claim->items = arena_array(arena, range.count, sizeof(*claim->items));
     claim->count = 0;
-    ledger->guesses = 0;
     for (size_t i = 0; i < range.count; i++) {
         struct item *item = &range.items[i];
 
@@ -61,13 +56,13 @@ claim_choose(struct claim *claim, struct arena *arena, struct ledger *ledger,
             continue;
         item->unmet =
             !met_add(&ledger->met, item->event.source, item->event.id);
-        if (item->unmet && !ledger->whole_claims)
-            ledger->guesses++;
+        if (item->unmet && !ledger->event_guesses.whole_claims)
+            ledger->event_guesses.count++;
         else
             claim->items[claim->count++] = item;
     }
-    if (ledger->whole_claims)
-        ledger->whole_claims--;
+    if (ledger->event_guesses.whole_claims)
+        ledger->event_guesses.whole_claims--;
 }
 
 static int
@@ -241,7 +236,7 @@ find_known(struct ledger *ledger, struct batch *batch, struct claim *claim,
 
         judge_known(batch, item, rows, i);
         if (item->unmet) {
-            ledger->whole_claims = WHOLE_CLAIMS;
+            ledger->event_guesses.whole_claims = WHOLE_CLAIMS;
             met_missed(&ledger->met);
         }
     }
@@ -275,7 +270,7 @@ ledger_claim_refused(struct ledger *ledger, struct batch *batch,
     struct claim claim = {0};
     bool ok;
 
-    if (!ledger->guesses)
+    if (!ledger->event_guesses.count)
         return true;
     claim.items = arena_array(&arena, range.count, sizeof(*claim.items));
     for (size_t i = 0; i < range.count; i++)

@@ -19,20 +19,14 @@ struct keys {
     size_t count;
 };
 
-static int64_t
-account_of(const struct counter *counter)
-{
-    return counter->account ? counter->account->id : 0;
-}
-
 static int
 key_order(const void *left, const void *right)
 {
     const struct counter *a = *(const struct counter *const *)left;
     const struct counter *b = *(const struct counter *const *)right;
 
-    if (account_of(a) != account_of(b))
-        return account_of(a) < account_of(b) ? -1 : 1;
+    if (account_row_id(a->account) != account_row_id(b->account))
+        return account_row_id(a->account) < account_row_id(b->account) ? -1 : 1;
     if (a->line->id != b->line->id)
         return a->line->id < b->line->id ? -1 : 1;
     if (a->kind != b->kind)
@@ -62,7 +56,8 @@ keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
     for (size_t b = 0; b < sizeof(bufs) / sizeof(*bufs); b++)
         pg_array_open(bufs[b], arena, PG_INT4);
     for (size_t i = 0; i < keys->count; i++) {
-        pg_array_int(&keys->accounts, account_of(keys->counters[i]));
+        pg_array_int(&keys->accounts,
+                     account_row_id(keys->counters[i]->account));
         pg_array_int(&keys->lines, keys->counters[i]->line->id);
         pg_array_int(&keys->kinds, keys->counters[i]->kind);
         pg_array_int(&keys->buckets, keys->counters[i]->bucket);
@@ -150,7 +145,7 @@ ledger_look_counters(struct pg *pg, struct facts *facts, struct arena *arena,
 static void
 add_new(struct buf *rows, struct arena *arena, const struct counter *counter)
 {
-    pg_copy_int(rows, account_of(counter));
+    pg_copy_int(rows, account_row_id(counter->account));
     pg_copy_int(rows, counter->line->id);
     pg_copy_int(rows, counter->kind);
     pg_copy_int(rows, counter->bucket);

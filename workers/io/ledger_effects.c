@@ -129,8 +129,7 @@ next_effect(struct item_range range, enum effect_kind kind,
     for (; at->item < range.count; at->item++, at->effect = 0) {
         const struct item *item = &range.items[at->item];
 
-        if (item->outcome != OUTCOME_POSTED &&
-            item->outcome != OUTCOME_NO_REWARD)
+        if (!item_is_applied(item))
             continue;
         while (at->effect < item->decision.effect_count)
             if (item->decision.effects[at->effect++].kind == kind)

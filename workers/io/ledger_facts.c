@@ -1,6 +1,7 @@
 /* ledger_facts.c - locks and reads what a decision depends on. Account rows
  * are locked in order of id; a counter or once-key of an account is covered by
- * its account's lock; those of all accounts are locked by themselves. */
+ * its account's lock; counters of all accounts are locked by themselves, and
+ * once-keys of all accounts left to their unique key. */
 #include "ledger.h"
 
 #include "fault.h"
@@ -23,12 +24,11 @@ ledger_lock(struct ledger *ledger, struct facts *facts, struct err *err)
 bool
 ledger_look(struct pg *pg, struct facts *facts, struct err *err)
 {
-    struct ledger ledger = {.pg = pg};
     struct arena arena = {0};
     bool ok = ledger_look_accounts(pg, facts, &arena, err) &&
               ledger_look_counters(pg, facts, &arena, err) &&
               ledger_look_once_keys(pg, facts, &arena, err) &&
-              ledger_look_records(&ledger, facts, &arena, err);
+              ledger_look_records(pg, facts, &arena, err);
 
     arena_free(&arena);
     return ok;

@@ -2,9 +2,9 @@
  * account's lock, or by the unique key where it is of all accounts.
  *
  * Those of a line whose keys are hardly ever taken are not looked up, but
- * guessed to be free. The unique key refuses those that the batch takes, should
- * they be taken; the others are looked up before it is written. Then the batch
- * is decided again, and all keys are looked up. */
+ * guessed to be free. Should one be taken, the unique key refuses it where the
+ * batch takes it, and a look before that finds it where it does not. After a
+ * wrong guess all keys are looked up and the batch is decided again. */
 #include "ledger.h"
 
 #include <stdlib.h>
@@ -14,21 +14,14 @@
 #include "pg_array.h"
 #include "pg_text.h"
 
-/* 0 is of all accounts. */
-static int64_t
-id_of(const struct account_state *account)
-{
-    return account ? account->id : 0;
-}
-
 static int
 key_order(const void *left, const void *right)
 {
     const struct once_key *a = *(const struct once_key *const *)left;
     const struct once_key *b = *(const struct once_key *const *)right;
 
-    if (id_of(a->account) != id_of(b->account))
-        return id_of(a->account) < id_of(b->account) ? -1 : 1;
+    if (account_row_id(a->account) != account_row_id(b->account))
+        return account_row_id(a->account) < account_row_id(b->account) ? -1 : 1;
     if (a->line->id != b->line->id)
         return a->line->id < b->line->id ? -1 : 1;
     return str_compare(a->key, b->key);
@@ -75,7 +68,7 @@ ask(struct pg *pg, const struct asked *asked, struct arena *arena,
     pg_array_open(&lines, arena, PG_INT4);
     pg_array_open(&keys, arena, PG_TEXT);
     for (size_t i = 0; i < asked->count; i++) {
-        pg_array_int(&accounts, id_of(asked->keys[i]->account));
+        pg_array_int(&accounts, account_row_id(asked->keys[i]->account));
         pg_array_int(&lines, asked->keys[i]->line->id);
         pg_array_text(&keys, asked->keys[i]->key);
     }
@@ -94,6 +87,13 @@ ask(struct pg *pg, const struct asked *asked, struct arena *arena,
     return true;
 }
 
+/* An account that this batch makes, or nobody has made, has taken no key. */
+static bool
+may_be_taken(const struct once_key *key)
+{
+    return !key->account || account_may_have_rows(key->account);
+}
+
 bool
 ledger_look_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
                       struct err *err)
@@ -102,38 +102,31 @@ ledger_look_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
 
     sort_keys(facts);
     for (size_t i = 0; i < facts->once_count; i++)
-        asked.keys[asked.count++] = facts->once_keys[i];
+        if (may_be_taken(facts->once_keys[i]))
+            asked.keys[asked.count++] = facts->once_keys[i];
     return ask(pg, &asked, arena, err);
 }
 
 /* ---- guessing
  * ------------------------------------------------------------------ */
 
-/* An account that this batch makes has taken no key. */
-static bool
-may_be_taken(const struct once_key *key)
-{
-    return !key->account || account_may_have_rows(key->account);
-}
-
 static void
 choose(struct asked *asked, struct once_guesses *guesses,
        const struct facts *facts)
 {
-    guesses->count = 0;
     for (size_t i = 0; i < facts->once_count; i++) {
         struct once_key *key = facts->once_keys[i];
 
         if (!may_be_taken(key))
             continue;
-        key->guessed = !guesses->was_wrong &&
+        key->guessed = !guesses->ask_all &&
                        once_odds_are_good(&guesses->odds, key->line->id);
         if (key->guessed)
             guesses->count++;
         else
             asked->keys[asked->count++] = key;
     }
-    guesses->was_wrong = false;
+    guesses->ask_all = false;
 }
 
 bool
@@ -153,46 +146,65 @@ ledger_read_once_keys(struct ledger *ledger, struct facts *facts,
     return true;
 }
 
-/* The unique key looks at those that the batch takes. */
 bool
-ledger_confirm_once_keys(struct ledger *ledger, const struct facts *facts,
-                         struct err *err)
+once_guesses_failed(struct once_guesses *guesses, const struct err *err)
 {
-    struct once_guesses *guesses = &ledger->once_guesses;
-    struct arena arena = {0};
-    struct asked asked = asked_none(facts, &arena);
-    bool ok;
+    /* Data that is refused may come of a key that is not free. */
+    bool failed = guesses->wrong || (guesses->count && err->kind == ERR_INPUT);
+
+    guesses->ask_all = guesses->ask_all || failed;
+    return failed;
+}
+
+/* The unique key looks at those that the batch takes. */
+static bool
+confirm_guesses(struct writing *writing, const struct facts *facts,
+                struct err *err)
+{
+    struct asked asked = asked_none(facts, writing->arena);
 
     for (size_t i = 0; i < facts->once_count; i++)
         if (facts->once_keys[i]->guessed && !facts->once_keys[i]->changed)
             asked.keys[asked.count++] = facts->once_keys[i];
-    ok = ask(ledger->pg, &asked, &arena, err);
-    for (size_t i = 0; ok && i < asked.count; i++)
-        guesses->was_wrong = guesses->was_wrong || asked.keys[i]->taken;
-    arena_free(&arena);
-    return ok && (!guesses->was_wrong ||
-                  err_set(err, ERR_RETRY,
-                          "a once-key that was taken was guessed to be free"));
+    if (!ask(writing->ledger->pg, &asked, writing->arena, err))
+        return false;
+    for (size_t i = 0; i < asked.count; i++)
+        if (asked.keys[i]->taken) {
+            writing->ledger->once_guesses.wrong = true;
+            return err_set(err, ERR_RETRY,
+                           "a once-key that is taken was guessed to be free");
+        }
+    return true;
 }
 
 /* ---- writing
  * -------------------------------------------------------------------- */
 
+/* Whether the unique key may refuse it. */
+static bool
+is_unsure(const struct once_key *key)
+{
+    return key->guessed || !key->account;
+}
+
 bool
 ledger_write_once_keys(struct writing *writing, const struct facts *facts,
                        struct err *err)
 {
-    struct once_guesses *guesses = &writing->ledger->once_guesses;
     struct buf rows;
+    bool unsure = false;
 
+    if (!confirm_guesses(writing, facts, err))
+        return false;
     buf_init(&rows, writing->arena);
     for (size_t i = 0; i < facts->once_count; i++) {
         const struct once_key *once = facts->once_keys[i];
 
         if (!once->changed)
             continue;
+        unsure = unsure || is_unsure(once);
         pg_copy_int(&rows, once->taken_by->row_id);
-        pg_copy_int(&rows, id_of(once->account));
+        pg_copy_int(&rows, account_row_id(once->account));
         pg_copy_int(&rows, once->line->id);
         pg_copy_text(&rows, once->key);
         pg_copy_end_row(&rows);
@@ -202,7 +214,7 @@ ledger_write_once_keys(struct writing *writing, const struct facts *facts,
                 "FROM STDIN",
                 buf_str(&rows), err))
         return true;
-    guesses->was_wrong =
-        guesses->count && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
+    writing->ledger->once_guesses.wrong =
+        unsure && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
     return false;
 }

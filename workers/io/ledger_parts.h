@@ -24,11 +24,19 @@ struct met {
     bool missed;        /* one of those came that had not been met */
 };
 
-/* Once-keys guessed to be free. */
+/* Events guessed to be new, see ledger_claim.c. */
+struct event_guesses {
+    size_t count;     /* in the transaction at hand */
+    bool wrong;       /* one of those was known */
+    int whole_claims; /* batches to come of which all events are looked up */
+};
+
+/* Once-keys guessed to be free, see ledger_once.c. */
 struct once_guesses {
     struct once_odds odds;
-    size_t count;   /* in the batch at hand */
-    bool was_wrong; /* one of them: in the batch to come all are looked up */
+    size_t count; /* in the transaction at hand */
+    bool wrong;   /* one of those was taken */
+    bool ask_all; /* in the next one none is guessed */
 };
 
 struct ledger {
@@ -39,8 +47,7 @@ struct ledger {
     struct account_ids account_ids;
     struct pages account_pages; /* what was read into those */
     struct met met;
-    int whole_claims; /* batches to come of which all events are looked up */
-    size_t guesses;   /* events of the claim at hand not looked up */
+    struct event_guesses event_guesses;
     struct once_guesses once_guesses;
 };
 
@@ -51,8 +58,17 @@ account_may_have_rows(const struct account_state *account)
     return account->id && !account->is_new;
 }
 
-/* Held while a batch gets its id and is committed. */
+/* The account's id in rows of which those with 0 are of all accounts. */
+static inline int64_t
+account_row_id(const struct account_state *account)
+{
+    return account ? account->id : 0;
+}
+
+/* Advisory locks, beside those of registry.h: held while a batch gets its id
+ * and is committed; and, with the proposal's hash, while it is voted on. */
 #define LEDGER_BATCH_LOCK "7237101"
+#define LEDGER_PROPOSAL_LOCK "7237103"
 
 /* Rows for COPY, and what the batch row counts. */
 struct rows {
@@ -118,6 +134,8 @@ MUST_CHECK bool ledger_write_accounts(struct writing *writing,
 MUST_CHECK bool ledger_write_counters(struct writing *writing,
                                       const struct facts *facts,
                                       struct err *err);
+/* Those that were guessed and not taken are looked up first: what was decided
+ * may rest on them too. */
 MUST_CHECK bool ledger_write_once_keys(struct writing *writing,
                                        const struct facts *facts,
                                        struct err *err);
@@ -127,13 +145,18 @@ MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,
                                     struct arena *arena, struct err *err);
 
 /* The same without any lock. */
-MUST_CHECK bool ledger_look_records(struct ledger *ledger, struct facts *facts,
+MUST_CHECK bool ledger_look_records(struct pg *pg, struct facts *facts,
                                     struct arena *arena, struct err *err);
 
 /* Write what the decisions of the range ask for besides entries; the items
  * have their ids. */
 MUST_CHECK bool ledger_write_effects(struct ledger *ledger, struct arena *arena,
                                      struct item_range range, struct err *err);
+
+/* Whether the transaction failed, or may have, because a guess was wrong; if
+ * so, the next one knows better. */
+bool event_guesses_failed(struct ledger *ledger);
+bool once_guesses_failed(struct once_guesses *guesses, const struct err *err);
 
 /* ---- events met ------------------------------------------------------------
  */

@@ -17,7 +17,8 @@
 /* Votes hold their proposal shared; whoever puts or counts it holds it alone,
  * so that no vote comes before the one unseen, or after the other. */
 #define LOCK_PROPOSALS(function)                                               \
-    "SELECT " function "(7237103, h) FROM (SELECT DISTINCT hashtext(a) AS h "  \
+    "SELECT " function "(" LEDGER_PROPOSAL_LOCK                                \
+    ", h) FROM (SELECT DISTINCT hashtext(a) AS h "                             \
     "FROM " KEYS "ORDER BY 1) x"
 
 /* How a kind is found (ids of events are not in the order of posting: that is
@@ -160,8 +161,7 @@ collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
             continue;
         for (int c = 0; c < RECORD_KEYS; c++)
             pg_array_text(&columns[c], record->keys[c]);
-        pg_array_int(&columns[RECORD_KEYS],
-                     record->account ? record->account->id : 0);
+        pg_array_int(&columns[RECORD_KEYS], account_row_id(record->account));
         lookup->records[lookup->count++] = record;
     }
     for (int c = 0; c <= RECORD_KEYS; c++)
@@ -169,13 +169,13 @@ collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
 }
 
 static bool
-read_kind(struct ledger *ledger, struct facts *facts, enum record_kind kind,
+read_kind(struct pg *pg, struct facts *facts, enum record_kind kind,
           const struct lookup *lookup, struct err *err)
 {
     struct pg_result *rows;
 
-    if (!pg_query(ledger->pg, queries[kind].sql, lookup->params,
-                  RECORD_KEYS + 1, &rows, err))
+    if (!pg_query(pg, queries[kind].sql, lookup->params, RECORD_KEYS + 1, &rows,
+                  err))
         return false;
     for (size_t i = 0; i < pg_rows(rows); i++) {
         struct record_row *row =
@@ -189,7 +189,7 @@ read_kind(struct ledger *ledger, struct facts *facts, enum record_kind kind,
 }
 
 static bool
-read_all(struct ledger *ledger, struct facts *facts, struct arena *arena,
+read_all(struct pg *pg, struct facts *facts, struct arena *arena,
          struct err *err)
 {
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
@@ -197,7 +197,7 @@ read_all(struct ledger *ledger, struct facts *facts, struct arena *arena,
 
         collect(&lookup, facts, (enum record_kind)kind, arena);
         if (lookup.count &&
-            !read_kind(ledger, facts, (enum record_kind)kind, &lookup, err))
+            !read_kind(pg, facts, (enum record_kind)kind, &lookup, err))
             return false;
     }
     return true;
@@ -205,7 +205,7 @@ read_all(struct ledger *ledger, struct facts *facts, struct arena *arena,
 
 /* The lock that excludes others is taken first, not on top. */
 static bool
-lock_all(struct ledger *ledger, const struct facts *facts, struct arena *arena,
+lock_all(struct pg *pg, const struct facts *facts, struct arena *arena,
          struct err *err)
 {
     for (int kind = RECORD_KIND_COUNT; kind-- > 0;) {
@@ -214,8 +214,8 @@ lock_all(struct ledger *ledger, const struct facts *facts, struct arena *arena,
         if (!queries[kind].lock)
             continue;
         collect(&lookup, facts, (enum record_kind)kind, arena);
-        if (lookup.count && !pg_run(ledger->pg, queries[kind].lock,
-                                    lookup.params, RECORD_KEYS + 1, err))
+        if (lookup.count && !pg_run(pg, queries[kind].lock, lookup.params,
+                                    RECORD_KEYS + 1, err))
             return false;
     }
     return true;
@@ -225,13 +225,13 @@ bool
 ledger_read_records(struct ledger *ledger, struct facts *facts,
                     struct arena *arena, struct err *err)
 {
-    return !facts->record_count || (lock_all(ledger, facts, arena, err) &&
-                                    read_all(ledger, facts, arena, err));
+    return !facts->record_count || (lock_all(ledger->pg, facts, arena, err) &&
+                                    read_all(ledger->pg, facts, arena, err));
 }
 
 bool
-ledger_look_records(struct ledger *ledger, struct facts *facts,
-                    struct arena *arena, struct err *err)
+ledger_look_records(struct pg *pg, struct facts *facts, struct arena *arena,
+                    struct err *err)
 {
-    return !facts->record_count || read_all(ledger, facts, arena, err);
+    return !facts->record_count || read_all(pg, facts, arena, err);
 }

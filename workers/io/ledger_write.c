@@ -146,6 +146,7 @@ static bool
 write_records(struct writing *writing, struct err *err)
 {
     struct ledger *ledger = writing->ledger;
+    struct event_guesses *guesses = &ledger->event_guesses;
     struct rows *rows = &writing->rows;
 
     if (!pg_copy(ledger->pg,
@@ -153,8 +154,11 @@ write_records(struct writing *writing, struct err *err)
                  "account_id, source_id, stream_id, type_id, outcome, "
                  "notify, event_id, contract_id, traceparent, kept, "
                  "basis) FROM STDIN",
-                 buf_str(&rows->events), err))
+                 buf_str(&rows->events), err)) {
+        guesses->wrong =
+            guesses->count && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
         return false;
+    }
     if (!pg_copy(ledger->pg,
                  "COPY other_records (\"offset\", event_id, stream_id, "
                  "outcome) FROM STDIN",
