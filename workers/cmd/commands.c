@@ -49,7 +49,7 @@ static const struct command_flag simulate_flags[] = {
     {"from-topic", "NAME", "read the events from this topic, not from files"},
     {"since", "TIME", "of the topic, only records stamped then or later"},
     {"report", "FILE", "write the answer as an HTML page, too"},
-    {"accounts", "FILE", "write what all accounts have as CSV, too"},
+    {"accounts", "FILE", "write what all accounts earned as CSV, too"},
     {"max-delta", "N%|N", "exit 1 when earnings differ by more"},
     {"detailed-exitcode", NULL, "exit 3 when any account differs"},
     {0},

@@ -37,7 +37,7 @@ load_schemas(struct arena *arena, const char *dir, struct schema_set **schemas,
     size_t count;
 
     if (!file_list(arena, dir, ".json", &paths, &count, err))
-        return false;
+        return err_add(err, "event schemas of schemas.dir");
     if (count == 0)
         return err_set(err, ERR_CONFIG,
                        "folder \"%s\" has no event schemas (*.json)", dir);

@@ -349,7 +349,7 @@ take_record_time(const struct opener *opener, struct letter *letter)
     if (record_ms < 0 || record_ms > LAST_TIME_US / 1000)
         return malformed(opener,
                          "\"%stime\" is missing, and the record has no "
-                         "timestamp to take instead",
+                         "timestamp to take instead: say when it happened",
                          opener->form->prefix);
     letter->time_us = record_ms * 1000;
     return true;
