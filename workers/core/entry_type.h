@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 
+/* Decimals of what the ledger counts: its columns hold hundredths. */
+enum { LEDGER_SCALE = 2 };
+
 /* What an account has besides its balance; all of them are sums of entries. */
 enum fund {
     FUND_EARNED,   /* ever, less what was reversed */

@@ -22,7 +22,6 @@ enum {
     VERSION_MAX_BYTES = 100,
     ABOUT_MAX_BYTES = 1000,
     CODE_MAX_BYTES = 12,
-    SCALE = 2, /* the ledger's columns count hundredths */
     STAMP_DIGITS = 8,
 };
 
@@ -32,7 +31,7 @@ enum {
 static const struct shape code_shape = {.kind = SHAPE_STRING,
                                         .pattern = "^[A-Z][A-Z0-9]{0,11}$"};
 static const struct shape scale_shape = {
-    .kind = SHAPE_INTEGER, .min = SCALE, .max = SCALE};
+    .kind = SHAPE_INTEGER, .min = LEDGER_SCALE, .max = LEDGER_SCALE};
 
 static const struct key asset_keys[] = {
     {"code", true, &code_shape, "What is paid.", "GIGS"},
@@ -128,11 +127,11 @@ compile_asset(struct reader *reader, const struct node *node)
     if (!read_keys(reader, node, &asset_shape))
         return;
     compile_code(reader, node_get(node, STR("code")));
-    if (scale->kind != NODE_INT || scale->integer != SCALE)
+    if (scale->kind != NODE_INT || scale->integer != LEDGER_SCALE)
         reader_error(reader, scale, MISTAKE_OUT_OF_BOUNDS,
                      "scale must be %d: the ledger keeps that many decimals",
-                     SCALE);
-    reader->draft->scale = SCALE;
+                     LEDGER_SCALE);
+    reader->draft->scale = LEDGER_SCALE;
 }
 
 static void

@@ -17,6 +17,7 @@ struct answer_row {
     struct str type;
     struct str detail;
     struct str notify; /* at NULL: the rule of the first entry */
+    bool is_said;      /* with the entries of its account */
 };
 
 struct entry_row {
@@ -177,7 +178,7 @@ event_from_row(const struct building *building, size_t row,
         .kept = pg_text(rows, row, 8),
         .ruleset = building->ruleset->stamp,
         .asset = building->ruleset->asset,
-        .scale = 2,
+        .scale = LEDGER_SCALE,
         .posted_us = building->batch->posted_us,
     };
 }
@@ -297,7 +298,7 @@ add_paid(struct building *building, const struct token_source *event,
                 add_answers(building, event, token, answer, answer_end);
 
             for (size_t i = answer; i < answer + said; i++)
-                building->answers[i].address.at = NULL; /* done */
+                building->answers[i].is_said = true;
         }
         building->next_entry += count;
         left -= count;
@@ -313,9 +314,9 @@ add_told(struct building *building, const struct token_source *event,
         size_t at = building->next_answer;
 
         building->next_answer +=
-            building->answers[at].address.at
-                ? add_answers(building, event, NULL, at, answer_end)
-                : 1;
+            building->answers[at].is_said
+                ? 1
+                : add_answers(building, event, NULL, at, answer_end);
     }
 }
 

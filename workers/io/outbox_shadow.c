@@ -78,7 +78,7 @@ token_from_row(const struct shadow_list *list, size_t row,
         .account = list->addresses[row],
         .ruleset = ruleset->stamp,
         .asset = ruleset->asset,
-        .scale = 2,
+        .scale = LEDGER_SCALE,
         .posted_us = batch->posted_us,
     };
     if (!pg_is_null(rows, row, 8))

@@ -16,14 +16,6 @@ enum {
     QUEUE_WAIT_MS = 20000, /* below transaction.timeout.ms */
 };
 
-/* An open transaction holds up all read_committed readers, so it must not stay
- * for long behind a relay that died. */
-static const struct kafka_property own_properties[] = {
-    {"transaction.timeout.ms", "30000"},
-    {"partitioner", "murmur2_random"},
-    {"linger.ms", "5"},
-};
-
 struct sink {
     struct kafka_watch watch; /* first: the opaque of the callbacks */
     struct arena arena;       /* holds this struct */
@@ -60,13 +52,15 @@ static bool
 make_client(struct sink *sink, const struct sink_options *options,
             struct err *err)
 {
-    rd_kafka_conf_t *conf;
-    struct kafka_property own[4] = {
+    /* An open transaction holds up all read_committed readers, so it must not
+     * stay for long behind a relay that died. */
+    const struct kafka_property own[] = {
         {"transactional.id", options->transactional_id},
-        own_properties[0],
-        own_properties[1],
-        own_properties[2],
+        {"transaction.timeout.ms", "30000"},
+        {"partitioner", "murmur2_random"},
+        {"linger.ms", "5"},
     };
+    rd_kafka_conf_t *conf;
 
     if (!kafka_conf(RD_KAFKA_PRODUCER, options->kafka, own,
                     sizeof(own) / sizeof(*own), &sink->watch, &conf, err))
