@@ -29,6 +29,24 @@ def assert_halts(ctx, process, *words):
     assert ledger_hash(ctx) == ctx.before, "something was posted"
 
 
+@pytest.mark.parametrize("command, role, needed", [
+    ("run", "reader", "reward_worker"), ("run", "relay", "reward_worker"),
+    ("relay", "reader", "reward_relay"), ("relay", "worker", "reward_relay")])
+def test_role_without_the_rights(ctx, seed, command, role, needed):
+    """It is said at once, not when the first batch is there: until then a
+    relay would have published."""
+    ctx.publish(generator.Mix(seed).drafts(50))
+    worker = ctx.worker()
+    ctx.wait_consumed()
+    worker.stop()
+    process = ctx.start([command], role)
+    assert process.wait(30) == 78, process.log
+    for word in ("may not write to table", needed, "postgres.dsn"):
+        assert word in process.log, process.log
+    assert "partitions assigned" not in process.log
+    assert not ctx.read(ctx.output)
+
+
 def test_truncated_below_position(halfway):
     """Retention was shorter than our absence: records are gone for good."""
     halfway.publish(halfway.mix.drafts(COUNT))

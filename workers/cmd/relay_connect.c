@@ -11,6 +11,7 @@
 #include "migration.h"
 #include "position.h"
 #include "relay.h"
+#include "rights.h"
 #include "signals.h"
 #include "timestamp.h"
 
@@ -32,9 +33,11 @@ static bool
 connect_database(struct relay *relay, struct err *err)
 {
     struct arena arena = {0};
-    bool ok = pg_open(&relay->options->pg, &relay->pg, err) &&
-              migration_require(relay->pg, &arena, err) &&
-              outbox_open(relay->pg, &relay->outbox, err);
+    bool ok =
+        pg_open(&relay->options->pg, &relay->pg, err) &&
+        migration_require(relay->pg, &arena, err) &&
+        rights_require(relay->pg, "relay_positions", "reward_relay", err) &&
+        outbox_open(relay->pg, &relay->outbox, err);
 
     arena_free(&arena);
     if (!ok) {

@@ -9,6 +9,7 @@
 #include "house_event.h"
 #include "log.h"
 #include "migration.h"
+#include "rights.h"
 #include "signals.h"
 #include "timer.h"
 #include "worker_metrics.h"
@@ -75,6 +76,7 @@ connect_database(struct worker *worker, struct err *err)
     };
     bool ok = pg_open(&options, &worker->pg, err) &&
               migration_require(worker->pg, &arena, err) &&
+              rights_require(worker->pg, "entries", "reward_worker", err) &&
               rules_offer(&worker->rules, worker->pg, err) &&
               ledger_open(worker->pg, &worker->ledger, err);
 

@@ -130,3 +130,26 @@ const struct audit rights_audits[] = {
 
 const size_t rights_audit_count =
     sizeof(rights_audits) / sizeof(*rights_audits);
+
+bool
+rights_require(struct pg *pg, const char *table, const char *role,
+               struct err *err)
+{
+    struct str param = str_from_cstr(table);
+    struct pg_result *rows;
+    bool ok;
+
+    if (!pg_query(pg,
+                  "SELECT has_table_privilege('reward.' || $1, 'INSERT'), "
+                  "current_user",
+                  &param, 1, &rows, err))
+        return false;
+    ok = pg_bool(rows, 0, 0) ||
+         err_set_code(err, ERR_CONFIG, "42501",
+                      "the database's user \"%.*s\" may not write to table "
+                      "reward.%s; connect as one that has the role %s "
+                      "(postgres.dsn)",
+                      STR_ARG(pg_text(rows, 0, 1)), table, role);
+    pg_result_free(rows);
+    return ok;
+}
