@@ -1,6 +1,7 @@
 """Once-keys of lines whose keys are hardly ever taken are guessed to be free.
 Whatever comes of it, an event is paid as if each had been looked up."""
 
+import contextlib
 import json
 
 from books import assert_books
@@ -8,6 +9,7 @@ from generator import SOURCE, address, event, structured
 
 FIRST_RUN = 4096  # keys of a line that are looked up before any is guessed
 ACCOUNTS = 50
+BATCH_LOCK = 7237101
 
 RULES = """\
 ruleset: guesses
@@ -24,6 +26,21 @@ rules:
 """
 
 
+CARRY = """\
+ruleset: carry
+version: "1"
+asset: {code: GIGS, scale: 2}
+rules:
+- id: community
+  trigger: io.gigchain.community.contributed.v1
+  account: event.data.user_address
+  once: [event.data.contribution_id]
+  unbounded: accepted
+  award:
+  - id: community
+    every: {step: 100, give: 5, of: event.data.amount_gigs, leftover: carry}
+"""
+
 PER_ACCOUNT = RULES.replace("once: [", "once: [account, ")
 
 
@@ -31,6 +48,12 @@ def reviews(name, numbers):
     return [structured(event("review.written.v1", address(n % ACCOUNTS),
                              f"{name}{n}", review_id=f"r{n}"))
             for n in numbers]
+
+
+def contribution(account, event_id, key, amount, partition):
+    return structured(event("community.contributed.v1", account, event_id,
+                            contribution_id=key, amount_gigs=amount),
+                      partition=partition)
 
 
 def contributions(name, numbers, amount="17"):
@@ -137,3 +160,35 @@ def test_a_guess_that_nothing_is_taken_for(ctx):
     assert f"taken before by {SOURCE} a1000" in told.stdout, told
     verified = ctx.run("verify")
     assert verified.returncode == 0, verified
+
+
+def waiting(ctx):
+    """How many batches wait to be given their id."""
+    return ctx.scalar("SELECT count(*) FROM pg_locks WHERE objid = %s "
+                      "AND locktype = 'advisory' AND NOT granted", BATCH_LOCK)
+
+
+def test_a_key_that_another_takes_meanwhile(ctx):
+    """Two batches find the same key of all accounts free. The one whose event
+    takes it comes first; what those of the other would leave, without taking
+    the key, is not left."""
+    rules = ctx.dir / "rules.yaml"
+    rules.write_text(CARRY)
+    ctx.settings["rules/dir"] = str(rules)
+    ctx.relay()
+    for worker in ctx.worker(), ctx.worker():
+        worker.wait_for_log("partitions assigned count=2")
+    taker, others = address(1), [address(n) for n in (2, 3, 4)]
+    with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as held:
+        held.cursor().execute("SELECT pg_advisory_lock(%s)", (BATCH_LOCK,))
+        ctx.publish([contribution(taker, "takes", "c", "100", 0)])
+        ctx.wait(lambda: waiting(ctx) == 1, 30, "the first batch waits")
+        ctx.publish([contribution(account, f"carries{n}", "c", "1", n)
+                     for n, account in enumerate(others, start=1)])
+        ctx.wait(lambda: waiting(ctx) == 2, 30, "the second batch waits")
+    ctx.wait_consumed()
+    run(ctx, [contribution(account, f"later{n}", f"d{n}", "99", n)
+              for n, account in enumerate(others, start=1)])
+    assert ctx.sql("SELECT event_id FROM reward.events "
+                   "WHERE outcome = 'p'") == [("takes",)]
+    assert_books(ctx)

@@ -1,10 +1,12 @@
-/* ledger_once.c - the once-keys that a batch asks for; each is covered by its
- * account's lock, or by the unique key where it is of all accounts.
+/* ledger_once.c - the once-keys that a batch asks for. One of an account is
+ * covered by its account's lock; one of all accounts may be taken by others
+ * until the batch has its id. Those of a line whose keys are hardly ever taken
+ * are not looked up, but guessed to be free.
  *
- * Those of a line whose keys are hardly ever taken are not looked up, but
- * guessed to be free. Should one be taken, the unique key refuses it where the
- * batch takes it, and a look before that finds it where it does not. After a
- * wrong guess all keys are looked up and the batch is decided again. */
+ * Should a key be taken that was held to be free, the unique key refuses it
+ * where the batch takes it, and a look under the lock that orders batches finds
+ * it where it does not: what was decided may rest on it all the same. Then all
+ * keys are looked up and the batch is decided again. */
 #include "ledger.h"
 
 #include <stdlib.h>
@@ -156,31 +158,11 @@ once_guesses_failed(struct once_guesses *guesses, const struct err *err)
     return failed;
 }
 
-/* The unique key looks at those that the batch takes. */
-static bool
-confirm_guesses(struct writing *writing, const struct facts *facts,
-                struct err *err)
-{
-    struct asked asked = asked_none(facts, writing->arena);
-
-    for (size_t i = 0; i < facts->once_count; i++)
-        if (facts->once_keys[i]->guessed && !facts->once_keys[i]->changed)
-            asked.keys[asked.count++] = facts->once_keys[i];
-    if (!ask(writing->ledger->pg, &asked, writing->arena, err))
-        return false;
-    for (size_t i = 0; i < asked.count; i++)
-        if (asked.keys[i]->taken) {
-            writing->ledger->once_guesses.wrong = true;
-            return err_set(err, ERR_RETRY,
-                           "a once-key that is taken was guessed to be free");
-        }
-    return true;
-}
-
 /* ---- writing
  * -------------------------------------------------------------------- */
 
-/* Whether the unique key may refuse it. */
+/* Whether it may be taken although it was found free: it was not looked for, or
+ * nothing keeps others from taking it. */
 static bool
 is_unsure(const struct once_key *key)
 {
@@ -194,8 +176,6 @@ ledger_write_once_keys(struct writing *writing, const struct facts *facts,
     struct buf rows;
     bool unsure = false;
 
-    if (!confirm_guesses(writing, facts, err))
-        return false;
     buf_init(&rows, writing->arena);
     for (size_t i = 0; i < facts->once_count; i++) {
         const struct once_key *once = facts->once_keys[i];
@@ -217,4 +197,28 @@ ledger_write_once_keys(struct writing *writing, const struct facts *facts,
     writing->ledger->once_guesses.wrong =
         unsure && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
     return false;
+}
+
+/* The unique key has looked at those that the batch takes. */
+bool
+ledger_confirm_once_keys(struct writing *writing, const struct facts *facts,
+                         struct err *err)
+{
+    struct asked asked = asked_none(facts, writing->arena);
+
+    for (size_t i = 0; i < facts->once_count; i++) {
+        struct once_key *key = facts->once_keys[i];
+
+        if (!key->taken && is_unsure(key))
+            asked.keys[asked.count++] = key;
+    }
+    if (!ask(writing->ledger->pg, &asked, writing->arena, err))
+        return false;
+    for (size_t i = 0; i < asked.count; i++)
+        if (asked.keys[i]->taken) {
+            writing->ledger->once_guesses.wrong = true;
+            return err_set(err, ERR_RETRY,
+                           "a once-key that is taken was held to be free");
+        }
+    return true;
 }

@@ -134,11 +134,16 @@ MUST_CHECK bool ledger_write_accounts(struct writing *writing,
 MUST_CHECK bool ledger_write_counters(struct writing *writing,
                                       const struct facts *facts,
                                       struct err *err);
-/* Those that were guessed and not taken are looked up first: what was decided
- * may rest on them too. */
 MUST_CHECK bool ledger_write_once_keys(struct writing *writing,
                                        const struct facts *facts,
                                        struct err *err);
+
+/* Under the batch lock, when all batches of smaller ids can be seen: whether
+ * the once-keys that were held to be free, and stay so, are. ERR_RETRY if not.
+ */
+MUST_CHECK bool ledger_confirm_once_keys(struct writing *writing,
+                                         const struct facts *facts,
+                                         struct err *err);
 
 /* Fill in the records that the facts mention; the accounts are locked. */
 MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,

@@ -80,6 +80,15 @@ sum_param(const struct writing *writing, int128 sum)
  * that all smaller ones are visible or rolled back: the relay can keep its
  * place in a single number. */
 static bool
+lock_batches(struct writing *writing, struct err *err)
+{
+    return pg_run(writing->ledger->pg,
+                  "SELECT pg_notify('reward_batches', ''), "
+                  "pg_advisory_xact_lock(" LEDGER_BATCH_LOCK ")",
+                  NULL, 0, err);
+}
+
+static bool
 write_batch_row(struct writing *writing, struct err *err)
 {
     const struct rows *rows = &writing->rows;
@@ -91,42 +100,38 @@ write_batch_row(struct writing *writing, struct err *err)
 
     buf_init(&now, writing->arena);
     timestamp_print(&now, writing->turn->now_us);
-    return pg_run(writing->ledger->pg,
-                  "SELECT pg_notify('reward_batches', ''), "
-                  "pg_advisory_xact_lock(" LEDGER_BATCH_LOCK ")",
-                  NULL, 0, err) &&
-           pg_run(writing->ledger->pg,
-                  "INSERT INTO batches (first_id, last_id, posted_at, "
-                  "ruleset_id, records, posted, no_reward, duplicates, "
-                  "conflicts, dead_letters, entries, amount, rejected, "
-                  "opened, earned, spent, staked, pending, reserved, debt, "
-                  "shadow_entries, shadow_errors) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-                  "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
-                  (struct str[]){
-                      int_text(writing->arena, writing->turn->first_id),
-                      int_text(writing->arena, rows->next_id - 1),
-                      buf_str(&now),
-                      int_text(writing->arena, writing->turn->ruleset_id),
-                      int_text(writing->arena, records),
-                      int_text(writing->arena, counts[OUTCOME_POSTED]),
-                      int_text(writing->arena, counts[OUTCOME_NO_REWARD]),
-                      int_text(writing->arena, counts[OUTCOME_DUPLICATE]),
-                      int_text(writing->arena, counts[OUTCOME_CONFLICT]),
-                      int_text(writing->arena, counts[OUTCOME_DEAD_LETTER]),
-                      int_text(writing->arena, rows->entry_count),
-                      sum_param(writing, rows->amount_minor),
-                      int_text(writing->arena, counts[OUTCOME_REJECTED]),
-                      int_text(writing->arena, rows->opened),
-                      sum_param(writing, rows->funds_minor[FUND_EARNED]),
-                      sum_param(writing, rows->funds_minor[FUND_SPENT]),
-                      sum_param(writing, rows->funds_minor[FUND_STAKED]),
-                      sum_param(writing, rows->funds_minor[FUND_PENDING]),
-                      sum_param(writing, rows->funds_minor[FUND_RESERVED]),
-                      sum_param(writing, rows->funds_minor[FUND_DEBT]),
-                      int_text(writing->arena, rows->shadow_entry_count),
-                      int_text(writing->arena, rows->shadow_error_count)},
-                  22, err);
+    return pg_run(
+        writing->ledger->pg,
+        "INSERT INTO batches (first_id, last_id, posted_at, "
+        "ruleset_id, records, posted, no_reward, duplicates, "
+        "conflicts, dead_letters, entries, amount, rejected, "
+        "opened, earned, spent, staked, pending, reserved, debt, "
+        "shadow_entries, shadow_errors) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+        "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        (struct str[]){int_text(writing->arena, writing->turn->first_id),
+                       int_text(writing->arena, rows->next_id - 1),
+                       buf_str(&now),
+                       int_text(writing->arena, writing->turn->ruleset_id),
+                       int_text(writing->arena, records),
+                       int_text(writing->arena, counts[OUTCOME_POSTED]),
+                       int_text(writing->arena, counts[OUTCOME_NO_REWARD]),
+                       int_text(writing->arena, counts[OUTCOME_DUPLICATE]),
+                       int_text(writing->arena, counts[OUTCOME_CONFLICT]),
+                       int_text(writing->arena, counts[OUTCOME_DEAD_LETTER]),
+                       int_text(writing->arena, rows->entry_count),
+                       sum_param(writing, rows->amount_minor),
+                       int_text(writing->arena, counts[OUTCOME_REJECTED]),
+                       int_text(writing->arena, rows->opened),
+                       sum_param(writing, rows->funds_minor[FUND_EARNED]),
+                       sum_param(writing, rows->funds_minor[FUND_SPENT]),
+                       sum_param(writing, rows->funds_minor[FUND_STAKED]),
+                       sum_param(writing, rows->funds_minor[FUND_PENDING]),
+                       sum_param(writing, rows->funds_minor[FUND_RESERVED]),
+                       sum_param(writing, rows->funds_minor[FUND_DEBT]),
+                       int_text(writing->arena, rows->shadow_entry_count),
+                       int_text(writing->arena, rows->shadow_error_count)},
+        22, err);
 }
 
 /* Under the fence nobody else writes this offset: a record that is there
@@ -216,7 +221,9 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     if (!write_positions(&writing, range, err))
         return false;
     FAULT_POINT("worker.positions");
-    if (!write_batch_row(&writing, err))
+    if (!lock_batches(&writing, err) ||
+        !ledger_confirm_once_keys(&writing, facts, err) ||
+        !write_batch_row(&writing, err))
         return false;
     FAULT_POINT("worker.batch");
     return true;
