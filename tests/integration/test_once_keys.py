@@ -7,7 +7,7 @@ import json
 from books import assert_books
 from generator import SOURCE, address, event, structured
 
-FIRST_RUN = 4096  # keys of a line that are looked up before any is guessed
+FIRST_RUN = 1024  # keys of a line that are looked up before any is guessed
 ACCOUNTS = 50
 BATCH_LOCK = 7237101
 

@@ -13,7 +13,7 @@
 /* How many keys in a row must have been free at first; four times as many after
  * each one that was not, since a wrong guess costs as much as some ten thousand
  * look-ups. */
-enum { ONCE_ODDS_FIRST_RUN = 4096 };
+enum { ONCE_ODDS_FIRST_RUN = 1024 };
 
 struct once_run;
 
