@@ -11,7 +11,7 @@ FIRST_RUN = 1024  # keys of a line that are looked up before any is guessed
 ACCOUNTS = 50
 BATCH_LOCK = 7237101
 
-RULES = """\
+HEAD = """\
 ruleset: guesses
 version: "1"
 asset: {code: GIGS, scale: 2}
@@ -20,27 +20,18 @@ rules:
   trigger: io.gigchain.community.contributed.v1
   account: event.data.user_address
   unbounded: accepted
+"""
+RULES = HEAD + """\
   award:
   - {id: community, amount: 100 / (event.data.amount_gigs - 7),
      once: [event.data.contribution_id]}
 """
-
-
-CARRY = """\
-ruleset: carry
-version: "1"
-asset: {code: GIGS, scale: 2}
-rules:
-- id: community
-  trigger: io.gigchain.community.contributed.v1
-  account: event.data.user_address
+CARRY = HEAD + """\
   once: [event.data.contribution_id]
-  unbounded: accepted
   award:
   - id: community
     every: {step: 100, give: 5, of: event.data.amount_gigs, leftover: carry}
 """
-
 PER_ACCOUNT = RULES.replace("once: [", "once: [account, ")
 
 
