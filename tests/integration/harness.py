@@ -619,6 +619,13 @@ class Context:
             "'reward_worker' AND datname = current_database()")
             or [[0]])[0][0] == count, 30, f"{count} workers are connected")
 
+    def look_ups(self, index):
+        """Keys that were looked for in it so far, after all workers have ended:
+        what a connection has done is counted when it ends."""
+        self.wait_connected(0)
+        return self.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
+                           "WHERE indexrelname = %s", index)
+
     def wait_drained(self, timeout_s=90):
         self.wait_consumed(timeout_s)
         self.wait_published(timeout_s)

@@ -41,24 +41,25 @@ def reviews(name, numbers):
             for n in numbers]
 
 
-def contribution(account, event_id, key, amount, partition):
+def contribution(account, event_id, key, amount="17", partition=None):
     return structured(event("community.contributed.v1", account, event_id,
                             contribution_id=key, amount_gigs=amount),
                       partition=partition)
 
 
-def contributions(name, numbers, amount="17"):
-    return [structured(event("community.contributed.v1", address(n % ACCOUNTS),
-                             f"{name}{n}", contribution_id=f"c{n}",
-                             amount_gigs=amount))
+def contributions(name, numbers, **more):
+    return [contribution(address(n % ACCOUNTS), f"{name}{n}", f"c{n}", **more)
             for n in numbers]
 
 
 def looked_up(ctx):
-    """Once-keys looked for so far, after all workers have ended."""
-    ctx.wait_connected(0)
-    return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
-                      "WHERE indexrelname = 'once_keys_pkey'")
+    return ctx.look_ups("once_keys_pkey")
+
+
+def use_rules(ctx, text):
+    rules = ctx.dir / "rules.yaml"
+    rules.write_text(text)
+    ctx.settings["rules/dir"] = str(rules)
 
 
 def run(ctx, drafts):
@@ -109,18 +110,14 @@ def test_a_guess_is_wrong(ctx):
 
 def test_a_simulation_asks_for_keys_of_accounts_there_are(ctx):
     """The key of all accounts is not that of an account nobody has seen."""
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(RULES)
-    ctx.settings["rules/dir"] = str(rules)
+    use_rules(ctx, RULES)
     start(ctx)
     run(ctx, contributions("a", range(10)))
-    rules.write_text(PER_ACCOUNT)
-    unseen, seen = contributions("b", [7 + 10 * ACCOUNTS, 8])
+    use_rules(ctx, PER_ACCOUNT)
     events = ctx.dir / "events.ndjson"
-    events.write_bytes(
-        unseen.value.replace(b"c507", b"c7")
-        .replace(address(7).encode(), address(9999).encode()) + b"\n" +
-        seen.value + b"\n")
+    events.write_bytes(b"\n".join(
+        contribution(account, f"again{key}", key).value
+        for account, key in ((address(9999), "c7"), (address(8), "c8"))))
     done = ctx.run("simulate", str(events), "--state", "db", "--format", "json")
     assert done.returncode == 0, done
     made = json.loads(done.stdout)
@@ -130,9 +127,7 @@ def test_a_simulation_asks_for_keys_of_accounts_there_are(ctx):
 def test_a_guess_that_nothing_is_taken_for(ctx):
     """The key is taken; were it free, the line would fail on a division by
     zero. So it pays nothing, and no dead letter comes of it."""
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(RULES)
-    ctx.settings["rules/dir"] = str(rules)
+    use_rules(ctx, RULES)
     worker = start(ctx)
     run(ctx, contributions("old", range(ACCOUNTS)))
     run(ctx, contributions("a", range(1000, 1000 + FIRST_RUN + 500)))
@@ -163,9 +158,7 @@ def test_a_key_that_another_takes_meanwhile(ctx):
     """Two batches find the same key of all accounts free. The one whose event
     takes it comes first; what those of the other would leave, without taking
     the key, is not left."""
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(CARRY)
-    ctx.settings["rules/dir"] = str(rules)
+    use_rules(ctx, CARRY)
     ctx.relay()
     for worker in ctx.worker(), ctx.worker():
         worker.wait_for_log("partitions assigned count=2")

@@ -56,14 +56,6 @@ def test_another_partition(ctx, seed):
     assert ledger_hash(ctx) == before
 
 
-def look_ups(ctx, index):
-    """Keys that were looked for in it so far, after all workers have ended:
-    what a connection has done is counted when it ends."""
-    ctx.wait_connected(0)
-    return ctx.scalar("SELECT idx_scan FROM pg_stat_user_indexes "
-                      "WHERE indexrelname = %s", index)
-
-
 def test_repeats_of_what_another_posted(ctx):
     """A worker that comes after another does not know its events. Their first
     repeats have whole batches looked up, the others do not: by then it has read
@@ -76,7 +68,7 @@ def test_repeats_of_what_another_posted(ctx):
     worker = ctx.worker("w")
     ctx.wait_consumed()
     worker.stop()
-    before = look_ups(ctx, "events_identity")
+    before = ctx.look_ups("events_identity")
     worker = ctx.worker("w")
     for n in range(rounds):
         ctx.publish([first[n]] + xp_events(f"new-{n}-", range(new)))
@@ -86,7 +78,7 @@ def test_repeats_of_what_another_posted(ctx):
         rounds + between + rounds * new)
     assert ctx.scalar("SELECT sum(duplicates) FROM reward.batches") == rounds
     # Two that were not known, and the four batches after them, in whole.
-    looked_up = look_ups(ctx, "events_identity") - before
+    looked_up = ctx.look_ups("events_identity") - before
     assert rounds <= looked_up <= 7 * (new + 1) + rounds
 
 
@@ -103,14 +95,14 @@ def test_accounts_that_another_made(ctx):
     worker.stop()
     ctx.sql("INSERT INTO reward.accounts (address) SELECT 'idle:' || n "
             "FROM generate_series(1, 42000) n")
-    before = look_ups(ctx, "accounts_address_key")
+    before = ctx.look_ups("accounts_address_key")
     worker = ctx.worker("w")
     for numbers in range(half), range(half, 2 * half):
         ctx.publish(xp_events("again-", numbers))
         ctx.wait_consumed()
     worker.stop()
     assert ctx.scalar("SELECT count(*) FROM reward.events") == 4 * half
-    assert 0 < look_ups(ctx, "accounts_address_key") - before <= half
+    assert 0 < ctx.look_ups("accounts_address_key") - before <= half
     ctx.worker("w")
     assert_books(ctx)
 
