@@ -13,8 +13,9 @@ from books import assert_books
 # In the order of the steps.
 POINTS = [
     "worker.poll", "worker.begin", "worker.fence", "worker.claim",
-    "worker.lock", "worker.decide", "worker.events", "worker.entries",
-    "worker.accounts", "worker.counters", "worker.positions", "worker.batch",
+    "worker.lock", "worker.decide", "worker.new_accounts", "worker.events",
+    "worker.entries", "worker.accounts", "worker.counters",
+    "worker.positions", "worker.batch",
     "worker.commit_before", "worker.commit_sent", "worker.commit_after",
     "worker.offsets",
 ]

@@ -382,28 +382,66 @@ def waits_for_another(ctx):
                       "AND wait_event_type = 'Lock'") == 1
 
 
-def test_account_that_another_makes_meanwhile(ctx):
-    """It is no reason to post the batch again."""
-    one, other = (address(n) for n in range(2))
-    ctx.relay()
+def made_by_another(ctx, account, drafts):
+    """Publish the events of a batch, when somebody else makes the account and
+    has not committed yet; returns the id that it got."""
     with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as maker:
         maker.autocommit = False
         with maker.cursor() as cursor:
             cursor.execute("INSERT INTO reward.accounts (address) "
-                           "VALUES (%s) RETURNING id", [one])
+                           "VALUES (%s) RETURNING id", [account])
             made = cursor.fetchone()[0]
-        ctx.worker("w")
-        ctx.publish([structured(event("xp.gained.v1", user, user,
-                                      xp_gained=100), partition=0)
-                     for user in (other, one)])
+        ctx.publish(drafts)
         ctx.wait(lambda: waits_for_another(ctx), 30, "a worker that waits")
         maker.commit()
+    ctx.wait_consumed()
+    return made
+
+
+def tries(ctx):
+    """At a batch, beyond the first: each takes a block of ids."""
+    return (ctx.scalar("SELECT last_value FROM reward.block_seq")
+            - ctx.scalar("SELECT count(*) FROM reward.batches"))
+
+
+def test_accounts_that_another_makes_meanwhile(ctx):
+    """The first has its batch decided again, with what the other left; then
+    accounts are made before, and the second is no reason to do that."""
+    first, second, third = (address(n) for n in range(3))
+    ctx.relay()
+    ctx.worker("w")
+    ids = {}
+    for account, again in (first, 1), (second, 1):
+        ids[account] = made_by_another(
+            ctx, account, [structured(event("xp.gained.v1", user,
+                                            user + account, xp_gained=100),
+                                      partition=0)
+                           for user in (third, account)])
+        assert tries(ctx) == again
     ledger, _ = assert_books(ctx)
-    assert len(ledger.inbox) == 2
-    assert seqs(ctx)[one][0] == made
-    # A try at a batch takes a block of ids.
-    assert ctx.scalar("SELECT last_value FROM reward.block_seq") \
-        == ctx.scalar("SELECT count(*) FROM reward.batches")
+    assert len(ledger.inbox) == 4
+    accounts = seqs(ctx)
+    assert {user: accounts[user][0] for user in ids} == ids
+    assert accounts[first][1] == accounts[second][1]
+    assert accounts[third][1] == 2 * accounts[first][1]
+
+
+def test_new_accounts_are_written_once(ctx):
+    """With what their first batch pays them, and no second version of a row;
+    whoever it pays nothing has a row, too."""
+    ctx.publish([structured(event("xp.gained.v1", address(n), f"x{n}",
+                                  xp_gained=100), partition=0)
+                 for n in range(300)] +
+                [structured(event("referral.accepted.v1", address(500 + n),
+                                  f"r{n}", invitee_address=address(1000 + n)),
+                            partition=0) for n in range(20)])
+    worker = ctx.worker("w")
+    ctx.relay()
+    assert_books(ctx)
+    worker.stop()
+    ctx.wait_connected(0)
+    assert ctx.sql("SELECT n_tup_ins, n_tup_upd FROM pg_stat_user_tables "
+                   "WHERE relname = 'accounts'") == [(340, 0)]
 
 
 def test_decimals(ctx):

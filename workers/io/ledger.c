@@ -27,6 +27,7 @@ ledger_open(struct pg *pg, struct ledger **opened, struct err *err)
 
     ledger->pg = pg;
     met_init(&ledger->met, &arena);
+    account_guesses_init(&ledger->account_guesses);
     ledger->arena = arena;
     name_cache_init(&ledger->sources,
                     "SELECT id, name FROM sources WHERE name = "
@@ -55,7 +56,8 @@ ledger_close(struct ledger *ledger)
     name_cache_free(&ledger->sources);
     name_cache_free(&ledger->types);
     account_ids_free(&ledger->account_ids);
-    once_odds_free(&ledger->once_guesses.odds);
+    odds_free(&ledger->once_guesses.odds);
+    odds_free(&ledger->account_guesses.odds);
     arena = ledger->arena;
     arena_free(&arena);
 }
@@ -283,6 +285,7 @@ guess_nothing(struct ledger *ledger)
     ledger->event_guesses.wrong = false;
     ledger->once_guesses.count = 0;
     ledger->once_guesses.wrong = false;
+    ledger->account_guesses.wrong = false;
 }
 
 bool
@@ -310,7 +313,7 @@ ledger_begin(struct ledger *ledger, struct item_range range,
 bool
 ledger_guessed_wrong(struct ledger *ledger, const struct err *err)
 {
-    return event_guesses_failed(ledger) ||
+    return ledger->account_guesses.wrong || event_guesses_failed(ledger) ||
            once_guesses_failed(&ledger->once_guesses, err);
 }
 

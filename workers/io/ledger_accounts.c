@@ -1,5 +1,12 @@
 /* ledger_accounts.c - the rows of a batch's accounts: locked and read in order
- * of id, made where there are none, and written back where they were read. */
+ * of id, made where there are none, and written back where they were read.
+ *
+ * Mostly nobody else makes one of the new accounts meanwhile. Then they only
+ * get their ids before the batch is decided, and are written once, with what it
+ * pays them. Should another worker have made one, the key of addresses refuses
+ * it, and the batch is decided again; and until enough have been made in a row
+ * that were nobody else's, they are made beforehand, empty, so that the second
+ * of two workers waits for the first. */
 #include "ledger.h"
 
 #include <stdlib.h>
@@ -7,6 +14,7 @@
 
 #include "ledger_parts.h"
 #include "pg_array.h"
+#include "pg_text.h"
 #include "timestamp.h"
 
 #define COLUMNS                                                                \
@@ -14,6 +22,8 @@
     "staked_amount, pending_amount, reserved_amount, debt_amount, ctid"
 
 enum { COLUMN_CTID = 5 + FUND_COUNT };
+
+enum { NEW_ACCOUNT = 0 }; /* the kind that odds are kept of */
 
 /* An account and its id, most likely. */
 struct guess {
@@ -60,22 +70,32 @@ addresses_param(struct account_state **accounts, size_t count,
     return buf_str(&array);
 }
 
-/* Run a statement on the addresses of the accounts that were not read yet, and
+/* The accounts that were not found yet; returns how many. */
+static size_t
+list_rest(const struct facts *facts, struct arena *arena,
+          struct account_state ***rest)
+{
+    size_t count = 0;
+
+    *rest = arena_array(arena, facts->account_count, sizeof(**rest));
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (!facts->accounts[i]->id)
+            (*rest)[count++] = facts->accounts[i];
+    return count;
+}
+
+/* Run a statement on the addresses of the accounts that were not found yet, and
  * fill in those that it gives, which may be new; their ids are noted, unless
  * that is NULL. */
 static bool
 fill_rest(struct pg *pg, struct account_ids *ids, struct facts *facts,
           struct arena *arena, const char *sql, bool is_new, struct err *err)
 {
-    struct account_state **rest = arena_array(arena, facts->account_count,
-                                              sizeof(struct account_state *));
-    size_t count = 0;
+    struct account_state **rest;
+    size_t count = list_rest(facts, arena, &rest);
     struct str addresses;
     struct pg_result *rows;
 
-    for (size_t i = 0; i < facts->account_count; i++)
-        if (!facts->accounts[i]->id)
-            rest[count++] = facts->accounts[i];
     if (!count)
         return true;
     addresses = addresses_param(rest, count, arena);
@@ -237,11 +257,24 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
     "INSERT INTO accounts (address) SELECT a FROM unnest($1::text[]) a "
 #define RETURNING_COLUMNS " RETURNING " COLUMNS
 
+static void
+note_made(struct account_guesses *guesses, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        odds_note(&guesses->odds, NEW_ACCOUNT, false);
+}
+
+void
+account_guesses_init(struct account_guesses *guesses)
+{
+    note_made(guesses, ODDS_FIRST_RUN);
+}
+
 /* As if nobody else made one of them meanwhile, which costs the database a
  * quarter less; should somebody have, that much is taken back. */
 static bool
-make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
-          struct err *err)
+make_empty(struct ledger *ledger, struct facts *facts, struct arena *arena,
+           size_t count, struct err *err)
 {
     struct pg *pg = ledger->pg;
     struct account_ids *ids = &ledger->account_ids;
@@ -249,29 +282,63 @@ make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
     if (!pg_exec(pg, "SAVEPOINT make", err))
         return false;
     if (fill_rest(pg, ids, facts, arena, INSERT_ACCOUNTS RETURNING_COLUMNS,
-                  true, err))
+                  true, err)) {
+        note_made(&ledger->account_guesses, count);
         return pg_exec(pg, "RELEASE make", err);
+    }
     if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
         return false;
     err_reset(err);
+    odds_note(&ledger->account_guesses.odds, NEW_ACCOUNT, true);
     return pg_exec(pg, "ROLLBACK TO make; RELEASE make", err) &&
            fill_rest(pg, ids, facts, arena,
                      INSERT_ACCOUNTS
                      "ON CONFLICT (address) DO NOTHING" RETURNING_COLUMNS,
-                     true, err);
+                     true, err) &&
+           fill_rest(pg, ids, facts, arena,
+                     "SELECT " COLUMNS " FROM accounts WHERE "
+                     "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
+                     false, err);
+}
+
+/* Give them ids; ledger_write_new_accounts makes their rows. */
+static bool
+number(struct ledger *ledger, struct account_state **accounts, size_t count,
+       struct arena *arena, struct err *err)
+{
+    struct str param = int_text(arena, (int64_t)count);
+    struct pg_result *rows;
+
+    if (!pg_query_binary(ledger->pg,
+                         "SELECT nextval('accounts_id_seq') "
+                         "FROM generate_series(1, $1::int)",
+                         &param, 1, &rows, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        accounts[i]->id = pg_int(rows, i, 0);
+        accounts[i]->is_new = true;
+        account_ids_note(&ledger->account_ids, accounts[i]->address,
+                         accounts[i]->id);
+    }
+    pg_result_free(rows);
+    return true;
 }
 
 static bool
-has_rest(const struct facts *facts)
+make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
+          struct err *err)
 {
-    for (size_t i = 0; i < facts->account_count; i++)
-        if (!facts->accounts[i]->id)
-            return true;
-    return false;
+    struct account_state **rest;
+    size_t count = list_rest(facts, arena, &rest);
+
+    if (!count)
+        return true;
+    if (odds_are_good(&ledger->account_guesses.odds, NEW_ACCOUNT))
+        return number(ledger, rest, count, arena, err);
+    return make_empty(ledger, facts, arena, count, err);
 }
 
-/* Those there are, once more if an id was wrong; those that are made, which
- * nobody else sees; and those that others have made meanwhile. */
+/* Those there are, once more if an id was wrong; then the others. */
 bool
 ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
                      struct arena *arena, struct err *err)
@@ -280,11 +347,7 @@ ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
 
     return lock_guessed(ledger, facts, arena, &is_wrong, err) &&
            (!is_wrong || lock_guessed(ledger, facts, arena, &is_wrong, err)) &&
-           (!has_rest(facts) || make_rest(ledger, facts, arena, err)) &&
-           fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
-                     "SELECT " COLUMNS " FROM accounts WHERE "
-                     "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
-                     false, err);
+           make_rest(ledger, facts, arena, err);
 }
 
 bool
@@ -299,6 +362,61 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 
 /* ---- writing
  * -------------------------------------------------------------------- */
+
+/* Whether it has an id, and no row yet. */
+static bool
+is_numbered_only(const struct account_state *account)
+{
+    return account->id && !account->place;
+}
+
+static void
+add_new_row(struct buf *rows, const struct account_state *account,
+            int64_t now_us)
+{
+    pg_copy_int(rows, account->id);
+    pg_copy_text(rows, account->address);
+    pg_copy_time(rows, now_us);
+    pg_copy_int(rows, account->balance_minor);
+    pg_copy_int(rows, account->last_seq);
+    pg_copy_int(rows, account->side);
+    for (int i = 0; i < FUND_COUNT; i++)
+        pg_copy_int(rows, account->funds_minor[i]);
+    pg_copy_end_row(rows);
+}
+
+/* In order of address, as all workers do: of two that make some of the same
+ * none waits for the other while that one waits for it. */
+bool
+ledger_write_new_accounts(struct writing *writing, const struct facts *facts,
+                          struct err *err)
+{
+    struct account_guesses *guesses = &writing->ledger->account_guesses;
+    struct account_state **made = arena_array(
+        writing->arena, facts->account_count, sizeof(struct account_state *));
+    size_t count = 0;
+    struct buf rows;
+
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (is_numbered_only(facts->accounts[i]))
+            made[count++] = facts->accounts[i];
+    qsort(made, count, sizeof(struct account_state *), address_order);
+    buf_init(&rows, writing->arena);
+    for (size_t i = 0; i < count; i++)
+        add_new_row(&rows, made[i], writing->turn->now_us);
+    if (pg_copy(writing->ledger->pg,
+                "COPY accounts (id, address, updated_at, balance, last_seq, "
+                "side, total_earned, total_spent, staked_amount, "
+                "pending_amount, reserved_amount, debt_amount) FROM STDIN",
+                buf_str(&rows), err)) {
+        note_made(guesses, count);
+        return true;
+    }
+    guesses->wrong = strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
+    if (guesses->wrong)
+        odds_note(&guesses->odds, NEW_ACCOUNT, true);
+    return false;
+}
 
 /* Place, balance, seq, earned, spent; and the other funds and the side. */
 enum { NARROW = 5, WIDE = 4 + FUND_COUNT };
@@ -335,6 +453,8 @@ static const char *const updates[] = {
 static int
 columns_of(const struct account_state *account)
 {
+    if (is_numbered_only(account)) /* and has been written since */
+        return 0;
     return account->funds_changed ? WIDE : account->changed ? NARROW : 0;
 }
 

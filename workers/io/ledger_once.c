@@ -121,8 +121,8 @@ choose(struct asked *asked, struct once_guesses *guesses,
 
         if (!may_be_taken(key))
             continue;
-        key->guessed = !guesses->ask_all &&
-                       once_odds_are_good(&guesses->odds, key->line->id);
+        key->guessed =
+            !guesses->ask_all && odds_are_good(&guesses->odds, key->line->id);
         if (key->guessed)
             guesses->count++;
         else
@@ -143,8 +143,8 @@ ledger_read_once_keys(struct ledger *ledger, struct facts *facts,
     if (!ask(ledger->pg, &asked, arena, err))
         return false;
     for (size_t i = 0; i < asked.count; i++)
-        once_odds_note(&guesses->odds, asked.keys[i]->line->id,
-                       asked.keys[i]->taken);
+        odds_note(&guesses->odds, asked.keys[i]->line->id,
+                  asked.keys[i]->taken);
     return true;
 }
 

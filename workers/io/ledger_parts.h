@@ -6,7 +6,7 @@
 #include "account_pages.h"
 #include "ledger.h"
 #include "map.h"
-#include "once_odds.h"
+#include "odds.h"
 #include "recent.h"
 
 /* Names that rows refer to by id, remembered once the database has them. */
@@ -33,10 +33,16 @@ struct event_guesses {
 
 /* Once-keys guessed to be free, see ledger_once.c. */
 struct once_guesses {
-    struct once_odds odds;
-    size_t count; /* in the transaction at hand */
-    bool wrong;   /* one of those was taken */
-    bool ask_all; /* in the next one none is guessed */
+    struct odds odds; /* by line id */
+    size_t count;     /* in the transaction at hand */
+    bool wrong;       /* one of those was taken */
+    bool ask_all;     /* in the next one none is guessed */
+};
+
+/* New accounts guessed to be nobody else's, see ledger_accounts.c. */
+struct account_guesses {
+    struct odds odds; /* of one kind, NEW_ACCOUNT */
+    bool wrong;       /* one was made by another, in the transaction at hand */
 };
 
 struct ledger {
@@ -49,6 +55,7 @@ struct ledger {
     struct met met;
     struct event_guesses event_guesses;
     struct once_guesses once_guesses;
+    struct account_guesses account_guesses;
 };
 
 /* An account that was not there before this batch has no rows. */
@@ -104,7 +111,12 @@ void writing_init(struct writing *writing, size_t count);
 /* Add the rows of one item and give it its id. */
 void writing_add_item(struct writing *writing, struct item *item);
 
-/* Lock, fill in and, where they are new, make the accounts of the facts. */
+/* Of a new connection: most likely nobody else makes the accounts that it does.
+ */
+void account_guesses_init(struct account_guesses *guesses);
+
+/* Lock and fill in the accounts of the facts; those that are new get an id, and
+ * mostly no row yet. */
 MUST_CHECK bool ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
                                      struct arena *arena, struct err *err);
 
@@ -127,7 +139,14 @@ MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
 MUST_CHECK bool ledger_look_once_keys(struct pg *pg, struct facts *facts,
                                       struct arena *arena, struct err *err);
 
-/* Write what decisions have changed in them; once a transaction. */
+/* Write the new accounts that have no row yet. ERR_RETRY if another worker has
+ * made one of them. */
+MUST_CHECK bool ledger_write_new_accounts(struct writing *writing,
+                                          const struct facts *facts,
+                                          struct err *err);
+
+/* Write what decisions have changed in those that have rows, and the others;
+ * once a transaction. */
 MUST_CHECK bool ledger_write_accounts(struct writing *writing,
                                       const struct facts *facts,
                                       struct err *err);

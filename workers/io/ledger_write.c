@@ -209,6 +209,9 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     writing_init(&writing, range.count);
     for (size_t i = 0; i < range.count; i++)
         writing_add_item(&writing, &range.items[i]);
+    if (!ledger_write_new_accounts(&writing, facts, err))
+        return false;
+    FAULT_POINT("worker.new_accounts");
     if (!write_records(&writing, err) ||
         !ledger_write_accounts(&writing, facts, err) ||
         !ledger_write_effects(ledger, arena, range, err))
