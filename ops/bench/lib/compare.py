@@ -5,7 +5,7 @@ from .report import table
 
 # Columns that tell how much faster a subject is than these.
 AGAINST = ("loop", "python", "bento", "bento-batch", "reward-1")
-GROUPS = ("worker", "relay", "postgresql", "kafka")
+GROUPS = ("worker", "relay", "postgresql", "kafka", "vacuum")
 MIB = 1024
 
 
@@ -58,7 +58,8 @@ class Comparison:
     def text(self):
         heads = (["", "events/s", "min", "max"]
                  + [f"x {name}" for name in self.against]
-                 + ["worker us", "relay us", "PG us", "Kafka us", "WAL B",
+                 + ["worker us", "relay us", "PG us", "Kafka us", "vacuum us",
+                    "WAL B",
                     "peak MiB", "others", "books"])
         rows = [self.cells(row) for row in self.rows.values()]
         legend = "\n".join(f"{row.name:10} {row.title}"
@@ -108,5 +109,6 @@ class Comparison:
 NOTES = """\
 events/s, CPU, WAL: medians; min and max: of events/s; x NAME: the median of \
 the
-rounds' ratios to NAME. CPU and WAL are for one event; peak MiB: the most that a
-worker / relay took; others: cores that were busy for something else."""
+rounds' ratios to NAME. CPU and WAL are for one event; vacuum: PostgreSQL's to
+tidy up afterwards; peak MiB: the most that a worker / relay took; others: cores
+that were busy for something else."""

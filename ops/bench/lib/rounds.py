@@ -46,6 +46,8 @@ class Bench:
         done = {}
         for subject in subjects:
             tag = f"r{number}_{subject.name.replace('-', '_')}"
-            done[subject.name] = measure(self.stack, subject, tag)
+            trial = measure(self.stack, subject, tag)
+            trial.cpu_us["vacuum"] = self.stack.vacuum(subject.database)
+            done[subject.name] = trial
             self.check_agreement(subject, done[subject.name].books)
         return done

@@ -11,6 +11,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from .common import REWARD, ROOT, clean_env, run_tool, say, wait_until
 from .hugepages import hugepages
+from .measure import cpu_us_postgresql
 
 STACK = ROOT / "ops/stack"
 DATABASE = "gigchain"
@@ -30,11 +31,13 @@ def buffers_mib():
 
 class Stack:
     """PostgreSQL and Kafka in a folder of their own. `keep` leaves both
-    running at the end."""
+    running at the end. Without `autovacuum` nobody tidies up but who calls
+    vacuum()."""
 
-    def __init__(self, name, keep=False):
+    def __init__(self, name, keep=False, autovacuum=True):
         self.name = name
         self.keep = keep
+        self.autovacuum = autovacuum
         self.dir = None
         self.env = {}
         self._admin = None
@@ -62,7 +65,9 @@ class Stack:
         self.call("start", self.dir)
         text = self.call("env", self.dir)
         self.env = dict(re.findall(r"^export (\w+)='(.*)'$", text, re.M))
-        self.set_server({"shared_buffers": f"{buffers_mib()}MB", **WAL})
+        self.set_server({"shared_buffers": f"{buffers_mib()}MB",
+                         "autovacuum": "on" if self.autovacuum else "off",
+                         **WAL})
 
     def set_server(self, settings):
         """Settings of PostgreSQL, which is started anew."""
@@ -140,6 +145,13 @@ class Stack:
 
     def checkpoint(self):
         self.sql("CHECKPOINT")
+
+    def vacuum(self, database):
+        """All of its tables, as autovacuum would; the CPU that it took in
+        microseconds."""
+        before = cpu_us_postgresql(self.postgresql_pid)
+        self.sql("VACUUM (ANALYZE)", database)
+        return cpu_us_postgresql(self.postgresql_pid) - before
 
     def wal_ready(self):
         """Bytes of WAL that can be written into files there already."""
