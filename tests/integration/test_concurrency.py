@@ -1,6 +1,9 @@
 """Several workers at once on what only one of them may have."""
 
 import collections
+import contextlib
+
+import pytest
 
 import generator
 from books import assert_books
@@ -18,6 +21,89 @@ def start_workers(ctx, count):
 
 def deadlocks(ctx):
     return ctx.stack.pg_log().count("deadlock detected")
+
+
+def xp(n, partition):
+    return structured(event("xp.gained.v1", address(n), f"{partition}-{n}",
+                            xp_gained=100), partition=partition)
+
+
+def waiting(ctx):
+    """Who waits for another in the database."""
+    return ctx.scalar("SELECT count(*) FROM pg_stat_activity "
+                      "WHERE usename = 'reward_worker' "
+                      "AND datname = current_database() "
+                      "AND wait_event_type = 'Lock'")
+
+
+def queue(ctx, sql, params, drafts):
+    """Publish one after the other while somebody holds what the statement
+    locks, so that those who want it come in that order."""
+    with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as held:
+        held.autocommit = False
+        held.cursor().execute(sql, params)
+        for n, draft in enumerate(drafts, start=1):
+            ctx.publish([draft])
+            ctx.wait(lambda: waiting(ctx) == n, 30, f"{n} wait")
+        held.commit()
+    ctx.wait_consumed()
+
+
+POT = """\
+ruleset: pot
+version: "1"
+asset: {code: GIGS, scale: 2}
+zone: UTC
+rules:
+- id: xp
+  trigger: io.gigchain.xp.gained.v1
+  account: event.data.user_address
+  award:
+  - {id: xp, amount: event.data.xp_gained,
+     limit: {per: all, window: ever, amount: 1000000, over: clip}}
+"""
+
+
+@pytest.fixture
+def pot(ctx):
+    rules = ctx.dir / "rules.yaml"
+    rules.write_text(POT)
+    ctx.settings["rules/dir"] = str(rules)
+
+
+@pytest.fixture
+def unlike(ctx):
+    """Two workers, of which the one of OTHER makes accounts beforehand, since
+    it lost one to somebody else."""
+    ctx.relay()
+    for worker in start_workers(ctx, 2):
+        worker.wait_for_log("partitions assigned count=2")
+    ctx.publish([xp(1000, ONE), xp(1001, OTHER)])
+    ctx.wait_consumed()
+    queue(ctx, "INSERT INTO reward.accounts (address) VALUES (%s)",
+          [address(1002)], [xp(1002, OTHER)])
+
+
+def test_one_limit_and_one_new_account(ctx, pot, unlike):
+    """Both are wanted by both: nobody holds one and waits for the other."""
+    before = deadlocks(ctx)
+    for n in range(3):
+        queue(ctx, "SELECT * FROM reward.counters WHERE account_id = 0 "
+              "FOR UPDATE", None, [xp(n, ONE), xp(n, OTHER)])
+    assert_books(ctx)
+    assert deadlocks(ctx) == before
+
+
+def test_one_proposal_and_one_new_account(ctx, unlike):
+    before = deadlocks(ctx)
+    for n in range(3):
+        queue(ctx, "SELECT pg_advisory_xact_lock(7237103, hashtext(%s))",
+              [f"p{n}"],
+              [structured(event("governance.tally.requested.v1", address(n),
+                                f"{partition}-{n}", proposal_id=f"p{n}"),
+                          partition=partition) for partition in (ONE, OTHER)])
+    assert_books(ctx)
+    assert deadlocks(ctx) == before
 
 
 def test_same_ids_in_two_partitions(ctx, seed):

@@ -14,7 +14,8 @@ from confluent_kafka import Producer
 import generator
 import harness
 from books import assert_books
-from generator import Draft, address, bare, binary, event, structured
+from generator import (Draft, address, bare, binary, event, structured,
+                       xp_events)
 
 ALICE = "0x52908400098527886E0F7030069857D2E4169EE7"
 
@@ -398,8 +399,8 @@ def made_by_another(ctx, account, drafts):
     return made
 
 
-def tries(ctx):
-    """At a batch, beyond the first: each takes a block of ids."""
+def tries_in_vain(ctx):
+    """Each try at a batch takes a block of ids."""
     return (ctx.scalar("SELECT last_value FROM reward.block_seq")
             - ctx.scalar("SELECT count(*) FROM reward.batches"))
 
@@ -411,13 +412,13 @@ def test_accounts_that_another_makes_meanwhile(ctx):
     ctx.relay()
     ctx.worker("w")
     ids = {}
-    for account, again in (first, 1), (second, 1):
+    for account in first, second:
         ids[account] = made_by_another(
             ctx, account, [structured(event("xp.gained.v1", user,
                                             user + account, xp_gained=100),
                                       partition=0)
                            for user in (third, account)])
-        assert tries(ctx) == again
+        assert tries_in_vain(ctx) == 1  # at the first one's
     ledger, _ = assert_books(ctx)
     assert len(ledger.inbox) == 4
     accounts = seqs(ctx)
@@ -426,9 +427,65 @@ def test_accounts_that_another_makes_meanwhile(ctx):
     assert accounts[third][1] == 2 * accounts[first][1]
 
 
+def test_ids_of_accounts_that_were_not_made(ctx):
+    """They are not remembered: only the account that another made is there to
+    be looked for by its id."""
+    ctx.relay()
+    worker = ctx.worker("w")
+    made_by_another(ctx, address(50), xp_events("x", range(100)))
+    worker.stop()
+    assert tries_in_vain(ctx) >= 1
+    assert ctx.look_ups("accounts_pkey") < 10
+    assert_books(ctx)
+
+
+REFUSED = "ALTER TABLE reward.accounts ADD CHECK (total_earned <> 100000)"
+
+
+def test_refused_accounts(ctx):
+    """What the database refuses is set aside alone."""
+    ctx.sql(REFUSED)
+    ctx.relay()
+    ctx.worker("w")
+    ctx.publish([structured(event("xp.gained.v1", address(n), f"x{n}",
+                                  xp_gained=200 if n in (17, 60) else 100),
+                            partition=0) for n in range(100)])
+    ctx.wait_drained()
+    assert ctx.sql("SELECT reason, count(*) FROM reward.dead_letters "
+                   "GROUP BY 1") == [("amount_overflow", 2)]
+    assert ctx.scalar("SELECT count(*) FROM reward.accounts") == 98
+    verified = ctx.run("verify")
+    assert verified.returncode == 0, verified
+
+
+def test_conflict_of_a_refused_account(ctx):
+    """It is one, whether or not its worker has met the event before."""
+    ctx.sql(REFUSED)
+    ctx.relay()
+    for worker in ctx.worker(), ctx.worker():
+        worker.wait_for_log("partitions assigned count=2")
+    for n, xp in (1, 100), (2, 200):
+        ctx.publish([structured(event("xp.gained.v1", address(n), "same",
+                                      xp_gained=xp), partition=n)])
+        ctx.wait_consumed()
+    assert ctx.sql("SELECT reason FROM reward.dead_letters") == [
+        ("id_conflict",)]
+
+
+def test_no_more_ids_of_accounts(ctx):
+    """The worker ends and says so; no event is set aside for it."""
+    ctx.sql("SELECT setval('reward.accounts_id_seq', 2147483646)")
+    worker = ctx.worker("w")
+    ctx.may_fail.append(worker)
+    ctx.publish(xp_events("x", range(10)))
+    assert worker.wait(30) not in (0, None)
+    assert "accounts_id_seq" in worker.log
+    assert ctx.scalar("SELECT count(*) FROM reward.dead_letters") == 0
+
+
 def test_new_accounts_are_written_once(ctx):
-    """With what their first batch pays them, and no second version of a row;
-    whoever it pays nothing has a row, too."""
+    """With what their first batch pays them, or holds, and no second version of
+    a row; whoever it pays nothing has a row, too."""
     ctx.publish([structured(event("xp.gained.v1", address(n), f"x{n}",
                                   xp_gained=100), partition=0)
                  for n in range(300)] +
@@ -442,6 +499,10 @@ def test_new_accounts_are_written_once(ctx):
     ctx.wait_connected(0)
     assert ctx.sql("SELECT n_tup_ins, n_tup_upd FROM pg_stat_user_tables "
                    "WHERE relname = 'accounts'") == [(340, 0)]
+    assert ctx.sql("SELECT count(*) FILTER (WHERE balance > 0), "
+                   "count(*) FILTER (WHERE pending_amount > 0), "
+                   "count(*) FILTER (WHERE last_seq = 0) "
+                   "FROM reward.accounts") == [(300, 20, 20)]
 
 
 def test_decimals(ctx):

@@ -34,12 +34,12 @@ struct ledger_line {
 struct account_state {
     struct str address; /* canonical account id */
     int64_t id;         /* given by the database */
-    int64_t place;      /* where the ledger has it: its own, see pg_place */
+    int64_t place;      /* where the ledger has it, see pg_place; 0: nowhere */
     int64_t balance_minor;
     int64_t funds_minor[FUND_COUNT];
     int64_t last_seq;
     int side;           /* enum account_side, of the ledger and this batch */
-    bool is_new;        /* made by this batch: the ledger has nothing of it */
+    bool is_new;        /* got its id in this batch: nothing refers to it yet */
     bool changed;       /* by a decision of this batch */
     bool funds_changed; /* those beyond earned and spent, or side */
 };

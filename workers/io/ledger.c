@@ -313,7 +313,8 @@ ledger_begin(struct ledger *ledger, struct item_range range,
 bool
 ledger_guessed_wrong(struct ledger *ledger, const struct err *err)
 {
-    return ledger->account_guesses.wrong || event_guesses_failed(ledger) ||
+    return account_guesses_failed(&ledger->account_guesses) ||
+           event_guesses_failed(ledger, err) ||
            once_guesses_failed(&ledger->once_guesses, err);
 }
 

@@ -98,8 +98,8 @@ MUST_CHECK bool ledger_claim_refused(struct ledger *ledger, struct batch *batch,
 
 /* Whether a transaction that failed may have because of a wrong guess. Then the
  * same range, tried again, finds what it was about: no event is guessed to be
- * new until some batches had none known, or the next time no once-key to be
- * free. */
+ * new until some batches had none known, the next time no once-key to be free,
+ * and no new account to be nobody else's until enough in a row were. */
 bool ledger_guessed_wrong(struct ledger *ledger, const struct err *err);
 
 /* The stored form of an event's hash: 36 characters and a NUL. */
@@ -111,8 +111,10 @@ void item_repeat(struct batch *batch, struct item *item, int64_t known_id,
                  struct str known_hash);
 
 /* Lock and fill in everything the facts mention; accounts that are new get
- * their row. Once-keys of lines whose keys are hardly ever taken are not looked
- * up, but guessed to be free; where one is not, ledger_write fails. */
+ * their id, and mostly their row only from ledger_write, which fails if another
+ * worker has made one meanwhile. Once-keys of lines whose keys are hardly ever
+ * taken are not looked up, but guessed to be free; where one is not,
+ * ledger_write fails. */
 MUST_CHECK bool ledger_lock(struct ledger *ledger, struct facts *facts,
                             struct err *err);
 
@@ -131,9 +133,9 @@ struct ledger_options {
     int64_t notify_max_age_us; /* older events notify nobody */
 };
 
-/* Write the decided range: events, entries, other and dead records, balances,
- * counters, once-keys, positions; last, under a short lock, the batch row.
- * Gives the items their ids. */
+/* Write the decided range: accounts that are new, events, entries, other and
+ * dead records, balances, counters, once-keys, positions; last, under a short
+ * lock, the batch row. Gives the items their ids. */
 MUST_CHECK bool ledger_write(struct ledger *ledger, struct arena *arena,
                              struct item_range range, const struct facts *facts,
                              const struct ledger_turn *turn,

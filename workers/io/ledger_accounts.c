@@ -5,8 +5,7 @@
  * get their ids before the batch is decided, and are written once, with what it
  * pays them. Should another worker have made one, the key of addresses refuses
  * it, and the batch is decided again; and until enough have been made in a row
- * that were nobody else's, they are made beforehand, empty, so that the second
- * of two workers waits for the first. */
+ * that were nobody else's, they are made beforehand, empty. */
 #include "ledger.h"
 
 #include <stdlib.h>
@@ -26,7 +25,7 @@ enum { COLUMN_CTID = 5 + FUND_COUNT };
 enum { NEW_ACCOUNT = 0 }; /* the kind that odds are kept of */
 
 /* An account and its id, most likely. */
-struct guess {
+struct id_guess {
     int64_t id;
     struct account_state *account;
 };
@@ -137,7 +136,7 @@ read_ahead(struct ledger *ledger, size_t found, struct err *err)
 static bool
 ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
         struct account_state **unknown, size_t unknown_count,
-        struct guess *guesses, size_t *count, struct err *err)
+        struct id_guess *guesses, size_t *count, struct err *err)
 {
     struct str addresses = addresses_param(unknown, unknown_count, arena);
     struct pg_result *rows;
@@ -152,7 +151,7 @@ ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
         struct account_state *account =
             facts_account(facts, pg_text(rows, i, 1));
 
-        guesses[*count] = (struct guess){pg_int(rows, i, 0), account};
+        guesses[*count] = (struct id_guess){pg_int(rows, i, 0), account};
         account_ids_note(&ledger->account_ids, account->address,
                          guesses[(*count)++].id);
     }
@@ -163,7 +162,7 @@ ask_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
 
 static bool
 guess_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
-          struct guess *guesses, size_t *count, struct err *err)
+          struct id_guess *guesses, size_t *count, struct err *err)
 {
     struct account_state **unknown =
         arena_array(arena, facts->account_count, sizeof(*unknown));
@@ -177,7 +176,7 @@ guess_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
         if (account->id)
             continue;
         if (id)
-            guesses[(*count)++] = (struct guess){id, account};
+            guesses[(*count)++] = (struct id_guess){id, account};
         else
             unknown[unknown_count++] = account;
     }
@@ -188,8 +187,8 @@ guess_ids(struct ledger *ledger, struct facts *facts, struct arena *arena,
 static int
 guess_order(const void *left, const void *right)
 {
-    const struct guess *a = left;
-    const struct guess *b = right;
+    const struct id_guess *a = left;
+    const struct id_guess *b = right;
 
     return (a->id > b->id) - (a->id < b->id);
 }
@@ -197,8 +196,8 @@ guess_order(const void *left, const void *right)
 /* Both are in order of id. A row that has another address than was guessed is
  * left alone, and the guess is forgotten. */
 static void
-fill_guessed(struct ledger *ledger, const struct guess *guesses, size_t count,
-             const struct pg_result *rows, bool *is_wrong)
+fill_guessed(struct ledger *ledger, const struct id_guess *guesses,
+             size_t count, const struct pg_result *rows, bool *is_wrong)
 {
     size_t at = 0;
 
@@ -223,7 +222,7 @@ static bool
 lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
              bool *is_wrong, struct err *err)
 {
-    struct guess *guesses =
+    struct id_guess *guesses =
         arena_array(arena, facts->account_count, sizeof(*guesses));
     size_t count;
     struct buf ids;
@@ -253,9 +252,17 @@ lock_guessed(struct ledger *ledger, struct facts *facts, struct arena *arena,
 /* ---- making
  * -------------------------------------------------------------------- */
 
-#define INSERT_ACCOUNTS                                                        \
-    "INSERT INTO accounts (address) SELECT a FROM unnest($1::text[]) a "
-#define RETURNING_COLUMNS " RETURNING " COLUMNS
+void
+account_guesses_init(struct account_guesses *guesses)
+{
+    odds_trust(&guesses->odds, NEW_ACCOUNT);
+}
+
+bool
+account_guesses_failed(const struct account_guesses *guesses)
+{
+    return guesses->wrong;
+}
 
 static void
 note_made(struct account_guesses *guesses, size_t count)
@@ -264,51 +271,41 @@ note_made(struct account_guesses *guesses, size_t count)
         odds_note(&guesses->odds, NEW_ACCOUNT, false);
 }
 
-void
-account_guesses_init(struct account_guesses *guesses)
-{
-    note_made(guesses, ODDS_FIRST_RUN);
-}
-
-/* As if nobody else made one of them meanwhile, which costs the database a
- * quarter less; should somebody have, that much is taken back. */
+/* The second of two workers waits here for the first. */
 static bool
 make_empty(struct ledger *ledger, struct facts *facts, struct arena *arena,
            size_t count, struct err *err)
 {
-    struct pg *pg = ledger->pg;
-    struct account_ids *ids = &ledger->account_ids;
+    struct account_guesses *guesses = &ledger->account_guesses;
+    struct account_state **others;
+    size_t other_count;
 
-    if (!pg_exec(pg, "SAVEPOINT make", err))
+    if (!fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
+                   "INSERT INTO accounts (address) "
+                   "SELECT a FROM unnest($1::text[]) a "
+                   "ON CONFLICT (address) DO NOTHING RETURNING " COLUMNS,
+                   true, err))
         return false;
-    if (fill_rest(pg, ids, facts, arena, INSERT_ACCOUNTS RETURNING_COLUMNS,
-                  true, err)) {
-        note_made(&ledger->account_guesses, count);
-        return pg_exec(pg, "RELEASE make", err);
-    }
-    if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
-        return false;
-    err_reset(err);
-    odds_note(&ledger->account_guesses.odds, NEW_ACCOUNT, true);
-    return pg_exec(pg, "ROLLBACK TO make; RELEASE make", err) &&
-           fill_rest(pg, ids, facts, arena,
-                     INSERT_ACCOUNTS
-                     "ON CONFLICT (address) DO NOTHING" RETURNING_COLUMNS,
-                     true, err) &&
-           fill_rest(pg, ids, facts, arena,
+    other_count = list_rest(facts, arena, &others);
+    note_made(guesses, count - other_count);
+    if (!other_count)
+        return true;
+    odds_note(&guesses->odds, NEW_ACCOUNT, true);
+    return fill_rest(ledger->pg, &ledger->account_ids, facts, arena,
                      "SELECT " COLUMNS " FROM accounts WHERE "
                      "address = ANY ($1::text[]) ORDER BY id FOR UPDATE",
                      false, err);
 }
 
-/* Give them ids; ledger_write_new_accounts makes their rows. */
+/* In the order in which ledger_write_new_accounts makes their rows. */
 static bool
-number(struct ledger *ledger, struct account_state **accounts, size_t count,
-       struct arena *arena, struct err *err)
+give_ids(struct ledger *ledger, struct account_state **accounts, size_t count,
+         struct arena *arena, struct err *err)
 {
     struct str param = int_text(arena, (int64_t)count);
     struct pg_result *rows;
 
+    qsort(accounts, count, sizeof(*accounts), address_order);
     if (!pg_query_binary(ledger->pg,
                          "SELECT nextval('accounts_id_seq') "
                          "FROM generate_series(1, $1::int)",
@@ -317,11 +314,18 @@ number(struct ledger *ledger, struct account_state **accounts, size_t count,
     for (size_t i = 0; i < count; i++) {
         accounts[i]->id = pg_int(rows, i, 0);
         accounts[i]->is_new = true;
-        account_ids_note(&ledger->account_ids, accounts[i]->address,
-                         accounts[i]->id);
     }
     pg_result_free(rows);
     return true;
+}
+
+/* Whether the batch will hold locks that are not an account's: a worker that
+ * holds one must not wait for the accounts that another makes, which may be
+ * waiting for the lock, with those accounts made beforehand. */
+static bool
+holds_other_locks(const struct facts *facts)
+{
+    return counters_take_locks(facts) || records_take_locks(facts);
 }
 
 static bool
@@ -333,8 +337,9 @@ make_rest(struct ledger *ledger, struct facts *facts, struct arena *arena,
 
     if (!count)
         return true;
-    if (odds_are_good(&ledger->account_guesses.odds, NEW_ACCOUNT))
-        return number(ledger, rest, count, arena, err);
+    if (odds_are_good(&ledger->account_guesses.odds, NEW_ACCOUNT) &&
+        !holds_other_locks(facts))
+        return give_ids(ledger, rest, count, arena, err);
     return make_empty(ledger, facts, arena, count, err);
 }
 
@@ -363,9 +368,10 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 /* ---- writing
  * -------------------------------------------------------------------- */
 
-/* Whether it has an id, and no row yet. */
+/* Whether this batch gave it its id: there was no row to lock, and
+ * ledger_write_new_accounts writes all of it. */
 static bool
-is_numbered_only(const struct account_state *account)
+was_given_id(const struct account_state *account)
 {
     return account->id && !account->place;
 }
@@ -387,35 +393,50 @@ add_new_row(struct buf *rows, const struct account_state *account,
 
 /* In order of address, as all workers do: of two that make some of the same
  * none waits for the other while that one waits for it. */
+static size_t
+list_new(const struct facts *facts, struct arena *arena,
+         struct account_state ***accounts)
+{
+    size_t count = 0;
+
+    *accounts = arena_array(arena, facts->account_count, sizeof(**accounts));
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (was_given_id(facts->accounts[i]))
+            (*accounts)[count++] = facts->accounts[i];
+    if (count)
+        qsort(*accounts, count, sizeof(**accounts), address_order);
+    return count;
+}
+
+/* Ids are remembered from here on, since there was no such row before. */
 bool
 ledger_write_new_accounts(struct writing *writing, const struct facts *facts,
                           struct err *err)
 {
-    struct account_guesses *guesses = &writing->ledger->account_guesses;
-    struct account_state **made = arena_array(
-        writing->arena, facts->account_count, sizeof(struct account_state *));
-    size_t count = 0;
+    struct ledger *ledger = writing->ledger;
+    struct account_guesses *guesses = &ledger->account_guesses;
+    struct account_state **accounts;
+    size_t count = list_new(facts, writing->arena, &accounts);
     struct buf rows;
 
-    for (size_t i = 0; i < facts->account_count; i++)
-        if (is_numbered_only(facts->accounts[i]))
-            made[count++] = facts->accounts[i];
-    qsort(made, count, sizeof(struct account_state *), address_order);
     buf_init(&rows, writing->arena);
     for (size_t i = 0; i < count; i++)
-        add_new_row(&rows, made[i], writing->turn->now_us);
-    if (pg_copy(writing->ledger->pg,
-                "COPY accounts (id, address, updated_at, balance, last_seq, "
-                "side, total_earned, total_spent, staked_amount, "
-                "pending_amount, reserved_amount, debt_amount) FROM STDIN",
-                buf_str(&rows), err)) {
-        note_made(guesses, count);
-        return true;
+        add_new_row(&rows, accounts[i], writing->turn->now_us);
+    if (!pg_copy(ledger->pg,
+                 "COPY accounts (id, address, updated_at, balance, last_seq, "
+                 "side, total_earned, total_spent, staked_amount, "
+                 "pending_amount, reserved_amount, debt_amount) FROM STDIN",
+                 buf_str(&rows), err)) {
+        guesses->wrong = strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
+        if (guesses->wrong)
+            odds_note(&guesses->odds, NEW_ACCOUNT, true);
+        return false;
     }
-    guesses->wrong = strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
-    if (guesses->wrong)
-        odds_note(&guesses->odds, NEW_ACCOUNT, true);
-    return false;
+    note_made(guesses, count);
+    for (size_t i = 0; i < count; i++)
+        account_ids_note(&ledger->account_ids, accounts[i]->address,
+                         accounts[i]->id);
+    return true;
 }
 
 /* Place, balance, seq, earned, spent; and the other funds and the side. */
@@ -453,7 +474,7 @@ static const char *const updates[] = {
 static int
 columns_of(const struct account_state *account)
 {
-    if (is_numbered_only(account)) /* and has been written since */
+    if (was_given_id(account))
         return 0;
     return account->funds_changed ? WIDE : account->changed ? NARROW : 0;
 }

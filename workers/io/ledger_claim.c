@@ -31,11 +31,12 @@ struct claim {
 };
 
 bool
-event_guesses_failed(struct ledger *ledger)
+event_guesses_failed(struct ledger *ledger, const struct err *err)
 {
     struct event_guesses *guesses = &ledger->event_guesses;
 
-    if (!guesses->wrong)
+    /* Data that is refused may come of an event that is known. */
+    if (!guesses->wrong && !(guesses->count && err->kind == ERR_INPUT))
         return false;
     guesses->whole_claims = 1 + WHOLE_CLAIMS; /* this one, to begin with */
     met_missed(&ledger->met);

@@ -101,6 +101,15 @@ read_counters(struct pg *pg, const struct keys *keys, const char *sql,
     "AND c.kind = k.kind AND c.bucket = k.bucket"
 
 bool
+counters_take_locks(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->counter_count; i++)
+        if (!facts->counters[i]->account)
+            return true;
+    return false;
+}
+
+bool
 ledger_lock_counters(struct ledger *ledger, struct facts *facts,
                      struct arena *arena, struct err *err)
 {

@@ -41,7 +41,7 @@ struct once_guesses {
 
 /* New accounts guessed to be nobody else's, see ledger_accounts.c. */
 struct account_guesses {
-    struct odds odds; /* of one kind, NEW_ACCOUNT */
+    struct odds odds; /* of one kind */
     bool wrong;       /* one was made by another, in the transaction at hand */
 };
 
@@ -58,7 +58,7 @@ struct ledger {
     struct account_guesses account_guesses;
 };
 
-/* An account that was not there before this batch has no rows. */
+/* Of an account that was not there before this batch no table has rows. */
 static inline bool
 account_may_have_rows(const struct account_state *account)
 {
@@ -124,6 +124,11 @@ MUST_CHECK bool ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
 MUST_CHECK bool ledger_lock_counters(struct ledger *ledger, struct facts *facts,
                                      struct arena *arena, struct err *err);
 
+/* Whether those locks, or those of ledger_read_records, will be of more than
+ * the facts' accounts. */
+bool counters_take_locks(const struct facts *facts);
+bool records_take_locks(const struct facts *facts);
+
 /* Whether the once-keys are taken, where that is not guessed; the accounts are
  * locked. */
 MUST_CHECK bool ledger_read_once_keys(struct ledger *ledger,
@@ -139,8 +144,8 @@ MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
 MUST_CHECK bool ledger_look_once_keys(struct pg *pg, struct facts *facts,
                                       struct arena *arena, struct err *err);
 
-/* Write the new accounts that have no row yet. ERR_RETRY if another worker has
- * made one of them. */
+/* Write the new accounts that have no row yet, with all that decisions have
+ * come to. ERR_RETRY if another worker has made one of them. */
 MUST_CHECK bool ledger_write_new_accounts(struct writing *writing,
                                           const struct facts *facts,
                                           struct err *err);
@@ -178,8 +183,9 @@ MUST_CHECK bool ledger_write_effects(struct ledger *ledger, struct arena *arena,
                                      struct item_range range, struct err *err);
 
 /* Whether the transaction failed, or may have, because a guess was wrong; if
- * so, the next one knows better. */
-bool event_guesses_failed(struct ledger *ledger);
+ * so, the next one knows better, or does by now. */
+bool account_guesses_failed(const struct account_guesses *guesses);
+bool event_guesses_failed(struct ledger *ledger, const struct err *err);
 bool once_guesses_failed(struct once_guesses *guesses, const struct err *err);
 
 /* ---- events met ------------------------------------------------------------

@@ -222,6 +222,15 @@ lock_all(struct pg *pg, const struct facts *facts, struct arena *arena,
 }
 
 bool
+records_take_locks(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->record_count; i++)
+        if (queries[facts->records[i]->kind].lock)
+            return true;
+    return false;
+}
+
+bool
 ledger_read_records(struct ledger *ledger, struct facts *facts,
                     struct arena *arena, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* ledger_write.c - a decided range is written: one COPY or one statement a
- * table, whatever the number of events. */
+ * table, two where rows are made and changed, whatever the number of events. */
 #include "ledger.h"
 
 #include <string.h>
@@ -209,6 +209,7 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     writing_init(&writing, range.count);
     for (size_t i = 0; i < range.count; i++)
         writing_add_item(&writing, &range.items[i]);
+    /* First: if one is another's by now, nothing else was written in vain. */
     if (!ledger_write_new_accounts(&writing, facts, err))
         return false;
     FAULT_POINT("worker.new_accounts");

@@ -38,14 +38,28 @@ grow(struct odds *odds, size_t kind)
     *odds = grown;
 }
 
+static struct odds_run *
+run_of(struct odds *odds, int32_t kind)
+{
+    if ((size_t)kind >= odds->room)
+        grow(odds, (size_t)kind);
+    return &odds->runs[kind];
+}
+
+void
+odds_trust(struct odds *odds, int32_t kind)
+{
+    struct odds_run *run = run_of(odds, kind);
+
+    run->wanted = ODDS_FIRST_RUN / LONGER;
+    run->free = run->wanted;
+}
+
 void
 odds_note(struct odds *odds, int32_t kind, bool taken)
 {
-    struct odds_run *run;
+    struct odds_run *run = run_of(odds, kind);
 
-    if ((size_t)kind >= odds->room)
-        grow(odds, (size_t)kind);
-    run = &odds->runs[kind];
     if (!taken) {
         run->free += run->free < RUN_MAX;
         return;

@@ -11,7 +11,7 @@
 #include "arena.h"
 
 /* How many in a row must have been free at first; four times as many after each
- * wrong guess, which costs as much as some ten thousand look-ups. */
+ * wrong guess, for which a whole batch is decided again. */
 enum { ODDS_FIRST_RUN = 1024 };
 
 struct odds_run;
@@ -25,7 +25,11 @@ struct odds {
 
 void odds_free(struct odds *odds);
 
-/* One of the kind was looked for, or written down. */
+/* Take those of the kind for free until one is not, and ask for the first run
+ * then. Nothing may have been noted of it. */
+void odds_trust(struct odds *odds, int32_t kind);
+
+/* One of the kind was looked for, or written down; taken: it was there. */
 void odds_note(struct odds *odds, int32_t kind, bool taken);
 
 /* Whether the next one of the kind is free, most likely. */

@@ -33,6 +33,7 @@ static const struct {
 } sqlstate_kinds[] = {
     {"08", ERR_RETRY},                /* connection */
     {PG_UNIQUE_VIOLATION, ERR_RETRY}, /* somebody was first */
+    {"2200H", ERR_FATAL},             /* a sequence is at its end */
     {"22", ERR_INPUT},                /* data exception */
     {"23", ERR_INPUT},                /* other integrity violations */
     {"25006", ERR_RETRY},             /* read-only: a failover is under way */
