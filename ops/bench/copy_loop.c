@@ -25,6 +25,44 @@ static const char place_sql[] =
     "(SELECT id FROM events UNION ALL SELECT id FROM dead_records) i) r;"
     "CREATE UNIQUE INDEX ON place (id); ANALYZE place";
 
+/* In which batch an account gets its row: the first that has an event of it, or
+ * holds what waits for it. And what it has after each batch that pays it, or
+ * holds something of it. */
+static const char accounts_sql[] =
+    "CREATE TEMP TABLE made AS "
+    "SELECT m.account_id, min(p.batch) AS batch FROM "
+    "(SELECT account_id, id FROM events "
+    "UNION ALL SELECT matched_id, event_id FROM holds) m "
+    "JOIN place p ON p.id = m.id WHERE m.account_id IS NOT NULL GROUP BY 1;"
+    "CREATE TEMP TABLE paid AS "
+    "SELECT DISTINCT ON (p.batch, n.account_id) p.batch, n.account_id, "
+    "n.balance_after, n.seq FROM entries n JOIN place p ON p.id = n.event_id "
+    "ORDER BY p.batch, n.account_id, n.seq DESC;"
+    "CREATE TEMP TABLE held AS "
+    "SELECT DISTINCT ON (p.batch, h.account_id) p.batch, h.account_id, "
+    "sum(h.amount) OVER (PARTITION BY h.account_id ORDER BY p.new_id) AS "
+    "pending FROM holds h JOIN place p ON p.id = h.event_id "
+    "ORDER BY p.batch, h.account_id, pending DESC";
+
+/* Which batches changed a counter is not written anywhere: taken are those with
+ * an event of the account that is of a type the counter's rule has paid for.
+ * The values are the last ones. */
+static const char counters_sql[] =
+    "CREATE TEMP TABLE counted AS "
+    "WITH pays AS (SELECT DISTINCT e.type_id, split_part(l.name, '.', 1) AS "
+    "rule FROM entries n JOIN events e ON e.id = n.event_id "
+    "JOIN lines l ON l.id = n.line_id), "
+    "last AS (SELECT DISTINCT ON (account_id, line_id, kind) c.*, "
+    "split_part(l.name, '.', 1) AS rule FROM counters c JOIN lines l "
+    "ON l.id = c.line_id ORDER BY account_id, line_id, kind, bucket DESC) "
+    "SELECT p.batch, c.account_id, c.line_id, c.kind, c.bucket, "
+    "trim_scale(c.value) AS value, p.batch = min(p.batch) OVER "
+    "(PARTITION BY c.account_id, c.line_id, c.kind) AS is_new "
+    "FROM last c JOIN pays y ON y.rule = c.rule "
+    "JOIN events e ON e.account_id = c.account_id AND e.type_id = y.type_id "
+    "JOIN place p ON p.id = e.id "
+    "GROUP BY p.batch, c.account_id, c.line_id, c.kind, c.bucket, c.value";
+
 /* As in a worker: rows are found by key, and nothing is planned anew. */
 static const char session_sql[] =
     "SET search_path = reward; SET plan_cache_mode = force_generic_plan; "
@@ -59,13 +97,17 @@ static const struct step steps[] = {
      "FROM STDIN",
      true, true},
 
-    /* Of events, and whom what is held waits for. */
-    {"SELECT min(p.batch), a.id, a.address FROM accounts a JOIN "
-     "(SELECT account_id, id FROM events "
-     "UNION ALL SELECT matched_id, event_id FROM holds) m "
-     "ON m.account_id = a.id JOIN place p ON p.id = m.id "
-     "GROUP BY a.id ORDER BY 1",
-     "COPY accounts (id, address) FROM STDIN", true, false},
+    /* With what their first batch comes to. */
+    {"SELECT m.batch, a.id, a.address, coalesce(n.balance_after, 0), "
+     "coalesce(n.balance_after, 0), coalesce(n.seq, 0), "
+     "coalesce(h.pending, 0), now() "
+     "FROM made m JOIN accounts a ON a.id = m.account_id "
+     "LEFT JOIN paid n USING (account_id, batch) "
+     "LEFT JOIN held h USING (account_id, batch) "
+     "ORDER BY m.batch, a.address",
+     "COPY accounts (id, address, balance, total_earned, last_seq, "
+     "pending_amount, updated_at) FROM STDIN",
+     true, false},
 
     {"SELECT p.batch, p.new_id, e.\"offset\", e.occurred_at, e.payload_hash, "
      "e.account_id, e.source_id, e.stream_id, e.type_id, e.outcome, e.notify, "
@@ -108,9 +150,8 @@ static const struct step steps[] = {
 
     {"SELECT batch, array_agg(account_id), array_agg(balance_after), "
      "array_agg(balance_after), array_agg(0), array_agg(seq), now() "
-     "FROM (SELECT DISTINCT ON (p.batch, n.account_id) p.batch, n.account_id, "
-     "n.balance_after, n.seq FROM entries n JOIN place p ON p.id = n.event_id "
-     "ORDER BY p.batch, n.account_id, n.seq DESC) last "
+     "FROM (SELECT n.* FROM paid n JOIN made m USING (account_id) "
+     "WHERE n.batch > m.batch ORDER BY n.account_id) later "
      "GROUP BY batch ORDER BY batch",
      "UPDATE accounts a SET balance = v.balance, total_earned = v.earned, "
      "total_spent = v.spent, last_seq = v.seq, updated_at = $6::timestamptz "
@@ -120,10 +161,8 @@ static const struct step steps[] = {
 
     {"SELECT batch, array_agg(account_id), array_agg(0), array_agg(0), "
      "array_agg(pending), array_agg(0), array_agg(0) "
-     "FROM (SELECT DISTINCT ON (p.batch, h.account_id) p.batch, h.account_id, "
-     "sum(h.amount) OVER (PARTITION BY h.account_id ORDER BY p.new_id) AS "
-     "pending FROM holds h JOIN place p ON p.id = h.event_id "
-     "ORDER BY p.batch, h.account_id, pending DESC) last "
+     "FROM (SELECT h.* FROM held h JOIN made m USING (account_id) "
+     "WHERE h.batch > m.batch ORDER BY h.account_id) later "
      "GROUP BY batch ORDER BY batch",
      "UPDATE accounts a SET side = v.side, staked_amount = v.staked, "
      "pending_amount = v.pending, reserved_amount = v.reserved, "
@@ -148,33 +187,26 @@ static const struct step steps[] = {
      "COPY closings (account_id, line_id, contract_id, event_id) FROM STDIN",
      true, false},
 
-    /* Which batches changed a counter is not written anywhere: taken are
-     * those with an event of the account that is of a type the counter's rule
-     * has paid for. The values are the last ones. */
-    {"WITH pays AS (SELECT DISTINCT e.type_id, split_part(l.name, '.', 1) AS "
-     "rule FROM entries n JOIN events e ON e.id = n.event_id "
-     "JOIN lines l ON l.id = n.line_id), "
-     "counted AS (SELECT DISTINCT ON (account_id, line_id, kind) c.*, "
-     "split_part(l.name, '.', 1) AS rule FROM counters c JOIN lines l "
-     "ON l.id = c.line_id ORDER BY account_id, line_id, kind, bucket DESC), "
-     "changed AS (SELECT DISTINCT p.batch, c.account_id, c.line_id, c.kind, "
-     "c.bucket, c.value FROM counted c JOIN pays y ON y.rule = c.rule "
-     "JOIN events e ON e.account_id = c.account_id AND e.type_id = y.type_id "
-     "JOIN place p ON p.id = e.id) "
-     "SELECT batch, array_agg(account_id ORDER BY account_id, line_id), "
-     "array_agg(line_id ORDER BY account_id, line_id), "
-     "array_agg(kind ORDER BY account_id, line_id), "
-     "array_agg(bucket ORDER BY account_id, line_id), "
-     "array_agg(trim_scale(value) ORDER BY account_id, line_id) "
-     "FROM changed GROUP BY batch ORDER BY batch",
-     "INSERT INTO counters (account_id, line_id, kind, bucket, value) "
-     "SELECT * FROM unnest($1::int[], $2::int[], $3::smallint[], $4::int[], "
-     "$5::numeric[]) ON CONFLICT (account_id, line_id, kind, bucket) "
-     "DO UPDATE SET value = EXCLUDED.value",
+    {"SELECT batch, account_id, line_id, kind, bucket, value FROM counted "
+     "WHERE is_new ORDER BY batch, account_id, line_id, kind",
+     "COPY counters (account_id, line_id, kind, bucket, value) FROM STDIN",
+     true, false},
+
+    {"SELECT batch, array_agg(account_id), array_agg(line_id), "
+     "array_agg(kind), array_agg(bucket), array_agg(value) "
+     "FROM (SELECT * FROM counted WHERE NOT is_new "
+     "ORDER BY account_id, line_id, kind) later "
+     "GROUP BY batch ORDER BY batch",
+     "UPDATE counters c SET value = v.value FROM unnest($1::int[], $2::int[], "
+     "$3::smallint[], $4::int[], $5::numeric[]) "
+     "AS v (account_id, line_id, kind, bucket, value) "
+     "WHERE c.account_id = v.account_id AND c.line_id = v.line_id "
+     "AND c.kind = v.kind AND c.bucket = v.bucket",
      false, false},
 
     {"SELECT p.batch, p.new_id, o.account_id, o.line_id, o.key "
-     "FROM once_keys o JOIN place p ON p.id = o.event_id ORDER BY p.new_id",
+     "FROM once_keys o JOIN place p ON p.id = o.event_id "
+     "ORDER BY p.batch, o.account_id, o.line_id, o.key",
      "COPY once_keys (event_id, account_id, line_id, key) FROM STDIN", true,
      false},
 
@@ -446,6 +478,8 @@ read_run(const char *dsn, int batch_size, struct rows *rows, long *events)
 
     snprintf(sql, sizeof(sql), place_sql, batch_size);
     run(pg, sql);
+    run(pg, accounts_sql);
+    run(pg, counters_sql);
     *events = read_number(pg, "SELECT count(*) FROM place");
     batches = read_number(pg, "SELECT coalesce(max(batch), -1) + 1 FROM place");
     if (!batches)

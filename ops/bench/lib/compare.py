@@ -59,8 +59,7 @@ class Comparison:
         heads = (["", "events/s", "min", "max"]
                  + [f"x {name}" for name in self.against]
                  + ["worker us", "relay us", "PG us", "Kafka us", "vacuum us",
-                    "WAL B",
-                    "peak MiB", "others", "books"])
+                    "WAL B", "peak MiB", "others", "books"])
         rows = [self.cells(row) for row in self.rows.values()]
         legend = "\n".join(f"{row.name:10} {row.title}"
                            for row in self.rows.values())

@@ -147,7 +147,7 @@ class Stack:
         self.sql("CHECKPOINT")
 
     def vacuum(self, database):
-        """All of its tables, as autovacuum would; the CPU that it took in
+        """All of the database; returns the server's CPU meanwhile, in
         microseconds."""
         before = cpu_us_postgresql(self.postgresql_pid)
         self.sql("VACUUM (ANALYZE)", database)
