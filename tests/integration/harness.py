@@ -619,6 +619,13 @@ class Context:
             "'reward_worker' AND datname = current_database()")
             or [[0]])[0][0] == count, 30, f"{count} workers are connected")
 
+    def waiting(self):
+        """How many workers wait for another in the database."""
+        return self.scalar("SELECT count(*) FROM pg_stat_activity "
+                           "WHERE usename = 'reward_worker' "
+                           "AND datname = current_database() "
+                           "AND wait_event_type = 'Lock'")
+
     def look_ups(self, index):
         """Keys that were looked for in it so far, after all workers have ended:
         what a connection has done is counted when it ends."""

@@ -28,14 +28,6 @@ def xp(n, partition):
                             xp_gained=100), partition=partition)
 
 
-def waiting(ctx):
-    """Who waits for another in the database."""
-    return ctx.scalar("SELECT count(*) FROM pg_stat_activity "
-                      "WHERE usename = 'reward_worker' "
-                      "AND datname = current_database() "
-                      "AND wait_event_type = 'Lock'")
-
-
 def queue(ctx, sql, params, drafts):
     """Publish one after the other while somebody holds what the statement
     locks, so that those who want it come in that order."""
@@ -44,7 +36,7 @@ def queue(ctx, sql, params, drafts):
         held.cursor().execute(sql, params)
         for n, draft in enumerate(drafts, start=1):
             ctx.publish([draft])
-            ctx.wait(lambda: waiting(ctx) == n, 30, f"{n} wait")
+            ctx.wait(lambda: ctx.waiting() == n, 30, f"{n} wait")
         held.commit()
     ctx.wait_consumed()
 

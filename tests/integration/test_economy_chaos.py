@@ -293,13 +293,6 @@ def test_vote_is_counted_once(ctx):
 # What is decided must be what a replay of the batches in their order decides,
 # whoever of two workers began first.
 
-def waiting(ctx):
-    """Who waits for another in the database."""
-    return ctx.scalar("SELECT count(*) FROM pg_stat_activity "
-                      "WHERE datname = current_database() "
-                      "AND wait_event_type = 'Lock'")
-
-
 def settled_alone(ctx, drafts, **settings):
     """One worker posts them, one batch each, and is gone."""
     worker = ctx.worker(settings=settings)
@@ -319,7 +312,7 @@ def overtake(ctx, point, slow, quick):
     sleeper.wait_for_log("fault point reached")
     before = ctx.posted_records()
     ctx.publish([quick.again(partition=2)])
-    ctx.wait(lambda: ctx.posted_records() > before or waiting(ctx), 30,
+    ctx.wait(lambda: ctx.posted_records() > before or ctx.waiting(), 30,
              "the other one is posted, or waits")
     sleeper.signal(signal.SIGCONT)
     wait_settled(ctx)
@@ -401,7 +394,7 @@ def test_void_overtaken_by_its_release(ctx):
     sleeper.wait_for_log("fault point reached")
     before = ctx.posted_records()
     ctx.publish([ask("identity.verified", bob, "v")])
-    ctx.wait(lambda: ctx.posted_records() > before or waiting(ctx), 60,
+    ctx.wait(lambda: ctx.posted_records() > before or ctx.waiting(), 60,
              "the other one is posted, or waits")
     sleeper.signal(signal.SIGCONT)
     assert_books(ctx)

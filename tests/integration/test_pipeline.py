@@ -376,13 +376,6 @@ def test_ids_of_accounts_are_not_for_ever(ctx):
     assert after[third] == (before[third][0], 2 * before[third][1])
 
 
-def waits_for_another(ctx):
-    return ctx.scalar("SELECT count(*) FROM pg_stat_activity "
-                      "WHERE usename = 'reward_worker' "
-                      "AND datname = current_database() "
-                      "AND wait_event_type = 'Lock'") == 1
-
-
 def made_by_another(ctx, account, drafts):
     """Publish the events of a batch, when somebody else makes the account and
     has not committed yet; returns the id that it got."""
@@ -393,7 +386,7 @@ def made_by_another(ctx, account, drafts):
                            "VALUES (%s) RETURNING id", [account])
             made = cursor.fetchone()[0]
         ctx.publish(drafts)
-        ctx.wait(lambda: waits_for_another(ctx), 30, "a worker that waits")
+        ctx.wait(lambda: ctx.waiting() == 1, 30, "a worker that waits")
         maker.commit()
     ctx.wait_consumed()
     return made
