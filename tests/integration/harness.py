@@ -542,6 +542,15 @@ class Context:
         return [record for entry in self.inputs
                 for record in self.read(entry["topic"])]
 
+    # -- rules
+
+    def use_rules(self, text):
+        """What is started from here on has them; returns the file."""
+        rules = self.dir / "rules.yaml"
+        rules.write_text(text)
+        self.settings["rules/dir"] = str(rules)
+        return rules
+
     # -- PostgreSQL
 
     def sql(self, statement, *params, role="admin"):
@@ -561,6 +570,16 @@ class Context:
         except psycopg2.OperationalError:
             self._pg = None
             return None
+
+    @contextlib.contextmanager
+    def held(self, statement, *params):
+        """What it locks is held by somebody else meanwhile, who commits in the
+        end; gives its rows."""
+        with contextlib.closing(
+                self.stack.connect("admin", self.database)) as pg:
+            pg.autocommit = False
+            yield fetch(pg, statement, params)
+            pg.commit()
 
     def scalar(self, statement, *params):
         return self.sql(statement, *params)[0][0]

@@ -1,7 +1,6 @@
 """Several workers at once on what only one of them may have."""
 
 import collections
-import contextlib
 
 import pytest
 
@@ -28,16 +27,13 @@ def xp(n, partition):
                             xp_gained=100), partition=partition)
 
 
-def queue(ctx, sql, params, drafts):
+def queue(ctx, drafts, *held):
     """Publish one after the other while somebody holds what the statement
     locks, so that those who want it come in that order."""
-    with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as held:
-        held.autocommit = False
-        held.cursor().execute(sql, params)
+    with ctx.held(*held):
         for n, draft in enumerate(drafts, start=1):
             ctx.publish([draft])
             ctx.wait(lambda: ctx.waiting() == n, 30, f"{n} wait")
-        held.commit()
     ctx.wait_consumed()
 
 
@@ -57,13 +53,6 @@ rules:
 
 
 @pytest.fixture
-def pot(ctx):
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(POT)
-    ctx.settings["rules/dir"] = str(rules)
-
-
-@pytest.fixture
 def unlike(ctx):
     """Two workers, of which the one of OTHER makes accounts beforehand, since
     it lost one to somebody else."""
@@ -72,16 +61,21 @@ def unlike(ctx):
         worker.wait_for_log("partitions assigned count=2")
     ctx.publish([xp(1000, ONE), xp(1001, OTHER)])
     ctx.wait_consumed()
-    queue(ctx, "INSERT INTO reward.accounts (address) VALUES (%s)",
-          [address(1002)], [xp(1002, OTHER)])
+    queue(ctx, [xp(1002, OTHER)], "INSERT INTO reward.accounts (address) "
+          "VALUES (%s) RETURNING id", address(1002))
+
+
+@pytest.fixture
+def pot(ctx):
+    ctx.use_rules(POT)
 
 
 def test_one_limit_and_one_new_account(ctx, pot, unlike):
     """Both are wanted by both: nobody holds one and waits for the other."""
     before = deadlocks(ctx)
     for n in range(3):
-        queue(ctx, "SELECT * FROM reward.counters WHERE account_id = 0 "
-              "FOR UPDATE", None, [xp(n, ONE), xp(n, OTHER)])
+        queue(ctx, [xp(n, ONE), xp(n, OTHER)], "SELECT * FROM reward.counters "
+              "WHERE account_id = 0 FOR UPDATE")
     assert_books(ctx)
     assert deadlocks(ctx) == before
 
@@ -89,11 +83,11 @@ def test_one_limit_and_one_new_account(ctx, pot, unlike):
 def test_one_proposal_and_one_new_account(ctx, unlike):
     before = deadlocks(ctx)
     for n in range(3):
-        queue(ctx, "SELECT pg_advisory_xact_lock(7237103, hashtext(%s))",
-              [f"p{n}"],
+        queue(ctx,
               [structured(event("governance.tally.requested.v1", address(n),
                                 f"{partition}-{n}", proposal_id=f"p{n}"),
-                          partition=partition) for partition in (ONE, OTHER)])
+                          partition=partition) for partition in (ONE, OTHER)],
+              "SELECT pg_advisory_xact_lock(7237103, hashtext(%s))", f"p{n}")
     assert_books(ctx)
     assert deadlocks(ctx) == before
 

@@ -246,10 +246,8 @@ def test_debts_in_any_order(ctx):
 def test_vote_is_counted_once(ctx):
     """Voters of all partitions, a short period, and everybody asks for the
     result, before and after."""
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(RULES.read_text().replace("voting: {period: 7d}",
-                                               "voting: {period: 8s}"))
-    ctx.settings["rules/dir"] = str(rules)
+    ctx.use_rules(RULES.read_text().replace("voting: {period: 7d}",
+                                            "voting: {period: 8s}"))
     ctx.relay()
     ctx.worker()
     ctx.worker()

@@ -322,9 +322,7 @@ def check_messages(ctx):
 
 
 def test_told_from_what_was_stored(ctx):
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(RULES)
-    ctx.settings["rules/dir"] = str(rules)
+    rules = ctx.use_rules(RULES)
     worker = ctx.worker()
     ctx.relay()
     ctx.publish(story())

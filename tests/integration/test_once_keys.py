@@ -1,7 +1,6 @@
 """Once-keys of lines whose keys are hardly ever taken are guessed to be free.
 Whatever comes of it, an event is paid as if each had been looked up."""
 
-import contextlib
 import json
 
 from books import assert_books
@@ -56,12 +55,6 @@ def looked_up(ctx):
     return ctx.look_ups("once_keys_pkey")
 
 
-def use_rules(ctx, text):
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(text)
-    ctx.settings["rules/dir"] = str(rules)
-
-
 def run(ctx, drafts):
     ctx.publish(drafts)
     ctx.wait_consumed()
@@ -110,10 +103,10 @@ def test_a_guess_is_wrong(ctx):
 
 def test_a_simulation_asks_for_keys_of_accounts_there_are(ctx):
     """The key of all accounts is not that of an account nobody has seen."""
-    use_rules(ctx, RULES)
+    ctx.use_rules(RULES)
     start(ctx)
     run(ctx, contributions("a", range(10)))
-    use_rules(ctx, PER_ACCOUNT)
+    ctx.use_rules(PER_ACCOUNT)
     events = ctx.dir / "events.ndjson"
     events.write_bytes(b"\n".join(
         contribution(account, f"again{key}", key).value
@@ -127,7 +120,7 @@ def test_a_simulation_asks_for_keys_of_accounts_there_are(ctx):
 def test_a_guess_that_nothing_is_taken_for(ctx):
     """The key is taken; were it free, the line would fail on a division by
     zero. So it pays nothing, and no dead letter comes of it."""
-    use_rules(ctx, RULES)
+    ctx.use_rules(RULES)
     worker = start(ctx)
     run(ctx, contributions("old", range(ACCOUNTS)))
     run(ctx, contributions("a", range(1000, 1000 + FIRST_RUN + 500)))
@@ -158,13 +151,12 @@ def test_a_key_that_another_takes_meanwhile(ctx):
     """Two batches find the same key of all accounts free. The one whose event
     takes it comes first; what those of the other would leave, without taking
     the key, is not left."""
-    use_rules(ctx, CARRY)
+    ctx.use_rules(CARRY)
     ctx.relay()
     for worker in ctx.worker(), ctx.worker():
         worker.wait_for_log("partitions assigned count=2")
     taker, others = address(1), [address(n) for n in (2, 3, 4)]
-    with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as held:
-        held.cursor().execute("SELECT pg_advisory_lock(%s)", (BATCH_LOCK,))
+    with ctx.held("SELECT pg_advisory_xact_lock(%s)", BATCH_LOCK):
         ctx.publish([contribution(taker, "takes", "c", "100", 0)])
         ctx.wait(lambda: waiting(ctx) == 1, 30, "the first batch waits")
         ctx.publish([contribution(account, f"carries{n}", "c", "1", n)

@@ -1,7 +1,6 @@
 """End to end: events in, ledger and token events out."""
 
 import collections
-import contextlib
 import datetime
 import json
 import random
@@ -177,8 +176,7 @@ def test_every_reason(ctx, seed):
 def test_amounts_that_do_not_fit(ctx):
     """One account is nearly full: what is too much is set aside, what fits is
     posted, before and after it in the same batch."""
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text("""\
+    ctx.use_rules("""\
 ruleset: big
 version: "1"
 asset: {code: GIGS, scale: 2}
@@ -191,7 +189,6 @@ rules:
   - {id: xp, rate: {give: 90000000000, per: 1, of: event.data.xp_gained}}
   - {id: share, when: "event.data.xp_gained > 7", amount: 100 / (event.data.xp_gained - 13)}
 """)
-    ctx.settings["rules/dir"] = str(rules)
     # Units of 90,000,000,000 GIGS: an account holds 1,000,000 of them.
     gains = [5, 999_990, 3, 13, 5, 20, 2, 5]
     ctx.publish([structured(event("xp.gained.v1", ALICE, f"g{n}",
@@ -379,17 +376,12 @@ def test_ids_of_accounts_are_not_for_ever(ctx):
 def made_by_another(ctx, account, drafts):
     """Publish the events of a batch, when somebody else makes the account and
     has not committed yet; returns the id that it got."""
-    with contextlib.closing(ctx.stack.connect("admin", ctx.database)) as maker:
-        maker.autocommit = False
-        with maker.cursor() as cursor:
-            cursor.execute("INSERT INTO reward.accounts (address) "
-                           "VALUES (%s) RETURNING id", [account])
-            made = cursor.fetchone()[0]
+    with ctx.held("INSERT INTO reward.accounts (address) VALUES (%s) "
+                  "RETURNING id", account) as made:
         ctx.publish(drafts)
         ctx.wait(lambda: ctx.waiting() == 1, 30, "a worker that waits")
-        maker.commit()
     ctx.wait_consumed()
-    return made
+    return made[0][0]
 
 
 def tries_in_vain(ctx):

@@ -104,9 +104,7 @@ def written(ctx):
 
 @pytest.fixture
 def trial(ctx):
-    rules = ctx.dir / "rules.yaml"
-    rules.write_text(RULES)
-    ctx.settings["rules/dir"] = str(rules)
+    ctx.use_rules(RULES)
     yield ctx
     ctx.stop_all()
     ctx.stack.delete_topics([f"{ctx.output}.shadow"])

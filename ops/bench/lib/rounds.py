@@ -47,8 +47,6 @@ class Bench:
         for subject in subjects:
             tag = f"r{number}_{subject.name.replace('-', '_')}"
             trial = measure(self.stack, subject, tag)
-            if not self.stack.autovacuum:
-                trial.cpu_us["vacuum"] = self.stack.vacuum(subject.database)
             self.check_agreement(subject, trial.books)
             done[subject.name] = trial
         return done

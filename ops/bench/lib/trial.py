@@ -17,7 +17,7 @@ class Trial:
     seconds: float
     posted_s: float | None
     start_s: float | None     # from launch to the first batch: not in seconds
-    cpu_us: dict              # worker, relay, postgresql, kafka; Bench: vacuum
+    cpu_us: dict              # worker, relay, postgresql, kafka, vacuum
     peak_kib: dict            # worker, relay: a list each
     wal_bytes: int
     wal_ready: int            # files there for that much, before the run
@@ -82,5 +82,7 @@ def measure(stack, subject, tag):
         subject.kill()
         raise
     trial.books = subject.books()
+    if not stack.autovacuum:
+        trial.cpu_us["vacuum"] = stack.vacuum(subject.database)
     say(f"{subject.name}: {trial.rate:,.0f} events/s")
     return trial

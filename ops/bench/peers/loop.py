@@ -34,11 +34,9 @@ class Loop(Subject):
         self.program = build_c(SOURCE, "libpq")
 
     def prepare(self, tag):
-        """All rows are in its memory before the clock starts. What is left to
-        do for the source is done, or it would be done meanwhile."""
+        """All rows are in its memory before the clock starts."""
         self.database = tag
         self.stack.fresh_database(tag)
-        self.stack.sql("VACUUM (ANALYZE)", self.source.database)
         self.said = None
         self.copier = Process(
             "the loop",
