@@ -313,9 +313,12 @@ ledger_begin(struct ledger *ledger, struct item_range range,
 bool
 ledger_guessed_wrong(struct ledger *ledger, const struct err *err)
 {
-    return account_guesses_failed(&ledger->account_guesses) ||
-           event_guesses_failed(ledger, err) ||
-           once_guesses_failed(&ledger->once_guesses, err);
+    /* All of them: each learns from it for the next try. */
+    bool accounts = account_guesses_failed(&ledger->account_guesses);
+    bool events = event_guesses_failed(ledger, err);
+    bool keys = once_guesses_failed(&ledger->once_guesses, err);
+
+    return accounts || events || keys;
 }
 
 /* ---- end
