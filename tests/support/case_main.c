@@ -516,6 +516,7 @@ run_command(const struct command *command, char **argv)
     diag_init(&bench.diags, &bench.arena);
     facts_init(&bench.facts, &bench.arena);
     bench.facts.is_whole = true;
+    bench.facts.tells_skips = true;
     map_init(&bench.seen, &bench.arena);
     load_schemas(&bench, argv[1]);
     load_rules(&bench, argv[3]);

@@ -1,6 +1,7 @@
 /* test_facts.c - facts: one object a key, values that can be forgotten. */
 #include "facts.h"
 
+#include "bits.h"
 #include "event.h"
 #include "unit.h"
 
@@ -204,17 +205,17 @@ START_TEST(verdicts_are_found_by_their_event)
     enum { EVENTS = 40 };
     static struct event events[EVENTS + 1];
 
-    ck_assert_ptr_null(facts_find_verdicts(&facts, &events[0]));
-    for (uint8_t i = 0; i < EVENTS; i++)
-        facts_add_verdicts(&facts, &events[i], 3)[2] = i;
-    for (int i = 0; i < EVENTS; i++) {
-        const uint8_t *skips = facts_find_verdicts(&facts, &events[i]);
+    ck_assert_ptr_null(facts_find_verdict(&facts, &events[0]));
+    for (size_t i = 0; i < EVENTS; i++)
+        bits_set(facts_add_verdict(&facts, &events[i], 100), 60 + i);
+    for (size_t i = 0; i < EVENTS; i++) {
+        const uint64_t *open = facts_find_verdict(&facts, &events[i]);
 
-        ck_assert_int_eq(skips[0] + skips[1], 0);
-        ck_assert_int_eq(skips[2], i);
+        ck_assert_uint_eq(bits_next(open, 100, 0), 60 + i);
+        ck_assert_uint_eq(bits_next(open, 100, 61 + i), 100);
     }
-    ck_assert_int_eq(facts_find_verdicts(&facts, &events[7])[2], 7);
-    ck_assert_ptr_null(facts_find_verdicts(&facts, &events[EVENTS]));
+    ck_assert(bits_has(facts_find_verdict(&facts, &events[7]), 67));
+    ck_assert_ptr_null(facts_find_verdict(&facts, &events[EVENTS]));
 }
 END_TEST
 

@@ -2,7 +2,10 @@
  * offers and changes in the turn, then the offers become entries. */
 #include "award.h"
 
+#include <assert.h>
+
 #include "basis.h"
+#include "bits.h"
 #include "charge.h"
 #include "cohort.h"
 #include "guard.h"
@@ -11,6 +14,7 @@
 #include "once.h"
 #include "pending.h"
 #include "reversal.h"
+#include "sieve.h"
 #include "staking.h"
 
 /* How long after it happened the event reached Kafka. Kafka's own time is
@@ -60,11 +64,11 @@ form_check(const struct rule_form *form, struct turn *turn, bool *passes,
     return !*passes || check_account(form, turn, passes, reason, err);
 }
 
-/* *skip is for a verdict, or NULL. That of a rule that charges has to wait: its
- * guard may ask for the price. */
-static void
-form_want(const struct rule_form *form, struct turn *turn, uint8_t *skip,
-          struct err *ignored)
+/* False when nothing is left to decide, since the form does not let the event
+ * pass. A rule that charges has to wait, since its guard may ask for the price,
+ * and what comes late has to be noted. */
+static bool
+form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
 {
     const struct ledger_line *ledger = form->rule->ledger;
     const struct guard *guard = &form->guard;
@@ -73,15 +77,12 @@ form_want(const struct rule_form *form, struct turn *turn, uint8_t *skip,
     bool passes;
 
     if (!form_check(form, turn, &passes, &reason, ignored))
-        return;
-    if (!passes) {
-        if (skip && !form->charge)
-            *skip = (uint8_t)(1 + reason);
-        return;
-    }
+        return true;
+    if (!passes)
+        return form->charge || reason == SKIP_LATE;
     if (guard->once.present &&
         !once_find(&guard->once, turn, ledger, turn->day, 0, &key, ignored))
-        return;
+        return true;
     if (guard->limit.present)
         (void)limit_counter(&guard->limit, turn, ledger);
     if (form->uses_bonus)
@@ -94,23 +95,21 @@ form_want(const struct rule_form *form, struct turn *turn, uint8_t *skip,
         reversal_want(form, turn);
     for (size_t i = 0; i < form->line_count; i++)
         line_want(&form->lines[i], turn, ignored);
-}
-
-static bool
-is_in_time(const struct turn *turn, size_t form)
-{
-    return span_holds(&turn->trigger->spans[form].valid, turn->event->time_us);
+    return true;
 }
 
 void
-award_want(struct turn *turn, uint8_t *skips, struct err *ignored)
+award_want(struct turn *turn, uint64_t *open, struct err *ignored)
 {
-    for (size_t i = 0; i < turn->trigger->form_count; i++)
-        if (is_in_time(turn, i))
-            form_want(turn->trigger->forms[i], turn, skips ? &skips[i] : NULL,
-                      ignored);
-        else if (skips)
-            skips[i] = 1 + SKIP_NOT_VALID;
+    const struct trigger *trigger = turn->trigger;
+    size_t count = trigger->form_count;
+
+    if (trigger->sieve)
+        sieve_pass(trigger->sieve, turn->event, open);
+    for (size_t i = bits_next(open, count, 0); i < count;
+         i = bits_next(open, count, i + 1))
+        if (!form_want(trigger->forms[i], turn, ignored))
+            bits_clear(open, i);
 }
 
 /* Count what the line finally pays against its own limit. The line's offers
@@ -234,27 +233,38 @@ pay_part(struct turn *turn, const struct part *part, struct err *err)
            (!rule->reversed_by || reversal_follow(turn, part, err));
 }
 
-/* The verdict on a form: 0, or 1 + why it is skipped. */
-static int
-verdict_on(const struct turn *turn, const uint8_t *skips, size_t form)
+/* The place of the form that is asked next. Those that are not open are asked
+ * only by who wants to hear why. */
+static size_t
+next_form(const struct turn *turn, const uint64_t *open, size_t from)
 {
-    if (skips)
-        return skips[form];
-    return is_in_time(turn, form) ? 0 : 1 + SKIP_NOT_VALID;
+    if (!open || turn->tells_skips)
+        return from;
+    return bits_next(open, turn->trigger->form_count, from);
+}
+
+static bool
+offer_at(struct turn *turn, size_t at, const uint64_t *open, struct err *err)
+{
+    size_t parts = turn->part_count;
+    size_t postings = turn->posting_count;
+    bool ok = award_offer(turn->trigger->forms[at], turn, err);
+
+    /* The others can neither pay nor fail. */
+    assert(
+        !open || bits_has(open, at) ||
+        (ok && turn->part_count == parts && turn->posting_count == postings));
+    (void)parts;
+    (void)postings;
+    return ok;
 }
 
 bool
-award_decide(struct turn *turn, const uint8_t *skips, struct err *err)
+award_decide(struct turn *turn, const uint64_t *open, struct err *err)
 {
-    for (size_t i = 0; i < turn->trigger->form_count; i++) {
-        int skip = verdict_on(turn, skips, i);
-
-        if (skip) {
-            skip_rule(turn->trigger->spans[i].ledger, turn,
-                      (enum skip_reason)(skip - 1));
-            continue;
-        }
-        if (!award_offer(turn->trigger->forms[i], turn, err))
+    for (size_t i = next_form(turn, open, 0); i < turn->trigger->form_count;
+         i = next_form(turn, open, i + 1)) {
+        if (!offer_at(turn, i, open, err))
             return false;
         if (turn->rejection)
             return true;

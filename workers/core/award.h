@@ -7,18 +7,18 @@
 #include "err.h"
 #include "turn.h"
 
-/* Ask for the facts that the rules may need, and note in `skips` (NULL:
- * nowhere) which of them do not let the event pass, see struct verdicts.
- * Failures are left for award_decide to report. */
-void award_want(struct turn *turn, uint8_t *skips, struct err *ignored);
+/* Ask for the facts that the rules may need, and note in `open` which of them
+ * may let the event pass, see struct verdict. Failures are left for
+ * award_decide to report. */
+void award_want(struct turn *turn, uint64_t *open, struct err *ignored);
 
 /* Leave what one rule offers, or charges, and its changes in the turn. */
 MUST_CHECK bool award_offer(const struct rule_form *form, struct turn *turn,
                             struct err *err);
 
-/* Post what the rules pay, and leave their changes in the turn. Rules that were
- * found not to let the event pass are not asked again; NULL: all are. */
-MUST_CHECK bool award_decide(struct turn *turn, const uint8_t *skips,
+/* Post what the rules pay, and leave their changes in the turn. Only rules that
+ * are open are asked; all of them when it is NULL or the turn tells skips. */
+MUST_CHECK bool award_decide(struct turn *turn, const uint64_t *open,
                              struct err *err);
 
 /* Take the once-keys of what was paid: the decision stands. */

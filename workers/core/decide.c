@@ -98,7 +98,7 @@ ruleset_want(const struct ruleset *ruleset, const struct event *event,
     turn_start(&turn, ruleset, trigger, event, facts, facts->arena);
     if (trigger->op)
         trigger->op->want(&turn);
-    award_want(&turn, facts_add_verdicts(facts, event, trigger->form_count),
+    award_want(&turn, facts_add_verdict(facts, event, trigger->form_count),
                &ignored);
     for (size_t i = 0; i < trigger->closer_count; i++)
         closer_want(&trigger->closers[i], &turn, &ignored);
@@ -150,14 +150,12 @@ static bool
 decide_turn(struct turn *turn, struct str *basis, struct err *err)
 {
     const struct op *op = turn->trigger->op;
-    /* Who asks why an event was skipped is shown how that came about. */
-    const uint8_t *skips =
-        turn->trace ? NULL : facts_find_verdicts(turn->facts, turn->event);
+    const uint64_t *open = facts_find_verdict(turn->facts, turn->event);
 
     turn_take_room(turn, &turn->facts->turn_room);
     if (op && !op->by_rules && !op->decide(turn, err))
         return false;
-    if (!turn->rejection && !award_decide(turn, skips, err))
+    if (!turn->rejection && !award_decide(turn, open, err))
         return false;
     if (!turn->rejection && op && op->by_rules && !op->decide(turn, err))
         return false;
@@ -190,7 +188,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    turn.trace = facts->trace;
+    turn_tell(&turn);
     ok = decide_turn(&turn, &basis, err);
     keep_purses(&turn);
     if (!ok) {
@@ -233,7 +231,7 @@ decide_rules(const struct ruleset *ruleset, const struct event *event,
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    turn.trace = facts->trace;
+    turn_tell(&turn);
     turn_take_room(&turn, &facts->turn_room);
     ok = award_decide(&turn, NULL, err);
     keep_purses(&turn);

@@ -150,7 +150,8 @@ struct shadow; /* see shadow.h */
 struct decision {
     struct posting *postings; /* in rule and line order */
     size_t posting_count;
-    struct skip *skips; /* until the next decide() on the same facts */
+    struct skip *skips; /* until the next decide() on the same facts; for which
+                           rules, facts->tells_skips says */
     size_t skip_count;
     struct answer *answers;
     size_t answer_count;

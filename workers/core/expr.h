@@ -95,6 +95,9 @@ void expr_place(const struct expr *expr, int *line, int *column);
 /* "bool", "int", "decimal", "string", "timestamp", "duration", "list". */
 const char *value_type_name(enum value_type type);
 
+/* -1, 0 or 1, for two values that an operator could compare. */
+int value_compare(const struct value *left, const struct value *right);
+
 /* Append a value as people read it. */
 void value_print(struct buf *buf, const struct value *value);
 

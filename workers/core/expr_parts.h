@@ -152,9 +152,6 @@ enum value_type result_type(int result, struct code *const *args,
 struct code *op_code(struct expr_build *build, const struct syntax *syntax,
                      struct code **args);
 
-/* -1, 0 or 1, for two values of one kind. */
-int value_compare(const struct value *left, const struct value *right);
-
 /* A name or a member of a name. */
 struct code *field_code(struct expr_build *build, const struct syntax *syntax);
 /* has(...) */

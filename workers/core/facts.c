@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "bits.h"
 #include "hash.h"
 
 enum fact_kind { FACT_ACCOUNT, FACT_COUNTER, FACT_ONCE, FACT_RECORD };
@@ -288,29 +289,30 @@ record_flag(const struct record_row *row, int column)
     return str_eq(row->values[column], STR("t"));
 }
 
-uint8_t *
-facts_add_verdicts(struct facts *facts, const struct event *event,
-                   size_t form_count)
+uint64_t *
+facts_add_verdict(struct facts *facts, const struct event *event,
+                  size_t form_count)
 {
-    uint8_t *skips = arena_array(facts->arena, form_count, sizeof(*skips));
+    uint64_t *open =
+        arena_array(facts->arena, bits_words(form_count), sizeof(*open));
 
     facts->verdicts =
         arena_room(facts->arena, facts->verdicts, facts->verdict_count,
                    &facts->verdict_room, 16, sizeof(*facts->verdicts));
-    facts->verdicts[facts->verdict_count++] = (struct verdicts){event, skips};
-    return skips;
+    facts->verdicts[facts->verdict_count++] = (struct verdict){event, open};
+    return open;
 }
 
 /* Events are decided in the order in which their facts were asked for. */
-const uint8_t *
-facts_find_verdicts(struct facts *facts, const struct event *event)
+const uint64_t *
+facts_find_verdict(struct facts *facts, const struct event *event)
 {
     for (size_t i = 0; i < facts->verdict_count; i++) {
         size_t at = (facts->next_verdict + i) % facts->verdict_count;
 
         if (facts->verdicts[at].event == event) {
             facts->next_verdict = at + 1;
-            return facts->verdicts[at].skips;
+            return facts->verdicts[at].open;
         }
     }
     return NULL;

@@ -83,11 +83,11 @@ struct once_key {
     const struct event *taken_by; /* the event of this batch that took it */
 };
 
-/* Which rules of its type do not let an event pass, as far as it alone says:
- * for each form of the trigger 0, or 1 + enum skip_reason. */
-struct verdicts {
+/* Which forms of its trigger may let an event pass, a bit each; of the others
+ * the event alone says that they do not. */
+struct verdict {
     const struct event *event;
-    uint8_t *skips;
+    uint64_t *open;
 };
 
 /* Arrays are in order of first mention, once-keys until the ledger sorts them.
@@ -110,7 +110,10 @@ struct facts {
     bool is_whole;  /* there is no ledger behind: what was decided is all there
                        is, and so is kept */
     struct trace *trace; /* where decide() notes what it looks at, or NULL */
-    struct verdicts *verdicts; /* of events whose facts were asked for */
+    bool tells_skips;    /* decide() notes of every rule why it pays nothing,
+                            not only of those that the event leaves open; so it
+                            does where there is a trace */
+    struct verdict *verdicts; /* of events whose facts were asked for */
     size_t verdict_count;
     size_t verdict_room;
     size_t next_verdict;           /* whose it is, most likely */
@@ -145,13 +148,13 @@ struct fact_record *facts_find_record(const struct facts *facts,
                                       const struct account_state *account,
                                       const struct str keys[RECORD_KEYS]);
 
-/* Verdicts on an event that is not judged yet, of so many forms, all 0. It must
- * stay where it is as long as the facts. */
-uint8_t *facts_add_verdicts(struct facts *facts, const struct event *event,
+/* Room for the verdict on an event that is not judged yet, of so many forms: no
+ * bit is set. The event must stay where it is as long as the facts. */
+uint64_t *facts_add_verdict(struct facts *facts, const struct event *event,
                             size_t form_count);
 
 /* NULL when nobody has judged it. */
-const uint8_t *facts_find_verdicts(struct facts *facts,
+const uint64_t *facts_find_verdict(struct facts *facts,
                                    const struct event *event);
 
 /* Another row of the record, all of its values empty. */

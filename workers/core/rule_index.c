@@ -5,6 +5,7 @@
 #include "pending.h"
 #include "reversal.h"
 #include "rule_compile.h"
+#include "sieve.h"
 #include "template.h"
 
 struct trigger *
@@ -165,32 +166,15 @@ keep_asked(struct reader *reader, struct trigger *trigger)
     }
 }
 
-/* Room for one more in both arrays. */
-static void
-make_room(struct reader *reader, struct trigger *trigger)
-{
-    size_t room = trigger->form_room;
-
-    trigger->spans =
-        arena_room(reader->arena, trigger->spans, trigger->form_count, &room, 4,
-                   sizeof(*trigger->spans));
-    trigger->forms =
-        arena_room(reader->arena, trigger->forms, trigger->form_count,
-                   &trigger->form_room, 4, sizeof(const struct rule_form *));
-}
-
 static void
 add_form(struct reader *reader, struct trigger *trigger,
          const struct rule_form *form)
 {
-    static const struct span for_ever = {INT64_MIN, INT64_MAX};
-
     if (form->rule->shadow)
         trigger = shadow_of(reader, trigger);
-    make_room(reader, trigger);
-    trigger->spans[trigger->form_count] = (struct form_span){
-        .valid = form->guard.off ? for_ever : form->guard.valid,
-        .ledger = form->rule->ledger};
+    trigger->forms =
+        arena_room(reader->arena, trigger->forms, trigger->form_count,
+                   &trigger->form_room, 4, sizeof(const struct rule_form *));
     trigger->forms[trigger->form_count++] = form;
     trigger->change_room += form->guard.limit.present;
     trigger->skip_room += 1;
@@ -198,6 +182,27 @@ add_form(struct reader *reader, struct trigger *trigger,
         trigger->offer_room += form->lines[i].offer_room;
         trigger->change_room += form->lines[i].change_room;
         trigger->skip_room += 1 + form->lines[i].offer_room;
+    }
+}
+
+static void
+make_sieve(struct reader *reader, struct trigger *trigger)
+{
+    if (!trigger->sieve && trigger->form_count)
+        trigger->sieve =
+            sieve_make(reader->arena, trigger->forms, trigger->form_count);
+}
+
+/* Of the types that trigger the rule, once all forms are there. */
+static void
+make_sieves(struct reader *reader, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->form_count; i++) {
+        struct trigger *trigger = trigger_of(reader, rule->forms[i].type);
+
+        make_sieve(reader, trigger);
+        if (trigger->shadow)
+            make_sieve(reader, trigger->shadow);
     }
 }
 
@@ -270,6 +275,8 @@ rule_index_fill(struct reader *reader)
 
             keep_reads(reader, trigger_of(reader, form->type), form);
         }
+    for (size_t i = 0; i < ruleset->rule_count; i++)
+        make_sieves(reader, ruleset->rules[i]);
     /* Last: what is kept for texts and rules is left out. */
     for (size_t i = 0; ops[i]; i++)
         if (op_type(reader, i))

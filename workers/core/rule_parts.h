@@ -22,6 +22,7 @@ struct pending;
 struct reversed_by;
 struct closer;
 struct op;
+struct sieve;
 
 /* Bounds of a rule file. */
 enum {
@@ -153,13 +154,6 @@ struct path_list {
     size_t room;
 };
 
-/* When a form's rule is valid: what is over, or yet to come, is passed over
- * without a look at it, since of many rules that is most of them. */
-struct form_span {
-    struct span valid; /* for ever, if the rule is off: then it says why */
-    const struct ledger_line *ledger;
-};
-
 /* Everything that one type of event sets off, with the room a decision about
  * it needs. */
 struct trigger {
@@ -169,7 +163,7 @@ struct trigger {
     size_t closer_count;
     size_t closer_room;
     const struct rule_form **forms; /* in file order */
-    struct form_span *spans;        /* of each of them */
+    const struct sieve *sieve;      /* which to ask; NULL: there are none */
     size_t form_count;
     size_t form_room;
     size_t offer_room;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "award.h"
+#include "bits.h"
 
 void
 shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
@@ -12,9 +13,11 @@ shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
 {
     struct err ignored = {0}; /* shadow_decide() meets the same failure */
     struct turn turn;
+    uint64_t *open = arena_array(facts->arena, bits_words(trigger->form_count),
+                                 sizeof(*open));
 
     turn_start(&turn, ruleset, trigger, event, facts, facts->arena);
-    award_want(&turn, NULL, &ignored);
+    award_want(&turn, open, &ignored);
 }
 
 static void
@@ -110,7 +113,7 @@ shadow_decide(const struct ruleset *ruleset, const struct trigger *trigger,
     struct turn turn;
 
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    turn.trace = facts->trace;
+    turn_tell(&turn);
     turn_take_room(&turn, &facts->shadow_room);
     for (size_t i = 0; i < trigger->form_count; i++)
         decide_rule(shadow, &turn, trigger->forms[i]);
