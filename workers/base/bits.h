@@ -33,6 +33,14 @@ bits_has(const uint64_t *words, size_t number)
     return words[number / BITS_A_WORD] >> number % BITS_A_WORD & 1;
 }
 
+/* Leave what is in both. */
+static inline void
+bits_meet(uint64_t *words, const uint64_t *others, size_t word_count)
+{
+    for (size_t i = 0; i < word_count; i++)
+        words[i] &= others[i];
+}
+
 /* The least number in the set that is `from` or more; `count`: none is. */
 static inline size_t
 bits_next(const uint64_t *words, size_t count, size_t from)

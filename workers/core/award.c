@@ -65,8 +65,7 @@ form_check(const struct rule_form *form, struct turn *turn, bool *passes,
 }
 
 /* False when nothing is left to decide, since the form does not let the event
- * pass. A rule that charges has to wait, since its guard may ask for the price,
- * and what comes late has to be noted. */
+ * pass; that one is late is yet to be noted. */
 static bool
 form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
 {
@@ -79,7 +78,7 @@ form_want(const struct rule_form *form, struct turn *turn, struct err *ignored)
     if (!form_check(form, turn, &passes, &reason, ignored))
         return true;
     if (!passes)
-        return form->charge || reason == SKIP_LATE;
+        return reason == SKIP_LATE;
     if (guard->once.present &&
         !once_find(&guard->once, turn, ledger, turn->day, 0, &key, ignored))
         return true;
@@ -233,37 +232,46 @@ pay_part(struct turn *turn, const struct part *part, struct err *err)
            (!rule->reversed_by || reversal_follow(turn, part, err));
 }
 
-/* The place of the form that is asked next. Those that are not open are asked
- * only by who wants to hear why. */
-static size_t
-next_form(const struct turn *turn, const uint64_t *open, size_t from)
+size_t
+award_next(const struct turn *turn, const uint64_t *open, size_t from)
 {
     if (!open || turn->tells_skips)
         return from;
     return bits_next(open, turn->trigger->form_count, from);
 }
 
+/* Whether nothing but skips came since. */
+static bool
+left_nothing(const struct turn *turn, const struct turn *before)
+{
+    return turn->part_count == before->part_count &&
+           turn->offer_count == before->offer_count &&
+           turn->change_count == before->change_count &&
+           turn->posting_count == before->posting_count && !turn->rejection;
+}
+
+/* As award_offer. Forms that are not open are asked to hear why not: they can
+ * neither pay nor fail. */
 static bool
 offer_at(struct turn *turn, size_t at, const uint64_t *open, struct err *err)
 {
-    size_t parts = turn->part_count;
-    size_t postings = turn->posting_count;
-    bool ok = award_offer(turn->trigger->forms[at], turn, err);
+    const struct rule_form *form = turn->trigger->forms[at];
+    struct turn before;
+    bool ok;
 
-    /* The others can neither pay nor fail. */
-    assert(
-        !open || bits_has(open, at) ||
-        (ok && turn->part_count == parts && turn->posting_count == postings));
-    (void)parts;
-    (void)postings;
+    if (!open || bits_has(open, at))
+        return award_offer(form, turn, err);
+    before = *turn;
+    ok = award_offer(form, turn, err);
+    assert(ok && left_nothing(turn, &before));
     return ok;
 }
 
 bool
 award_decide(struct turn *turn, const uint64_t *open, struct err *err)
 {
-    for (size_t i = next_form(turn, open, 0); i < turn->trigger->form_count;
-         i = next_form(turn, open, i + 1)) {
+    for (size_t i = award_next(turn, open, 0); i < turn->trigger->form_count;
+         i = award_next(turn, open, i + 1)) {
         if (!offer_at(turn, i, open, err))
             return false;
         if (turn->rejection)

@@ -21,6 +21,10 @@ MUST_CHECK bool award_offer(const struct rule_form *form, struct turn *turn,
 MUST_CHECK bool award_decide(struct turn *turn, const uint64_t *open,
                              struct err *err);
 
+/* The place, `from` or behind it, of the form that is asked next; form_count:
+ * none is. */
+size_t award_next(const struct turn *turn, const uint64_t *open, size_t from);
+
 /* Take the once-keys of what was paid: the decision stands. */
 void award_take_keys(const struct turn *turn);
 

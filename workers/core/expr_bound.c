@@ -22,14 +22,6 @@ add_bound(struct bounds *bounds, const struct code *field,
         (struct expr_bound){field, constant, signs};
 }
 
-/* Of how the constant stands to the field, how the field stands to it. */
-static unsigned
-mirrored(unsigned signs)
-{
-    return (signs & RANGE_EQUAL) | (signs & RANGE_BELOW ? RANGE_ABOVE : 0) |
-           (signs & RANGE_ABOVE ? RANGE_BELOW : 0);
-}
-
 static bool
 add_comparison(struct bounds *bounds, const struct code *code)
 {
@@ -39,13 +31,14 @@ add_comparison(struct bounds *bounds, const struct code *code)
     if (left->kind == CODE_FIELD && code_is_constant(right))
         add_bound(bounds, left, *right->constant, code->signs);
     else if (right->kind == CODE_FIELD && code_is_constant(left))
-        add_bound(bounds, right, *left->constant, mirrored(code->signs));
+        add_bound(bounds, right, *left->constant, range_mirrored(code->signs));
     else
         return false;
     return true;
 }
 
-/* False when what comes after the code may be reached although it fails. */
+/* False when the code may fail, or is not understood: nothing behind it counts.
+ */
 static bool
 add_bounds(struct bounds *bounds, const struct code *code)
 {
@@ -60,7 +53,7 @@ add_bounds(struct bounds *bounds, const struct code *code)
     case CODE_FIELD:
         add_bound(bounds, code, yes, RANGE_EQUAL);
         return true;
-    case CODE_HAS:
+    case CODE_HAS: /* cannot fail, and says nothing of a value */
         return true;
     default:
         return false;
@@ -81,10 +74,10 @@ expr_bounds(const struct expr *condition, struct arena *arena,
 bool
 expr_bound_same_field(const struct code *left, const struct code *right)
 {
-    return str_eq(left->path->spelled, right->path->spelled);
+    return field_path_eq(left->path, right->path);
 }
 
-enum expr_bound_field
+enum bound_reading
 expr_bound_read(const struct code *field, const struct event *event,
                 struct value *value)
 {
@@ -92,7 +85,6 @@ expr_bound_read(const struct code *field, const struct event *event,
     struct err err = {0};
 
     if (path->optional && !event_field(event, path->keys, path->len))
-        return BOUND_FIELD_MISSING;
-    return code_run(field, event, value, &err) ? BOUND_FIELD_READ
-                                               : BOUND_FIELD_BROKEN;
+        return BOUND_MISSING;
+    return code_run(field, event, value, &err) ? BOUND_READ : BOUND_BROKEN;
 }

@@ -13,8 +13,8 @@
 struct code;
 
 /* A comparison of a field with a constant: a condition with this bound is false
- * when the field's value does not meet it, and nothing that is evaluated before
- * that can fail, if all fields that must be there are. */
+ * when the field's value does not meet it. Nothing that is evaluated before
+ * that can fail, apart from reading the fields of the bounds before it. */
 struct expr_bound {
     const struct code *field;
     struct value constant; /* of a type that the field's compares with */
@@ -28,15 +28,15 @@ size_t expr_bounds(const struct expr *condition, struct arena *arena,
 
 bool expr_bound_same_field(const struct code *left, const struct code *right);
 
-enum expr_bound_field {
-    BOUND_FIELD_READ,
-    BOUND_FIELD_MISSING, /* and may be */
-    BOUND_FIELD_BROKEN,  /* the event is not as its schema says */
+enum bound_reading {
+    BOUND_READ,
+    BOUND_MISSING, /* and may be */
+    BOUND_BROKEN,  /* the event is not as its schema says */
 };
 
 /* The field's value, borrowed from the event. */
-enum expr_bound_field expr_bound_read(const struct code *field,
-                                      const struct event *event,
-                                      struct value *value);
+enum bound_reading expr_bound_read(const struct code *field,
+                                   const struct event *event,
+                                   struct value *value);
 
 #endif

@@ -3,17 +3,11 @@
  * while another grows costs nothing. */
 #include "expr_parts.h"
 
-static bool
-same_path(const struct field_path *left, const struct field_path *right)
-{
-    return str_eq(left->spelled, right->spelled);
-}
-
 bool
 known_has(const struct expr_known *known, const struct field_path *path)
 {
     for (; known; known = known->next)
-        if (same_path(known->path, path))
+        if (field_path_eq(known->path, path))
             return true;
     return false;
 }

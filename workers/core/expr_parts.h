@@ -50,6 +50,12 @@ struct field_path {
     struct str spelled; /* "event.data.a.b" */
 };
 
+static inline bool
+field_path_eq(const struct field_path *left, const struct field_path *right)
+{
+    return str_eq(left->spelled, right->spelled);
+}
+
 /* A set of paths; sets share their tails and never change. */
 struct expr_known {
     const struct field_path *path;

@@ -24,7 +24,7 @@ static struct range
 field_range(const struct range_scope *scope, const struct field_path *path)
 {
     for (const struct field_range *at = scope->fields; at; at = at->next)
-        if (str_eq(at->path->spelled, path->spelled))
+        if (field_path_eq(at->path, path))
             return at->range;
     return schema_range(scope->type, path->keys, path->len, scope->arena);
 }
@@ -344,13 +344,6 @@ narrow_field(struct range_scope *scope, const struct code *field,
     set_field(scope, field->path, range);
 }
 
-static unsigned
-mirrored(unsigned signs)
-{
-    return (signs & RANGE_EQUAL) | (signs & RANGE_BELOW ? RANGE_ABOVE : 0) |
-           (signs & RANGE_ABOVE ? RANGE_BELOW : 0);
-}
-
 static void
 assume_compare(struct range_scope *scope, const struct code *code, bool truth)
 {
@@ -360,7 +353,7 @@ assume_compare(struct range_scope *scope, const struct code *code, bool truth)
     struct range right = code_range(scope, code->args[1]);
 
     narrow_field(scope, code->args[0], signs, right);
-    narrow_field(scope, code->args[1], mirrored(signs), left);
+    narrow_field(scope, code->args[1], range_mirrored(signs), left);
 }
 
 static void
@@ -479,7 +472,7 @@ same_leaf(const struct code *left, const struct code *right)
     if (left->arg_count || right->arg_count || left->eval != right->eval)
         return false;
     if (left->kind == CODE_FIELD)
-        return str_eq(left->path->spelled, right->path->spelled);
+        return field_path_eq(left->path, right->path);
     return left->kind == CODE_OTHER;
 }
 

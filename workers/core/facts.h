@@ -111,8 +111,8 @@ struct facts {
                        is, and so is kept */
     struct trace *trace; /* where decide() notes what it looks at, or NULL */
     bool tells_skips;    /* decide() notes of every rule why it pays nothing,
-                            not only of those that the event leaves open; so it
-                            does where there is a trace */
+                            not only of those that the event leaves open; for
+                            tests. So it does where there is a trace */
     struct verdict *verdicts; /* of events whose facts were asked for */
     size_t verdict_count;
     size_t verdict_room;

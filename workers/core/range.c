@@ -210,6 +210,13 @@ range_order(const struct range *left, const struct range *right)
     return order;
 }
 
+unsigned
+range_mirrored(unsigned order)
+{
+    return (order & RANGE_EQUAL) | (order & RANGE_BELOW ? RANGE_ABOVE : 0) |
+           (order & RANGE_ABOVE ? RANGE_BELOW : 0);
+}
+
 /* ---- sets ------------------------------------------------------------------
  */
 

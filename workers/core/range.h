@@ -69,6 +69,9 @@ int64_t range_count(const struct range *range);
 enum { RANGE_BELOW = 1, RANGE_EQUAL = 2, RANGE_ABOVE = 4 };
 unsigned range_order(const struct range *left, const struct range *right);
 
+/* The bits for the right and the left. */
+unsigned range_mirrored(unsigned order);
+
 /* ---- arithmetic, value by value ---- */
 
 struct range range_add(const struct range *left, const struct range *right);

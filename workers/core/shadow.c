@@ -6,6 +6,15 @@
 
 #include "award.h"
 #include "bits.h"
+#include "sieve.h"
+
+/* A bit for each form, clear. */
+static uint64_t *
+make_bits(const struct trigger *trigger, struct arena *arena)
+{
+    return arena_array(arena, bits_words(trigger->form_count),
+                       sizeof(uint64_t));
+}
 
 void
 shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
@@ -13,11 +22,9 @@ shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
 {
     struct err ignored = {0}; /* shadow_decide() meets the same failure */
     struct turn turn;
-    uint64_t *open = arena_array(facts->arena, bits_words(trigger->form_count),
-                                 sizeof(*open));
 
     turn_start(&turn, ruleset, trigger, event, facts, facts->arena);
-    award_want(&turn, open, &ignored);
+    award_want(&turn, make_bits(trigger, facts->arena), &ignored);
 }
 
 static void
@@ -110,12 +117,15 @@ shadow_decide(const struct ruleset *ruleset, const struct trigger *trigger,
               struct arena *arena)
 {
     struct shadow *shadow = ARENA_NEW(arena, struct shadow);
+    uint64_t *open = make_bits(trigger, arena);
     struct turn turn;
 
     turn_start(&turn, ruleset, trigger, event, facts, arena);
     turn_tell(&turn);
     turn_take_room(&turn, &facts->shadow_room);
-    for (size_t i = 0; i < trigger->form_count; i++)
+    sieve_pass(trigger->sieve, event, open);
+    for (size_t i = award_next(&turn, open, 0); i < trigger->form_count;
+         i = award_next(&turn, open, i + 1))
         decide_rule(shadow, &turn, trigger->forms[i]);
     shadow->payments =
         arena_array(arena, turn.offer_count, sizeof(*shadow->payments));

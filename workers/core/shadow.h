@@ -39,7 +39,7 @@ struct shadow {
     size_t payment_count;
     struct shadow_error *errors; /* in rule order */
     size_t error_count;
-    struct skip *skips; /* until the next decide() on the same facts */
+    struct skip *skips; /* as those of a decision */
     size_t skip_count;
 };
 

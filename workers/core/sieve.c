@@ -10,9 +10,9 @@
 #include "expr_bound.h"
 #include "range.h"
 
-/* A field that few conditions ask for costs more than it saves. Edges beyond so
- * many are left out, evenly: rows tell a little less then, and stay small. */
-enum { AXIS_FORMS_MIN = 4, AXIS_EDGES_MAX = 512 };
+/* Of fewer forms, the fields cost more than they save. Edges beyond so many are
+ * left out, evenly: rows tell a little less then, and stay small. */
+enum { FORMS_MIN = 8, AXIS_EDGES_MAX = 512 };
 
 /* What one form asks of an axis. */
 struct claim {
@@ -23,10 +23,7 @@ struct claim {
 
 struct axis {
     const struct code *field; /* NULL: the event's time */
-    struct claim *claims;     /* while it is made */
-    size_t claim_count;
-    size_t claim_room;
-    struct value *edges; /* from the least up, each once */
+    struct value *edges;      /* from the least up, each once */
     size_t edge_count;
     uint64_t *rows; /* below the first edge, at it, between it and ... */
 };
@@ -35,7 +32,23 @@ struct sieve {
     size_t words;   /* of a row */
     uint64_t *live; /* forms that are not off */
     struct axis time;
-    struct axis *fields;
+    struct axis *fields; /* all that are read for a bound: see sieve_pass */
+    size_t field_count;
+};
+
+/* An axis to be. */
+struct draft {
+    const struct code *field;
+    struct claim *claims;
+    size_t claim_count;
+    size_t claim_room;
+};
+
+/* A sieve to be. */
+struct drafts {
+    struct arena scratch;
+    struct draft time;
+    struct draft *fields;
     size_t field_count;
     size_t field_room;
 };
@@ -44,49 +57,50 @@ struct sieve {
  */
 
 static void
-add_claim(struct arena *arena, struct axis *axis, struct claim claim)
+add_claim(struct drafts *drafts, struct draft *draft, struct claim claim)
 {
-    axis->claims = arena_room(arena, axis->claims, axis->claim_count,
-                              &axis->claim_room, 8, sizeof(*axis->claims));
-    axis->claims[axis->claim_count++] = claim;
+    draft->claims =
+        arena_room(&drafts->scratch, draft->claims, draft->claim_count,
+                   &draft->claim_room, 8, sizeof(*draft->claims));
+    draft->claims[draft->claim_count++] = claim;
 }
 
 static void
-claim_time(struct arena *arena, struct sieve *sieve, size_t form,
-           const struct span *valid)
+claim_time(struct drafts *drafts, size_t form, const struct span *valid)
 {
     struct value time = {.type = VALUE_TIMESTAMP};
 
     time.at_us = valid->from_us;
     if (valid->from_us != INT64_MIN)
-        add_claim(arena, &sieve->time,
+        add_claim(drafts, &drafts->time,
                   (struct claim){form, time, RANGE_EQUAL | RANGE_ABOVE});
     time.at_us = valid->until_us;
     if (valid->until_us != INT64_MAX)
-        add_claim(arena, &sieve->time, (struct claim){form, time, RANGE_BELOW});
+        add_claim(drafts, &drafts->time,
+                  (struct claim){form, time, RANGE_BELOW});
 }
 
-static struct axis *
-axis_of(struct arena *arena, struct sieve *sieve, const struct code *field)
+static struct draft *
+draft_of(struct drafts *drafts, const struct code *field)
 {
-    for (size_t i = 0; i < sieve->field_count; i++)
-        if (expr_bound_same_field(sieve->fields[i].field, field))
-            return &sieve->fields[i];
-    sieve->fields = arena_room(arena, sieve->fields, sieve->field_count,
-                               &sieve->field_room, 4, sizeof(*sieve->fields));
-    sieve->fields[sieve->field_count] = (struct axis){.field = field};
-    return &sieve->fields[sieve->field_count++];
+    for (size_t i = 0; i < drafts->field_count; i++)
+        if (expr_bound_same_field(drafts->fields[i].field, field))
+            return &drafts->fields[i];
+    drafts->fields =
+        arena_room(&drafts->scratch, drafts->fields, drafts->field_count,
+                   &drafts->field_room, 4, sizeof(*drafts->fields));
+    drafts->fields[drafts->field_count] = (struct draft){.field = field};
+    return &drafts->fields[drafts->field_count++];
 }
 
 static void
-claim_fields(struct arena *arena, struct sieve *sieve, size_t form,
-             const struct expr *when)
+claim_fields(struct drafts *drafts, size_t form, const struct expr *when)
 {
     const struct expr_bound *bounds;
-    size_t count = expr_bounds(when, arena, &bounds);
+    size_t count = expr_bounds(when, &drafts->scratch, &bounds);
 
     for (size_t i = 0; i < count; i++)
-        add_claim(arena, axis_of(arena, sieve, bounds[i].field),
+        add_claim(drafts, draft_of(drafts, bounds[i].field),
                   (struct claim){form, bounds[i].constant, bounds[i].signs});
 }
 
@@ -96,40 +110,35 @@ compare_edges(const void *left, const void *right)
     return value_compare(left, right);
 }
 
-static void
-drop_repeats(struct axis *axis)
+/* Each once, and no more of them than there may be; returns how many. */
+static size_t
+thin_out(struct value *edges, size_t count)
 {
-    size_t count = 0;
+    size_t kept = 0;
 
-    for (size_t i = 0; i < axis->edge_count; i++)
-        if (count == 0 ||
-            value_compare(&axis->edges[count - 1], &axis->edges[i]) != 0)
-            axis->edges[count++] = axis->edges[i];
-    axis->edge_count = count;
-}
-
-static void
-thin_out(struct axis *axis)
-{
-    size_t count = axis->edge_count;
-
-    if (count <= AXIS_EDGES_MAX)
-        return;
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || value_compare(&edges[kept - 1], &edges[i]) != 0)
+            edges[kept++] = edges[i];
+    if (kept <= AXIS_EDGES_MAX)
+        return kept;
     for (size_t i = 0; i < AXIS_EDGES_MAX; i++)
-        axis->edges[i] = axis->edges[i * count / AXIS_EDGES_MAX];
-    axis->edge_count = AXIS_EDGES_MAX;
+        edges[i] = edges[i * kept / AXIS_EDGES_MAX];
+    return AXIS_EDGES_MAX;
 }
 
 static void
-make_edges(struct arena *arena, struct axis *axis)
+make_edges(struct arena *arena, struct arena *scratch,
+           const struct draft *draft, struct axis *axis)
 {
-    axis->edge_count = axis->claim_count;
-    axis->edges = arena_array(arena, axis->claim_count, sizeof(*axis->edges));
-    for (size_t i = 0; i < axis->claim_count; i++)
-        axis->edges[i] = axis->claims[i].constant;
-    qsort(axis->edges, axis->edge_count, sizeof(*axis->edges), compare_edges);
-    drop_repeats(axis);
-    thin_out(axis);
+    size_t count = draft->claim_count;
+    struct value *edges = arena_array(scratch, count, sizeof(*edges));
+
+    for (size_t i = 0; i < count; i++)
+        edges[i] = draft->claims[i].constant;
+    qsort(edges, count, sizeof(*edges), compare_edges);
+    axis->edge_count = thin_out(edges, count);
+    axis->edges = arena_array(arena, axis->edge_count, sizeof(*axis->edges));
+    memcpy(axis->edges, edges, axis->edge_count * sizeof(*axis->edges));
 }
 
 /* The number of the row for that value: odd at an edge. */
@@ -166,14 +175,15 @@ row_signs(size_t row, size_t at)
 }
 
 static void
-make_rows(struct arena *arena, struct axis *axis, size_t words)
+make_rows(struct arena *arena, const struct draft *draft, struct axis *axis,
+          size_t words)
 {
     size_t count = 2 * axis->edge_count + 1;
 
     axis->rows = arena_array(arena, count * words, sizeof(*axis->rows));
     memset(axis->rows, 0xff, count * words * sizeof(*axis->rows));
-    for (size_t i = 0; i < axis->claim_count; i++) {
-        const struct claim *claim = &axis->claims[i];
+    for (size_t i = 0; i < draft->claim_count; i++) {
+        const struct claim *claim = &draft->claims[i];
         size_t at = find_row(axis, &claim->constant);
 
         for (size_t row = 0; row < count; row++)
@@ -182,25 +192,29 @@ make_rows(struct arena *arena, struct axis *axis, size_t words)
     }
 }
 
-static void
-make_axis(struct arena *arena, struct axis *axis, size_t words)
+static struct axis
+make_axis(struct arena *arena, struct drafts *drafts, const struct draft *draft,
+          size_t words)
 {
-    make_edges(arena, axis);
-    make_rows(arena, axis, words);
+    struct axis axis = {.field = draft->field};
+
+    if (!draft->claim_count)
+        return axis;
+    make_edges(arena, &drafts->scratch, draft, &axis);
+    make_rows(arena, draft, &axis, words);
+    return axis;
 }
 
-/* Leave out fields that too few ask for, and make the axes of the others. */
 static void
-make_fields(struct arena *arena, struct sieve *sieve)
+make_axes(struct arena *arena, struct drafts *drafts, struct sieve *sieve)
 {
-    size_t count = 0;
+    size_t count = drafts->field_count;
 
-    for (size_t i = 0; i < sieve->field_count; i++) {
-        if (sieve->fields[i].claim_count < AXIS_FORMS_MIN)
-            continue;
-        sieve->fields[count] = sieve->fields[i];
-        make_axis(arena, &sieve->fields[count++], sieve->words);
-    }
+    sieve->time = make_axis(arena, drafts, &drafts->time, sieve->words);
+    sieve->fields = arena_array(arena, count, sizeof(*sieve->fields));
+    for (size_t i = 0; i < count; i++)
+        sieve->fields[i] =
+            make_axis(arena, drafts, &drafts->fields[i], sieve->words);
     sieve->field_count = count;
 }
 
@@ -209,6 +223,7 @@ sieve_make(struct arena *arena, const struct rule_form *const *forms,
            size_t count)
 {
     struct sieve *sieve = ARENA_NEW(arena, struct sieve);
+    struct drafts drafts = {0};
 
     sieve->words = bits_words(count);
     sieve->live = arena_array(arena, sieve->words, sizeof(*sieve->live));
@@ -218,12 +233,12 @@ sieve_make(struct arena *arena, const struct rule_form *const *forms,
         if (guard->off)
             continue;
         bits_set(sieve->live, i);
-        claim_time(arena, sieve, i, &guard->valid);
-        if (guard->when)
-            claim_fields(arena, sieve, i, guard->when);
+        claim_time(&drafts, i, &guard->valid);
+        if (guard->when && count >= FORMS_MIN)
+            claim_fields(&drafts, i, guard->when);
     }
-    make_axis(arena, &sieve->time, sieve->words);
-    make_fields(arena, sieve);
+    make_axes(arena, &drafts, sieve);
+    arena_free(&drafts.scratch);
     return sieve;
 }
 
@@ -234,50 +249,40 @@ static void
 meet(const struct sieve *sieve, const struct axis *axis,
      const struct value *value, uint64_t *open)
 {
-    const uint64_t *row = axis->rows + find_row(axis, value) * sieve->words;
-
-    for (size_t i = 0; i < sieve->words; i++)
-        open[i] &= row[i];
+    bits_meet(open, axis->rows + find_row(axis, value) * sieve->words,
+              sieve->words);
 }
 
-/* False when nothing can be said of the event without asking. */
+/* False when one of them is not as its schema promises: a condition may read it
+ * and fail before it comes to what would close the rule. */
 static bool
-meet_field(const struct sieve *sieve, const struct axis *axis,
-           const struct event *event, uint64_t *open)
+meet_fields(const struct sieve *sieve, const struct event *event,
+            uint64_t *open)
 {
-    struct value value;
+    for (size_t i = 0; i < sieve->field_count; i++) {
+        struct value value;
+        enum bound_reading reading =
+            expr_bound_read(sieve->fields[i].field, event, &value);
 
-    switch (expr_bound_read(axis->field, event, &value)) {
-    case BOUND_FIELD_READ:
-        meet(sieve, axis, &value, open);
-        return true;
-    case BOUND_FIELD_MISSING:
-        return true;
-    case BOUND_FIELD_BROKEN:
-        break;
+        if (reading == BOUND_BROKEN)
+            return false;
+        if (reading == BOUND_READ)
+            meet(sieve, &sieve->fields[i], &value, open);
     }
-    return false;
+    return true;
 }
 
-static void
-open_all(const struct sieve *sieve, uint64_t *open)
-{
-    memcpy(open, sieve->live, sieve->words * sizeof(*open));
-}
-
-/* Time comes last: it is asked for before all fields. */
+/* A rule asks for the time before all fields. */
 void
 sieve_pass(const struct sieve *sieve, const struct event *event, uint64_t *open)
 {
     const struct value time = {.type = VALUE_TIMESTAMP,
                                .at_us = event->time_us};
+    size_t size = sieve->words * sizeof(*open);
 
-    open_all(sieve, open);
-    for (size_t i = 0; i < sieve->field_count; i++)
-        if (!meet_field(sieve, &sieve->fields[i], event, open)) {
-            open_all(sieve, open);
-            break;
-        }
+    memcpy(open, sieve->live, size);
+    if (!meet_fields(sieve, event, open))
+        memcpy(open, sieve->live, size);
     if (sieve->time.edge_count)
         meet(sieve, &sieve->time, &time, open);
 }

@@ -1,9 +1,10 @@
 /* sieve.h - which rules of a type an event may be for, without asking each of
- * them: where the event's time, and each field that several conditions compare,
- * stand among all the constants they are compared with, says which rules are
- * left; the rules of all answers are met as bit vectors. (T. V. Lakshman and
- * D. Stiliadis, "High-speed policy-based packet forwarding using efficient
- * multi-dimensional range matching", SIGCOMM 1998.) */
+ * them: where the event's time stands among all times that rules start and end
+ * at, and each field among all constants that conditions compare it with, says
+ * which rules are left, as a row of bits; an event is for rules that are left
+ * in all rows. (T. V. Lakshman and D. Stiliadis, "High-speed policy-based
+ * packet forwarding using efficient multi-dimensional range matching", SIGCOMM
+ * 1998.) */
 #ifndef CORE_SIEVE_H
 #define CORE_SIEVE_H
 
