@@ -89,7 +89,7 @@ count_known(int first, int last, int *known, int *wrong)
     }
 }
 
-START_TEST(nearly_all_of_some_hundred_thousand_are_known)
+START_TEST(hardly_any_of_some_hundred_thousand_is_lost)
 {
     enum { MANY = 300000 };
     int known;
@@ -97,12 +97,12 @@ START_TEST(nearly_all_of_some_hundred_thousand_are_known)
 
     note_many(MANY);
     count_known(1, MANY, &known, &wrong);
-    ck_assert_int_ge(known, MANY / 100 * 98);
+    ck_assert_int_ge(known, MANY - MANY / 10000);
     ck_assert_int_le(wrong, MANY / 1000);
 }
 END_TEST
 
-START_TEST(most_of_a_million_are_known)
+START_TEST(few_of_a_million_are_lost)
 {
     enum { MANY = 1000000 };
     int known;
@@ -110,7 +110,7 @@ START_TEST(most_of_a_million_are_known)
 
     note_many(MANY);
     count_known(1, MANY, &known, &wrong);
-    ck_assert_int_ge(known, MANY / 100 * 80);
+    ck_assert_int_ge(known, MANY / 100 * 97);
     ck_assert_int_le(wrong, MANY / 10000);
     count_known(MANY + 1, 2 * MANY, &known, &wrong);
     ck_assert_int_le(wrong, MANY / 10000);
@@ -139,6 +139,6 @@ main(void)
     return UNIT_RUN(
         "account_ids", NULL, tear_down, an_id_is_known_once_it_was_noted,
         an_id_too_large_is_not_noted, an_id_can_be_another,
-        an_id_can_be_forgotten, nearly_all_of_some_hundred_thousand_are_known,
-        most_of_a_million_are_known, of_too_many_some_are_forgotten);
+        an_id_can_be_forgotten, hardly_any_of_some_hundred_thousand_is_lost,
+        few_of_a_million_are_lost, of_too_many_some_are_forgotten);
 }

@@ -1,7 +1,7 @@
 /* account_ids.h - ids of accounts by address, of which an account keeps its for
- * ever; of one connection. Takes 8 MiB at most, for most of a million accounts,
- * and little for few. What it does not know the database says, and what it has
- * wrong: since another database was restored, or one new address in some 50,000
+ * ever; of one connection. Takes 8 MiB at most, for a million accounts, and
+ * little for few. What it does not know the database says, and what it has
+ * wrong: since another database was restored, or one new address in some 30,000
  * that it takes for another when it is full. */
 #ifndef IO_ACCOUNT_IDS_H
 #define IO_ACCOUNT_IDS_H
