@@ -49,8 +49,7 @@ static const uint64_t *
 pass(const struct ruleset *ruleset, const struct event *event)
 {
     const struct trigger *trigger = trigger_of_done(ruleset);
-    uint64_t *open =
-        arena_array(&arena, bits_words(trigger->form_count), sizeof(*open));
+    uint64_t *open = bits_new(&arena, trigger->form_count);
 
     sieve_pass(trigger->sieve, event, open);
     return open;

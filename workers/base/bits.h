@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
+
 enum { BITS_A_WORD = 64 };
 
 /* Words for the numbers below `count`. */
@@ -13,6 +15,13 @@ static inline size_t
 bits_words(size_t count)
 {
     return (count + BITS_A_WORD - 1) / BITS_A_WORD;
+}
+
+/* The empty set of them. */
+static inline uint64_t *
+bits_new(struct arena *arena, size_t count)
+{
+    return arena_array(arena, bits_words(count), sizeof(uint64_t));
 }
 
 static inline void

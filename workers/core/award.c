@@ -235,7 +235,7 @@ pay_part(struct turn *turn, const struct part *part, struct err *err)
 size_t
 award_next(const struct turn *turn, const uint64_t *open, size_t from)
 {
-    if (!open || turn->tells_skips)
+    if (!open || turn->trace || turn->facts->tells_skips)
         return from;
     return bits_next(open, turn->trigger->form_count, from);
 }

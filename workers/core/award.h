@@ -17,7 +17,8 @@ MUST_CHECK bool award_offer(const struct rule_form *form, struct turn *turn,
                             struct err *err);
 
 /* Post what the rules pay, and leave their changes in the turn. Only rules that
- * are open are asked; all of them when it is NULL or the turn tells skips. */
+ * are open are asked; all of them when it is NULL, and for who is told of all
+ * skips, see facts->tells_skips. */
 MUST_CHECK bool award_decide(struct turn *turn, const uint64_t *open,
                              struct err *err);
 

@@ -188,7 +188,7 @@ decide(const struct ruleset *ruleset, const struct event *event,
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    turn_tell(&turn);
+    turn.trace = facts->trace;
     ok = decide_turn(&turn, &basis, err);
     keep_purses(&turn);
     if (!ok) {
@@ -231,7 +231,7 @@ decide_rules(const struct ruleset *ruleset, const struct event *event,
     if (!trigger)
         return true;
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    turn_tell(&turn);
+    turn.trace = facts->trace;
     turn_take_room(&turn, &facts->turn_room);
     ok = award_decide(&turn, NULL, err);
     keep_purses(&turn);

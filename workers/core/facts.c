@@ -293,8 +293,7 @@ uint64_t *
 facts_add_verdict(struct facts *facts, const struct event *event,
                   size_t form_count)
 {
-    uint64_t *open =
-        arena_array(facts->arena, bits_words(form_count), sizeof(*open));
+    uint64_t *open = bits_new(facts->arena, form_count);
 
     facts->verdicts =
         arena_room(facts->arena, facts->verdicts, facts->verdict_count,

@@ -8,14 +8,6 @@
 #include "bits.h"
 #include "sieve.h"
 
-/* A bit for each form, clear. */
-static uint64_t *
-make_bits(const struct trigger *trigger, struct arena *arena)
-{
-    return arena_array(arena, bits_words(trigger->form_count),
-                       sizeof(uint64_t));
-}
-
 void
 shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
             const struct event *event, struct facts *facts)
@@ -24,7 +16,7 @@ shadow_want(const struct ruleset *ruleset, const struct trigger *trigger,
     struct turn turn;
 
     turn_start(&turn, ruleset, trigger, event, facts, facts->arena);
-    award_want(&turn, make_bits(trigger, facts->arena), &ignored);
+    award_want(&turn, bits_new(facts->arena, trigger->form_count), &ignored);
 }
 
 static void
@@ -117,11 +109,11 @@ shadow_decide(const struct ruleset *ruleset, const struct trigger *trigger,
               struct arena *arena)
 {
     struct shadow *shadow = ARENA_NEW(arena, struct shadow);
-    uint64_t *open = make_bits(trigger, arena);
+    uint64_t *open = bits_new(arena, trigger->form_count);
     struct turn turn;
 
     turn_start(&turn, ruleset, trigger, event, facts, arena);
-    turn_tell(&turn);
+    turn.trace = facts->trace;
     turn_take_room(&turn, &facts->shadow_room);
     sieve_pass(trigger->sieve, event, open);
     for (size_t i = award_next(&turn, open, 0); i < trigger->form_count;

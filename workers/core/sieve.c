@@ -226,7 +226,7 @@ sieve_make(struct arena *arena, const struct rule_form *const *forms,
     struct drafts drafts = {0};
 
     sieve->words = bits_words(count);
-    sieve->live = arena_array(arena, sieve->words, sizeof(*sieve->live));
+    sieve->live = bits_new(arena, count);
     for (size_t i = 0; i < count; i++) {
         const struct guard *guard = &forms[i]->guard;
 

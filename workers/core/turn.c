@@ -28,7 +28,6 @@ turn_start(struct turn *turn, const struct ruleset *ruleset,
     for (int i = 0; i < EXTRA_COUNT; i++)
         turn->extras[i] = ratio_from_int(0);
     turn->trace = NULL;
-    turn->tells_skips = false;
     turn->account = NULL;
     turn->part_count = 0;
     turn->offer_count = 0;
@@ -60,13 +59,6 @@ room_for(struct arena *arena, void *items, size_t *room, size_t count,
         return items;
     *room = count;
     return arena_array(arena, count, size);
-}
-
-void
-turn_tell(struct turn *turn)
-{
-    turn->trace = turn->facts->trace;
-    turn->tells_skips = turn->trace || turn->facts->tells_skips;
 }
 
 void

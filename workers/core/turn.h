@@ -67,7 +67,6 @@ struct turn {
     struct facts *facts;
     struct arena *arena;
     struct trace *trace; /* see trace.h; NULL: nobody asks */
-    bool tells_skips;    /* of rules that the event alone rules out, too */
     int32_t day;         /* of the event, in the rule set's zone */
 
     /* The rule at hand. */
@@ -130,9 +129,6 @@ struct turn_room {
 void turn_start(struct turn *turn, const struct ruleset *ruleset,
                 const struct trigger *trigger, const struct event *event,
                 struct facts *facts, struct arena *arena);
-
-/* Have it tell what the facts want to be told, where it decides. */
-void turn_tell(struct turn *turn);
 
 /* Give it the room that its trigger needs: *room, which is of the facts, is
  * made or made larger when it does not do. */
