@@ -6,6 +6,7 @@ from .report import table
 # Columns that tell how much faster a subject is than these.
 AGAINST = ("loop", "python", "bento", "bento-batch", "reward-1")
 GROUPS = ("worker", "relay", "postgresql", "kafka", "vacuum")
+GROUP_HEADS = ["worker us", "relay us", "PG us", "Kafka us", "vacuum us"]
 MIB = 1024
 
 
@@ -58,8 +59,7 @@ class Comparison:
     def text(self):
         heads = (["", "events/s", "min", "max"]
                  + [f"x {name}" for name in self.against]
-                 + ["worker us", "relay us", "PG us", "Kafka us", "vacuum us",
-                    "WAL B", "peak MiB", "others", "books"])
+                 + GROUP_HEADS + ["WAL B", "peak MiB", "others", "books"])
         rows = [self.cells(row) for row in self.rows.values()]
         legend = "\n".join(f"{row.name:10} {row.title}"
                            for row in self.rows.values())
