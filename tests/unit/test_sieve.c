@@ -213,6 +213,70 @@ START_TEST(a_field_that_breaks_its_promise_opens_all)
 }
 END_TEST
 
+/* An event whose fields f0, f1 and so on are 0, of a type of its own in place
+ * of the usual one. */
+static const struct event *
+wide_event(int fields)
+{
+    struct event *event = ARENA_NEW(&arena, struct event);
+    struct buf properties;
+    struct buf required;
+    struct buf data;
+
+    buf_init(&properties, &arena);
+    buf_init(&required, &arena);
+    buf_init(&data, &arena);
+    for (int i = 0; i < fields; i++) {
+        buf_printf(&properties, ",\"f%d\":{\"type\":\"integer\"}", i);
+        buf_printf(&required, ",\"f%d\"", i);
+        buf_printf(&data, ",\"f%d\":0", i);
+    }
+    schemas = schema_set_new(&arena);
+    schema_add(schemas,
+               json(arena_printf(
+                   &arena,
+                   "{\"$schema\":\"https://json-schema.org/draft/2020-12/"
+                   "schema\",\"$id\":\"test.done.v1\",\"type\":\"object\","
+                   "\"properties\":{\"user\":{\"type\":\"string\",\"format\":"
+                   "\"account\"}%.*s},\"required\":[\"user\"%.*s]}",
+                   STR_ARG(buf_str(&properties)), STR_ARG(buf_str(&required)))),
+               "wide.json", &diags);
+    ck_assert_uint_eq(diags.errors, 0);
+    *event = (struct event){
+        .record = &record,
+        .source = STR("/test"),
+        .id = STR("wide"),
+        .type = type_named("test.done.v1"),
+        .data = json(arena_printf(&arena, "{\"user\":\"u1\"%.*s}",
+                                  STR_ARG(buf_str(&data)))),
+    };
+    return event;
+}
+
+/* Sixteen fields are looked at; and nothing behind one of the others is, since
+ * reading that could fail. */
+START_TEST(conditions_on_too_many_fields_are_asked)
+{
+    enum { FIELDS = 40, LOOKED_AT = 16 };
+    const char *conditions[FIELDS + 2];
+    const struct event *event = wide_event(FIELDS);
+    const struct ruleset *ruleset;
+    const uint64_t *open;
+
+    for (int i = 0; i < FIELDS; i++)
+        conditions[i] = arena_printf(&arena, "event.data.f%d > 0", i);
+    conditions[FIELDS] = "event.data.f20 > 0 && event.data.f1 > 0";
+    conditions[FIELDS + 1] = "event.data.f1 > 0 && event.data.f20 > 0";
+    ruleset = rules_when(conditions, FIELDS + 2);
+    open = pass(ruleset, event);
+    for (size_t i = 0; i < FIELDS; i++)
+        ck_assert_int_eq(bits_has(open, i), i >= LOOKED_AT);
+    ck_assert(bits_has(open, FIELDS));
+    ck_assert(!bits_has(open, FIELDS + 1));
+    ck_assert_uint_eq(decide_ok(ruleset, event).posting_count, 0);
+}
+END_TEST
+
 START_TEST(rules_in_shadow_have_a_sieve_of_their_own)
 {
     const char *keys[2 * RULES_MIN];
@@ -466,6 +530,7 @@ main(void)
                     what_could_fail_is_asked,
                     a_field_that_is_missing_leaves_the_rest_to_others,
                     a_field_that_breaks_its_promise_opens_all,
+                    conditions_on_too_many_fields_are_asked,
                     rules_in_shadow_have_a_sieve_of_their_own,
                     rules_of_other_times_and_rules_that_are_off_are_closed,
                     thousands_of_constants_close_nearly_all,

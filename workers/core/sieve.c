@@ -11,8 +11,10 @@
 #include "range.h"
 
 /* Of fewer forms, the fields cost more than they save. Edges beyond so many are
- * left out, evenly: rows tell a little less then, and stay small. */
-enum { FORMS_MIN = 8, AXIS_EDGES_MAX = 512 };
+ * left out, evenly: rows tell a little less then, and stay small. So is what
+ * comes behind a field that would be one too many: an axis of 10,000 forms
+ * takes 1.3 MB. */
+enum { FORMS_MIN = 8, AXIS_EDGES_MAX = 512, FIELDS_MAX = 16 };
 
 /* What one form asks of an axis. */
 struct claim {
@@ -48,9 +50,8 @@ struct draft {
 struct drafts {
     struct arena scratch;
     struct draft time;
-    struct draft *fields;
+    struct draft fields[FIELDS_MAX];
     size_t field_count;
-    size_t field_room;
 };
 
 /* ---- making one ------------------------------------------------------------
@@ -80,15 +81,15 @@ claim_time(struct drafts *drafts, size_t form, const struct span *valid)
                   (struct claim){form, time, RANGE_BELOW});
 }
 
+/* NULL: there are as many as there may be. */
 static struct draft *
 draft_of(struct drafts *drafts, const struct code *field)
 {
     for (size_t i = 0; i < drafts->field_count; i++)
         if (expr_bound_same_field(drafts->fields[i].field, field))
             return &drafts->fields[i];
-    drafts->fields =
-        arena_room(&drafts->scratch, drafts->fields, drafts->field_count,
-                   &drafts->field_room, 4, sizeof(*drafts->fields));
+    if (drafts->field_count == FIELDS_MAX)
+        return NULL;
     drafts->fields[drafts->field_count] = (struct draft){.field = field};
     return &drafts->fields[drafts->field_count++];
 }
@@ -99,9 +100,14 @@ claim_fields(struct drafts *drafts, size_t form, const struct expr *when)
     const struct expr_bound *bounds;
     size_t count = expr_bounds(when, &drafts->scratch, &bounds);
 
-    for (size_t i = 0; i < count; i++)
-        add_claim(drafts, draft_of(drafts, bounds[i].field),
+    for (size_t i = 0; i < count; i++) {
+        struct draft *draft = draft_of(drafts, bounds[i].field);
+
+        if (!draft)
+            return;
+        add_claim(drafts, draft,
                   (struct claim){form, bounds[i].constant, bounds[i].signs});
+    }
 }
 
 static int
