@@ -159,6 +159,35 @@ def test_from_the_ledger_on(ctx, seed, tmp_path):
         assert told.get(account, "0.00") == str(amount - had.get(account, 0))
 
 
+def test_what_is_settled_stays_settled(ctx, tmp_path):
+    """A conversion of the ledger's ends in one batch, in a later one another
+    may begin."""
+    def request(event_id):
+        return line("token.conversion.requested", ADA, event_id,
+                    "2026-01-06T12:00:00Z", amount="100.00",
+                    blockchain_address=BOB)
+
+    ctx.publish([generator.Draft(contract(ADA, "c1"), partition=0),
+                 generator.Draft(request("q1"), partition=0)])
+    ctx.worker()
+    ctx.wait_consumed()
+    ctx.stop_all()
+    conversion_id, = ctx.sql(
+        "SELECT metadata->'conversion'->>'conversion_id' "
+        "FROM reward.token_transactions WHERE line = 'conversion.reserved'")[0]
+    settled = line("token.conversion.settled", ADA, "s1",
+                   "2026-01-07T12:00:00Z", conversion_id=conversion_id,
+                   status="failed")
+    done = ctx.run("simulate", "--state", "db", "--format", "json",
+                   str(write(tmp_path, settled, *["no event"] * 512,
+                             request("q2"))), role="worker")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert figures(made["outcomes"])["posted"] == "2"
+    assert figures(made["lines"]) == {"conversion.returned": "100.00",
+                                      "conversion.reserved": "-100.00"}
+
+
 @pytest.mark.parametrize("lines", [
     [], [contract(ADA, f"c{n}") for n in range(512)], ["no event"] * 3],
     ids=["no record", "a full batch", "no event"])

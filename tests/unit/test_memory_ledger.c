@@ -111,11 +111,28 @@ START_TEST(records_come_back_row_by_row)
 }
 END_TEST
 
+/* As a database gives them, which knows nothing of what is kept here. */
+START_TEST(rows_of_elsewhere_stay_taken_away)
+{
+    struct fact_record *asked = ask();
+
+    facts_add_row(&facts, asked);
+    asked->row_count = 0;
+    memory_ledger_keep(&ledger, &facts);
+
+    facts_init(&facts, &arena);
+    asked = facts_record(&facts, RECORD_ORIGIN, NULL, keys);
+    facts_add_row(&facts, asked);
+    memory_ledger_fill(&ledger, &facts);
+    ck_assert_uint_eq(asked->row_count, 0);
+}
+END_TEST
+
 int
 main(void)
 {
-    return UNIT_RUN("memory_ledger", set_up_ledger, tear_down_ledger,
-                    keys_and_counters_outlive_the_batch,
-                    a_counter_alone_keeps_no_account,
-                    records_come_back_row_by_row);
+    return UNIT_RUN(
+        "memory_ledger", set_up_ledger, tear_down_ledger,
+        keys_and_counters_outlive_the_batch, a_counter_alone_keeps_no_account,
+        records_come_back_row_by_row, rows_of_elsewhere_stay_taken_away);
 }

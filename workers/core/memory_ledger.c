@@ -319,6 +319,14 @@ keep_counter(struct memory_ledger *ledger, const struct counter *counter)
     kept->value = counter->value;
 }
 
+/* Of one that had rows and lost them all it must be known: where they came from
+ * they still are. */
+static bool
+had_no_row(const struct fact_record *record)
+{
+    return !record->row_room;
+}
+
 static void
 keep_record(struct memory_ledger *ledger, const struct fact_record *record,
             struct buf *buf)
@@ -327,7 +335,7 @@ keep_record(struct memory_ledger *ledger, const struct fact_record *record,
     bool is_new;
     uint64_t *place;
 
-    if (!record->row_count &&
+    if (had_no_row(record) &&
         !hash_table_get(&ledger->records, record_key(record)))
         return;
     buf_clear(buf);
