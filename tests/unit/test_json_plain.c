@@ -78,6 +78,9 @@ START_TEST(what_is_doubtful_is_left)
         STR("{\"a\":9223372036854775808}"),
         STR("{\"a\":1e400}"),
         STR("{\"a\":/* c */1}"),
+        STR("{}\\"),
+        STR("{}\\u0001"),
+        STR("{\"a\":\"\\\\\\u0000\"}"),
     };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -118,6 +121,9 @@ START_TEST(escapes_of_whole_characters_are_plain)
     ck_assert(str_eq(document->members[0].key, STR("\xC3\xBC")));
     ck_assert(str_eq(document->members[0].value->text,
                      STR("\xED\x9F\xBF\xEE\x80\x80\x01")));
+    ck_assert(
+        json_plain_read(&arena, STR("{\"a\":\"\\\\u0000\\\\\"}"), &document));
+    ck_assert(str_eq(document->members[0].value->text, STR("\\u0000\\")));
     ck_assert(!is_plain(STR("{\"a\":\"\\ud83c\\udf89\"}")));
     ck_assert(!is_plain(STR("{\"a\":\"\\uDFFF\"}")));
     ck_assert(!is_plain(STR("{\"a\":\"\\u00\"}")));

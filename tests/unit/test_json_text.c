@@ -1,11 +1,7 @@
-/* test_json_text.c - strings as JSON, wherever in them the escapes are. */
+/* test_json_text.c - strings as JSON, and what parts them. */
 #include "json_text.h"
 
-#include <stdio.h>
-
 #include "unit.h"
-
-enum { LONGEST = 40 };
 
 static struct arena arena;
 
@@ -44,27 +40,6 @@ START_TEST(strings_are_quoted_and_escaped)
 }
 END_TEST
 
-/* Any byte, at any place in texts around and over a word's length, between
- * neighbours one away from what is escaped. */
-START_TEST(a_byte_ends_the_plain_run_wherever_it_is)
-{
-    static const char neighbours[] = {' ', '!', '#', '[', ']', '\x7F', '\xFF'};
-    char text[LONGEST];
-
-    for (int byte = 0; byte < 256; byte++) {
-        bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
-
-        for (size_t len = 1; len <= LONGEST; len++)
-            for (size_t at = 0; at < len; at++) {
-                memset(text, neighbours[(size_t)(byte + (int)at) % 7], len);
-                text[at] = (char)byte;
-                ck_assert_uint_eq(json_plain_length(str_make(text, len)),
-                                  plain ? len : at);
-            }
-    }
-}
-END_TEST
-
 START_TEST(members_are_parted_by_commas)
 {
     struct buf buf;
@@ -83,7 +58,7 @@ END_TEST
 int
 main(void)
 {
-    return UNIT_RUN(
-        "json_text", set_up, tear_down, strings_are_quoted_and_escaped,
-        a_byte_ends_the_plain_run_wherever_it_is, members_are_parted_by_commas);
+    return UNIT_RUN("json_text", set_up, tear_down,
+                    strings_are_quoted_and_escaped,
+                    members_are_parted_by_commas);
 }

@@ -162,6 +162,31 @@ START_TEST(a_copy_is_its_own)
 }
 END_TEST
 
+/* Any byte, at any place in texts around and over a word's length, between
+ * neighbours one away from what ends a run. */
+START_TEST(a_byte_ends_the_plain_run_wherever_it_is)
+{
+    enum { LONGEST = 40 };
+    static const char neighbours[] = {' ', '!', '#', '[', ']', '\x7F', '\xFF'};
+    char text[LONGEST];
+
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t len = 1; len <= LONGEST; len++)
+            for (size_t at = 0; at < len; at++) {
+                struct str all = str_make(text, len);
+                bool plain = byte >= 0x20 && byte != '\\';
+
+                memset(text, neighbours[(size_t)(byte + (int)at) % 7], len);
+                text[at] = (char)byte;
+                ck_assert_uint_eq(str_plain_length(all, '\\', '\\'),
+                                  plain ? len : at);
+                ck_assert_uint_eq(str_plain_length(all, '"', '\\'),
+                                  plain && byte != '"' ? len : at);
+            }
+    ck_assert_uint_eq(str_plain_length((struct str){0}, '"', '\\'), 0);
+}
+END_TEST
+
 START_TEST(hashes_are_fnv_1a)
 {
     ck_assert_uint_eq(str_hash(STR("")), 14695981039346656037u);
@@ -180,5 +205,6 @@ main(void)
                     zero_bytes_are_no_text_but_nothing_is,
                     the_first_wrong_byte_ends_it_wherever_it_is,
                     distance_counts_typing_errors, long_texts_are_far_apart,
-                    a_copy_is_its_own, hashes_are_fnv_1a);
+                    a_copy_is_its_own, a_byte_ends_the_plain_run_wherever_it_is,
+                    hashes_are_fnv_1a);
 }

@@ -5,10 +5,6 @@
 #include "buf.h"
 #include "str.h"
 
-/* How many bytes at the start of text stand for themselves in a JSON string:
- * no control character, quote or backslash. */
-size_t json_plain_length(struct str text);
-
 /* Append text as a JSON string with its quotes (RFC 8259 section 7). The text
  * must be well-formed UTF-8. */
 void json_add_string(struct buf *buf, struct str text);

@@ -1,6 +1,8 @@
 /* str.c - comparisons and checks on borrowed bytes. */
 #include "str.h"
 
+#include <endian.h>
+
 int
 str_compare(struct str left, struct str right)
 {
@@ -97,19 +99,21 @@ utf8_sequence(struct str text)
     return len;
 }
 
+/* A byte in each of eight, to do the same to all of them. */
+#define BYTES(byte) (UINT64_C(0x0101010101010101) * (unsigned char)(byte))
+
 /* How many bytes at the start are ASCII but no NUL, as far as eight at a time
  * tell. */
 static size_t
 ascii_words(struct str text)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t at = 0;
     uint64_t word;
 
     for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
         memcpy(&word, text.at + at, sizeof(word));
         /* The top bit of a byte is set, or is after taking one from NUL. */
-        if ((word | (word - ones)) & ones << 7)
+        if ((word | (word - BYTES(1))) & BYTES(0x80))
             break;
     }
     return at;
@@ -130,6 +134,36 @@ str_is_utf8(struct str text)
         text.len -= len;
     }
     return true;
+}
+
+/* The top bit of each byte that is below `limit`, which is 0x80 at most, and
+ * perhaps of bytes above the first one: taking away borrows from them. */
+static uint64_t
+below(uint64_t word, unsigned char limit)
+{
+    return (word - BYTES(limit)) & ~word & BYTES(0x80);
+}
+
+/* Texts are long runs of plain bytes: worth taking eight at a time. */
+size_t
+str_plain_length(struct str text, char special, char other)
+{
+    size_t at = 0;
+    uint64_t word;
+    uint64_t found;
+
+    for (; at + sizeof(word) <= text.len; at += sizeof(word)) {
+        memcpy(&word, text.at + at, sizeof(word));
+        word = le64toh(word);
+        found = below(word, 0x20) | below(word ^ BYTES(special), 1) |
+                below(word ^ BYTES(other), 1);
+        if (found)
+            return at + (size_t)__builtin_ctzll(found) / 8;
+    }
+    while (at < text.len && (unsigned char)text.at[at] >= 0x20 &&
+           text.at[at] != special && text.at[at] != other)
+        at++;
+    return at;
 }
 
 void

@@ -227,7 +227,9 @@ token_render(struct token_writer *writer, const struct token_source *source,
 {
     token_id(source, writer->arena, writer->id);
     buf_clear(&writer->type);
-    buf_printf(&writer->type, "io.gigchain.%.*s.v1", STR_ARG(source->type));
+    ADD(&writer->type, "io.gigchain.");
+    buf_add_str(&writer->type, source->type);
+    ADD(&writer->type, ".v1");
     posted_at(writer, source);
     buf_clear(&writer->value);
     add_envelope(writer, source);

@@ -213,19 +213,30 @@ close_list(void *context)
  * -----------------------------------------------------------------
  */
 
-/* Whether all \\u escapes are of whole characters other than NUL: those of half
- * a surrogate pair begin with D8 to DF. */
+/* Whether the four digits at the start name a whole character other than NUL:
+ * halves of surrogate pairs begin with D8 to DF. */
+static bool
+is_whole_character(struct str digits)
+{
+    return digits.len >= 4 && memcmp(digits.at, "0000", 4) != 0 &&
+           ((digits.at[0] | 0x20) != 'd' || digits.at[1] < '8');
+}
+
+/* Whether all \\u escapes are of such. A search for both of their first bytes
+ * at once would look at each byte of the text by itself. */
 static bool
 are_escapes_plain(struct str text)
 {
-    static const char mark[] = "\\u";
+    enum { ESCAPE = 2 };
     const char *end = text.at + text.len;
     const char *at = text.at;
 
-    while ((at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
-        at += sizeof(mark) - 1;
-        if (end - at < 4 || memcmp(at, "0000", 4) == 0 ||
-            ((at[0] | 0x20) == 'd' && at[1] >= '8'))
+    while ((at = memchr(at, '\\', (size_t)(end - at)))) {
+        if (end - at < ESCAPE)
+            return false;
+        at += ESCAPE;
+        if (at[-1] == 'u' &&
+            !is_whole_character(str_make(at, (size_t)(end - at))))
             return false;
     }
     return true;

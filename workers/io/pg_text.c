@@ -64,31 +64,34 @@ pg_copy_null(struct buf *row)
     buf_add(row, "\\N", 2);
 }
 
+/* A byte that is not plain; control characters that part nothing stay as they
+ * are. */
+static void
+add_copy_escape(struct buf *row, char c)
+{
+    if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+        buf_add_char(row, '\\');
+        c = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c;
+    }
+    buf_add_char(row, c);
+}
+
 void
 pg_copy_text(struct buf *row, struct str text)
 {
-    char *start;
-    char *to;
-
     if (!text.at) {
         pg_copy_null(row);
         return;
     }
     add_tab(row);
-    start = to = buf_reserve(row, text.len * 2);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
+    while (text.len) {
+        size_t plain = str_plain_length(text, '\\', '\\');
 
-        if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
-            *to++ = '\\';
-            c = (char)(c == '\t'   ? 't'
-                       : c == '\n' ? 'n'
-                       : c == '\r' ? 'r'
-                                   : '\\');
-        }
-        *to++ = c;
+        buf_add(row, text.at, plain);
+        if (plain < text.len)
+            add_copy_escape(row, text.at[plain++]);
+        text = str_make(text.at + plain, text.len - plain);
     }
-    row->len += (size_t)(to - start);
 }
 
 void
