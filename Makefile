@@ -101,7 +101,8 @@ integration: $(BUILD)/reward $(BUILD)/expr_main faults ## real Kafka, real Postg
 
 .PHONY: integration-long
 integration-long: $(BUILD)/reward $(BUILD)/expr_main faults ## the same with big backlogs
-	@PYTHON=$(PYTHON) tests/support/run-integration -m long
+	@TMPDIR=$${TMPDIR:-/tmp} REWARD_TEST_JOBS=1 PYTHON=$(PYTHON) \
+		tests/support/run-integration -m long
 
 # The program with its kill points, for tests only.
 .PHONY: faults
