@@ -99,9 +99,10 @@ cases: $(BUILD)/case_main $(BUILD)/reward ## whole decisions, bad rule files, RE
 integration: $(BUILD)/reward $(BUILD)/expr_main faults ## real Kafka, real PostgreSQL, kill -9
 	@PYTHON=$(PYTHON) tests/support/run-integration
 
+# One at a time and on disk: memory is among what they measure.
 .PHONY: integration-long
 integration-long: $(BUILD)/reward $(BUILD)/expr_main faults ## the same with big backlogs
-	@TMPDIR=$${TMPDIR:-/tmp} REWARD_TEST_JOBS=1 PYTHON=$(PYTHON) \
+	@TMPDIR=$${TMPDIR:-/var/tmp} REWARD_TEST_JOBS=1 PYTHON=$(PYTHON) \
 		tests/support/run-integration -m long
 
 # The program with its kill points, for tests only.

@@ -49,8 +49,8 @@ pg_make_secrets() {
     echo "*:*:*:postgres:$(pg_password admin)" >>"$dir/pgpass"
 }
 
-# Commits must cost what they cost in production, so nothing about durability
-# is eased. Checkpoints are rare, or they would blur every measurement.
+# Benchmarks must find commits as dear as in production, so nothing about
+# durability is eased. Checkpoints are rare, or they would blur every measurement.
 pg_configure() {
     local socket_dir=$dir/pg
     (( ${#dir} < 80 )) || socket_dir= # a socket's path ends at 107 bytes
