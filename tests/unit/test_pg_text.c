@@ -1,5 +1,5 @@
-/* test_pg_text.c - rows for COPY, as "COPY", "Text Format", of PostgreSQL's
- * documentation has them. */
+/* test_pg_text.c - rows for COPY, as PostgreSQL's manual has them (COPY, "Text
+ * Format"). */
 #include "pg_text.h"
 
 #include "unit.h"

@@ -75,9 +75,8 @@ bool str_is_utf8(struct str text);
  * database and no JSON takes: drop it. */
 void str_drop_partial(char *text);
 
-/* How many bytes at the start are neither control characters below 0x20 nor
- * one of the two given ones, which are ASCII: what formats that escape those
- * take as it is. */
+/* How many bytes at the start need no escape in a format that escapes control
+ * characters, those below 0x20, and two more. */
 size_t str_plain_length(struct str text, char special, char other);
 
 /* Number of code points of well-formed UTF-8. */

@@ -125,7 +125,7 @@ struct fact_record {
     struct account_state *account; /* whose lock covers it, or NULL */
     struct record_row *rows;
     size_t row_count;
-    size_t row_room;
+    size_t row_room; /* 0: it never had a row */
 };
 
 /* A column that is a whole number, a time or an amount. The ledger wrote it as

@@ -319,10 +319,10 @@ keep_counter(struct memory_ledger *ledger, const struct counter *counter)
     kept->value = counter->value;
 }
 
-/* Of one that had rows and lost them all it must be known: where they came from
- * they still are. */
+/* One that lost its rows is kept as an empty one: the database, which is read
+ * again for each batch, still has them. */
 static bool
-had_no_row(const struct fact_record *record)
+never_had_row(const struct fact_record *record)
 {
     return !record->row_room;
 }
@@ -335,7 +335,7 @@ keep_record(struct memory_ledger *ledger, const struct fact_record *record,
     bool is_new;
     uint64_t *place;
 
-    if (had_no_row(record) &&
+    if (never_had_row(record) &&
         !hash_table_get(&ledger->records, record_key(record)))
         return;
     buf_clear(buf);

@@ -33,7 +33,8 @@ void memory_ledger_free(struct memory_ledger *ledger);
 void memory_ledger_fill(const struct memory_ledger *ledger,
                         struct facts *facts);
 
-/* Keep what decisions changed of the facts. */
+/* Keep what decisions changed of the facts, and all records that have rows or
+ * had some. */
 void memory_ledger_keep(struct memory_ledger *ledger,
                         const struct facts *facts);
 

@@ -1,11 +1,11 @@
 /* json_plain.c - builds the tree while YAJL reads: children wait in a list
  * until what holds them is closed. Not plain, as YAJL takes it otherwise than
  * jansson or would have us keep more: \u escapes of surrogates (it makes
- * something of half a pair); vertical tabs and form feeds (it takes them for
- * spaces); UTF-8 that is none; a key twice; numbers beyond 64 bits, beyond a
- * double or over 63 bytes; over 128 values waiting, over 32 levels; anything
- * but spaces behind the end. YAJL takes its memory from malloc: a few pieces a
- * document, given back with it. */
+ * something of half a pair) and of NUL; vertical tabs and form feeds (it takes
+ * them for spaces); UTF-8 that is none; a key twice; numbers beyond 64 bits,
+ * beyond a double or over 63 bytes; over 128 values waiting, over 32 levels;
+ * anything but spaces behind the end. YAJL takes its memory from malloc: a few
+ * pieces a document, given back with it. */
 #include "json_plain.h"
 
 #include <math.h>
@@ -213,30 +213,30 @@ close_list(void *context)
  * -----------------------------------------------------------------
  */
 
-/* Whether the four digits at the start name a whole character other than NUL:
- * halves of surrogate pairs begin with D8 to DF. */
+/* Whether the four digits at the start name a character other than NUL: halves
+ * of surrogate pairs begin with D8 to DF. */
 static bool
-is_whole_character(struct str digits)
+is_character(struct str digits)
 {
     return digits.len >= 4 && memcmp(digits.at, "0000", 4) != 0 &&
            ((digits.at[0] | 0x20) != 'd' || digits.at[1] < '8');
 }
 
-/* Whether all \\u escapes are of such. A search for both of their first bytes
- * at once would look at each byte of the text by itself. */
+/* Whether all \\u escapes are of such. By memchr, since memmem goes byte by
+ * byte.
+ */
 static bool
 are_escapes_plain(struct str text)
 {
-    enum { ESCAPE = 2 };
+    enum { ESCAPE_BYTES = 2 };
     const char *end = text.at + text.len;
     const char *at = text.at;
 
     while ((at = memchr(at, '\\', (size_t)(end - at)))) {
-        if (end - at < ESCAPE)
+        if (end - at < ESCAPE_BYTES)
             return false;
-        at += ESCAPE;
-        if (at[-1] == 'u' &&
-            !is_whole_character(str_make(at, (size_t)(end - at))))
+        at += ESCAPE_BYTES;
+        if (at[-1] == 'u' && !is_character(str_make(at, (size_t)(end - at))))
             return false;
     }
     return true;

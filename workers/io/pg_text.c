@@ -64,16 +64,33 @@ pg_copy_null(struct buf *row)
     buf_add(row, "\\N", 2);
 }
 
-/* A byte that is not plain; control characters that part nothing stay as they
- * are. */
-static void
-add_copy_escape(struct buf *row, char c)
+/* What stands for the byte behind a backslash, or NUL: control characters that
+ * part nothing stay as they are. */
+static char
+copy_escape(char c)
 {
-    if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
-        buf_add_char(row, '\\');
-        c = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c;
+    switch (c) {
+    case '\t':
+        return 't';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\\':
+        return '\\';
+    default:
+        return '\0';
     }
-    buf_add_char(row, c);
+}
+
+static void
+add_special(struct buf *row, char c)
+{
+    char escape = copy_escape(c);
+
+    if (escape)
+        buf_add_char(row, '\\');
+    buf_add_char(row, escape ? escape : c);
 }
 
 void
@@ -85,11 +102,12 @@ pg_copy_text(struct buf *row, struct str text)
     }
     add_tab(row);
     while (text.len) {
+        /* The others are control characters. */
         size_t plain = str_plain_length(text, '\\', '\\');
 
         buf_add(row, text.at, plain);
         if (plain < text.len)
-            add_copy_escape(row, text.at[plain++]);
+            add_special(row, text.at[plain++]);
         text = str_make(text.at + plain, text.len - plain);
     }
 }

@@ -14,7 +14,8 @@ void pg_literal_text(struct buf *array, struct str text);
 void pg_literal_null(struct buf *array);
 void pg_literal_close(struct buf *array);
 
-/* Append a column of a COPY row; a tab is put before all but a row's first. */
+/* Append a column of a COPY row; a tab is put before all but a row's first,
+ * which must not be an empty text. */
 void pg_copy_text(struct buf *row, struct str text); /* at NULL: SQL NULL */
 void pg_copy_int(struct buf *row, int64_t value);
 void pg_copy_null(struct buf *row);
