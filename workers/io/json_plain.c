@@ -222,9 +222,7 @@ is_character(struct str digits)
            ((digits.at[0] | 0x20) != 'd' || digits.at[1] < '8');
 }
 
-/* Whether all \\u escapes are of such. By memchr, since memmem goes byte by
- * byte.
- */
+/* Whether all \\u escapes are of such. By memchr: memmem goes byte by byte. */
 static bool
 are_escapes_plain(struct str text)
 {

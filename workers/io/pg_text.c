@@ -64,29 +64,14 @@ pg_copy_null(struct buf *row)
     buf_add(row, "\\N", 2);
 }
 
-/* What stands for the byte behind a backslash, or NUL: control characters that
- * part nothing stay as they are. */
-static char
-copy_escape(char c)
-{
-    switch (c) {
-    case '\t':
-        return 't';
-    case '\n':
-        return 'n';
-    case '\r':
-        return 'r';
-    case '\\':
-        return '\\';
-    default:
-        return '\0';
-    }
-}
-
+/* A byte that ended a run. Control characters that part nothing stay as they
+ * are. */
 static void
 add_special(struct buf *row, char c)
 {
-    char escape = copy_escape(c);
+    static const char escapes[] = {
+        ['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['\\'] = '\\'};
+    char escape = escapes[(unsigned char)c];
 
     if (escape)
         buf_add_char(row, '\\');
