@@ -17,6 +17,7 @@
 enum {
     IDLE_WAIT_MS = 100,
     REPORT_MS = 60000,
+    OFFSETS_MS = 1000,
     TIMERS_MAX = 500, /* events of the clock in one batch */
     /* The usual records of a full batch take 8 MiB as trees, twice the most
      * bytes; one that is all brackets, forty times its bytes. */
@@ -197,6 +198,18 @@ report(struct worker *worker)
              (long long)worker->rules_refused);
 }
 
+/* Lag tools look every few seconds. Told of each batch, brokers would have one
+ * more request for every dozen events, where these come one by one. */
+static void
+tell_offsets(struct worker *worker)
+{
+    if (clock_monotonic_ms() < worker->next_offsets_ms)
+        return;
+    worker->next_offsets_ms = clock_monotonic_ms() + OFFSETS_MS;
+    source_commit(worker->source);
+    FAULT_POINT("worker.offsets");
+}
+
 /* The event of a timer: sent again at another time, as after it could not be
  * posted, it is another one. */
 static struct house_event
@@ -297,8 +310,6 @@ turn(struct worker *worker, struct err *err)
               worker->batch.count, worker->batch.bytes,
               arena_used(&worker->batch.arena) +
                   worker->pipeline.attempt_bytes);
-    source_commit(worker->source);
-    FAULT_POINT("worker.offsets");
     drop_batch(worker);
     return true;
 }
@@ -384,10 +395,12 @@ worker_loop(struct worker *worker, struct err *err)
             worker->failures = 0;
         else if (err->kind != ERR_RETRY || !recover(worker, err))
             return false;
+        tell_offsets(worker);
         report(worker);
         tell_metrics(worker);
     }
-    worker->next_metrics_ms = 0;
+    worker->next_offsets_ms = worker->next_metrics_ms = 0;
+    tell_offsets(worker);
     tell_metrics(worker);
     return true;
 }
