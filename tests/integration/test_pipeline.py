@@ -2,6 +2,7 @@
 
 import collections
 import datetime
+import itertools
 import json
 import random
 from decimal import Decimal
@@ -568,6 +569,23 @@ def test_trace_context_is_carried(ctx):
     assert ctx.scalar("SELECT trace_id FROM reward.inbox") == trace[3:35]
     record = ctx.read(ctx.output)[0]
     assert json.loads(record.value)["traceparent"] == trace
+
+
+def test_published_together(ctx, seed):
+    """relay.batch_max_wait goes by between two transactions, however many
+    batches were posted meanwhile."""
+    ctx.settings["relay/batch_max_wait"] = "1s"
+    ctx.settings["worker/batch_max_events"] = 10
+    ctx.relay()
+    ctx.worker()
+    mix = generator.Mix(seed)
+    for _ in range(3):
+        ctx.publish(mix.drafts(200))
+        ctx.wait_consumed()
+    assert_books(ctx)
+    at_ms = sorted(record.timestamp_ms for record in ctx.read(ctx.position))
+    assert len(at_ms) >= 2
+    assert all(b - a >= 900 for a, b in itertools.pairwise(at_ms)), at_ms
 
 
 def test_message_is_a_function_of_the_ledger(ctx, seed):

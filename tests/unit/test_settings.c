@@ -116,6 +116,7 @@ START_TEST(built_in_values)
     ck_assert_int_eq(settings.worker.batch_max_bytes, 4 << 20);
     ck_assert_int_eq(settings.worker.batch_max_wait_ms, 5);
     ck_assert_int_eq(settings.worker.timer_interval_ms, 1000);
+    ck_assert_int_eq(settings.relay.batch_max_wait_ms, 15);
     ck_assert_int_eq(settings.notify.max_age_ms, 86400000);
     ck_assert_int_eq(settings.log.level, LOG_INFO);
 }

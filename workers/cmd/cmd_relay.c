@@ -24,6 +24,7 @@ options_from(const struct settings *settings)
         .dlq_topic = settings->kafka.dlq_topic,
         .position_topic = settings->kafka.position_topic,
         .batch_max_events = settings->relay.batch_max_events,
+        .batch_max_wait_ms = settings->relay.batch_max_wait_ms,
         .poll_ms = settings->relay.poll_ms,
         .retry_base_ms = settings->worker.retry_base_ms,
         .retry_max_ms = settings->worker.retry_max_ms,

@@ -225,6 +225,24 @@ report(struct relay *relay)
              counts->messages, counts->letters, counts->shadows);
 }
 
+/* A broker acknowledges a commit, and then writes its markers. A transaction
+ * that is begun before they are written is refused, and librdkafka 2.0.2 tries
+ * again 20 ms later, with all that it was given; so what was posted meanwhile
+ * would wait for the one after. It is better to wait first and to take all
+ * then. After a large page there is no wait: more may be there, and taking it
+ * is not done sooner than the broker. */
+static void
+gather(const struct relay *relay)
+{
+    const struct relay_options *options = relay->options;
+    int64_t left_ms =
+        relay->published_ms + options->batch_max_wait_ms - clock_monotonic_ms();
+
+    if (left_ms > 0 &&
+        (int64_t)relay->page_items < options->batch_max_events / 2)
+        clock_sleep_ms(left_ms);
+}
+
 static bool
 turn(struct relay *relay, struct err *err)
 {
@@ -236,6 +254,7 @@ turn(struct relay *relay, struct err *err)
     if (signals_stop_requested())
         return true;
     arena_reset(&relay->page);
+    gather(relay);
     if (!outbox_take(relay->outbox, relay->position, options->batch_max_events,
                      &relay->page, &page, err))
         return false;

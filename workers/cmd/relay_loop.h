@@ -20,6 +20,7 @@ struct relay_options {
     const char *dlq_topic;
     const char *position_topic;
     int64_t batch_max_events;
+    int64_t batch_max_wait_ms;
     int64_t poll_ms;
     int64_t retry_base_ms;
     int64_t retry_max_ms;

@@ -67,6 +67,7 @@ struct settings {
     struct {
         const char *name; /* key of its position; its transactional.id */
         int64_t batch_max_events;
+        int64_t batch_max_wait_ms;
         int64_t poll_ms; /* looks for new batches at least so often */
     } relay;
     struct {

@@ -144,6 +144,11 @@ const struct setting settings_table[] = {
     {"relay.batch_max_events", &setting_count, "5000",
      "About how many messages go into one Kafka transaction.",
      PLACE(relay.batch_max_events), RANGE(1, 100000)},
+    {"relay.batch_max_wait", &setting_duration, "15ms",
+     "The longest that what was posted after a Kafka transaction waits for the "
+     "next one; the broker is not done with the first until a few milliseconds "
+     "after its commit.",
+     PLACE(relay.batch_max_wait_ms), RANGE(0, SECOND)},
     {"relay.poll", &setting_duration, "100ms",
      "How often to look for new batches when no worker announces one.",
      PLACE(relay.poll_ms), RANGE(1, 60 * SECOND)},
