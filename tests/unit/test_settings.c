@@ -114,7 +114,7 @@ START_TEST(built_in_values)
     ck_assert_ptr_null(settings.postgres.password);
     ck_assert_int_eq(settings.worker.batch_max_events, 4000);
     ck_assert_int_eq(settings.worker.batch_max_bytes, 4 << 20);
-    ck_assert_int_eq(settings.worker.batch_max_wait_ms, 5);
+    ck_assert_int_eq(settings.worker.batch_max_wait_ms, 0);
     ck_assert_int_eq(settings.worker.timer_interval_ms, 1000);
     ck_assert_int_eq(settings.relay.batch_max_wait_ms, 15);
     ck_assert_int_eq(settings.notify.max_age_ms, 86400000);

@@ -122,8 +122,10 @@ const struct setting settings_table[] = {
     {"worker.batch_max_bytes", &setting_bytes, "4MiB",
      "Most bytes of records in one transaction.", PLACE(worker.batch_max_bytes),
      RANGE(256 * KIB, 64 * MIB)},
-    {"worker.batch_max_wait", &setting_duration, "5ms",
-     "The longest that the first record of a batch waits for others.",
+    {"worker.batch_max_wait", &setting_duration, "0ms",
+     "The longest that the first record of a batch waits for others. The "
+     "broker collects for 20 ms before that, unless fetch.wait.max.ms says "
+     "otherwise in kafka.properties.",
      PLACE(worker.batch_max_wait_ms), RANGE(0, 10 * SECOND)},
     {"worker.retry.base", &setting_duration, "100ms",
      "How long to wait after a first failure; doubled with each one more.",
