@@ -15,15 +15,15 @@ kafka_find_java() {
 }
 
 # kafka_command CLASS ARGS... - sets the array `kafka_cmd`, which runs a class
-# of the jars; `kafka_jvm` holds more options for the JVM. A broker of ours
-# lives for minutes, and the JVM's optimizing compiler takes half a core for
-# most of them; the quick one does.
+# of the jars; `kafka_jvm` holds more options for the JVM. The JVM's
+# optimizing compiler takes half a core for the first minutes of a broker, and
+# most of ours do not live longer; the quick one is enough.
 kafka_command() {
     local java
     [[ -e $kafka_jars/.stamp ]] || die 'no Kafka in build/kafka; run ops/setup'
     java=$(kafka_find_java)
-    kafka_cmd=("$java" "${kafka_jvm[@]}" -XX:TieredStopAtLevel=1
-        -XX:+UseSerialGC -XX:-UsePerfData
+    kafka_cmd=("$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+        -XX:-UsePerfData "${kafka_jvm[@]}"
         -Djava.net.preferIPv4Stack=true
         "-Dlog4j2.configurationFile=$root/ops/kafka/log4j2.properties"
         -cp "$kafka_jars/*" "$@")

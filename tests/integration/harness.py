@@ -428,7 +428,7 @@ class Context:
             },
             "rules": {"dir": str(RULES)},
             "schemas": {"dir": str(SCHEMAS)},
-            "worker": {"batch_max_events": 200, "batch_max_wait": "20ms",
+            "worker": {"batch_max_events": 200,
                        "retry": {"base": "20ms", "max": "500ms"}},
             "relay": {"name": "relay", "poll": "50ms"},
             "log": {"level": "info"},

@@ -5,6 +5,7 @@ import datetime
 import itertools
 import json
 import random
+import signal
 from decimal import Decimal
 
 import psycopg2
@@ -571,6 +572,11 @@ def test_trace_context_is_carried(ctx):
     assert json.loads(record.value)["traceparent"] == trace
 
 
+def times_published(ctx):
+    """When each transaction of the relay was, in milliseconds."""
+    return sorted(record.timestamp_ms for record in ctx.read(ctx.position))
+
+
 def test_published_together(ctx, seed):
     """relay.batch_max_wait goes by between two transactions, however many
     batches were posted meanwhile."""
@@ -581,11 +587,41 @@ def test_published_together(ctx, seed):
     mix = generator.Mix(seed)
     for _ in range(3):
         ctx.publish(mix.drafts(200))
-        ctx.wait_consumed()
+        ctx.wait_drained()
     assert_books(ctx)
-    at_ms = sorted(record.timestamp_ms for record in ctx.read(ctx.position))
-    assert len(at_ms) >= 2
+    at_ms = times_published(ctx)
+    assert len(at_ms) >= 3
     assert all(b - a >= 900 for a, b in itertools.pairwise(at_ms)), at_ms
+
+
+def test_a_backlog_is_published_without_waiting(ctx, seed):
+    """Where more is there than goes into one transaction, none is waited
+    for."""
+    ctx.settings["relay/batch_max_wait"] = "1s"
+    ctx.settings["relay/batch_max_events"] = 20
+    ctx.settings["worker/batch_max_events"] = 10
+    ctx.publish(generator.Mix(seed).drafts(600))
+    ctx.worker()
+    ctx.wait_consumed()
+    ctx.relay()
+    assert_books(ctx)
+    at_ms = times_published(ctx)
+    assert len(at_ms) >= 20
+    assert any(b - a < 900 for a, b in itertools.pairwise(at_ms)), at_ms
+
+
+def test_standings_under_a_steady_load(ctx, seed):
+    """The relay brings them forward while there is always more to publish."""
+    ctx.settings["relay/batch_max_events"] = 1
+    ctx.settings["worker/batch_max_events"] = 10
+    ctx.publish(generator.Mix(seed).drafts(1000))
+    ctx.worker()
+    ctx.wait_consumed()
+    victim = ctx.relay(fault="relay.begin:kill:50")
+    assert victim.wait(60) == -signal.SIGKILL, victim.log
+    assert ctx.scalar("SELECT count(*) FROM reward.standings") > 0
+    ctx.relay()
+    assert_books(ctx)
 
 
 def test_message_is_a_function_of_the_ledger(ctx, seed):

@@ -147,8 +147,8 @@ publish(struct relay *relay, const struct outbox_page *page, struct err *err)
     return true;
 }
 
-/* ---- with nothing to publish
- * -----------------------------------------------------
+/* ---- between transactions
+ * --------------------------------------------------------
  */
 
 /* From the start of one step to that of the next. Steps get half of the time
@@ -206,6 +206,24 @@ rest(struct relay *relay, struct err *err)
     return pg_wait_notify(relay->pg, wait_ms, err);
 }
 
+/* A broker acknowledges a commit, and writes its markers after that. Told of a
+ * transaction before they are written it refuses, and librdkafka 2.0.2 tries
+ * again 20 ms later: a page taken at once is held up for that long, without
+ * what is posted meanwhile. Where more is there it takes about as long to read.
+ */
+static bool
+gather(struct relay *relay, const struct outbox_page *page, struct err *err)
+{
+    int64_t left_ms;
+
+    refresh_standings(relay);
+    left_ms = relay->published_ms + relay->options->batch_max_wait_ms -
+              clock_monotonic_ms();
+    if (left_ms > 0 && !page->has_more)
+        clock_sleep_ms(left_ms);
+    return pg_wait_notify(relay->pg, 0, err);
+}
+
 /* ---- turns
  * ----------------------------------------------------------------------
  */
@@ -225,24 +243,6 @@ report(struct relay *relay)
              counts->messages, counts->letters, counts->shadows);
 }
 
-/* A broker acknowledges a commit, and then writes its markers. A transaction
- * that is begun before they are written is refused, and librdkafka 2.0.2 tries
- * again 20 ms later, with all that it was given; so what was posted meanwhile
- * would wait for the one after. It is better to wait first and to take all
- * then. After a large page there is no wait: more may be there, and taking it
- * is not done sooner than the broker. */
-static void
-gather(const struct relay *relay)
-{
-    const struct relay_options *options = relay->options;
-    int64_t left_ms =
-        relay->published_ms + options->batch_max_wait_ms - clock_monotonic_ms();
-
-    if (left_ms > 0 &&
-        (int64_t)relay->page_items < options->batch_max_events / 2)
-        clock_sleep_ms(left_ms);
-}
-
 static bool
 turn(struct relay *relay, struct err *err)
 {
@@ -254,7 +254,6 @@ turn(struct relay *relay, struct err *err)
     if (signals_stop_requested())
         return true;
     arena_reset(&relay->page);
-    gather(relay);
     if (!outbox_take(relay->outbox, relay->position, options->batch_max_events,
                      &relay->page, &page, err))
         return false;
@@ -268,8 +267,9 @@ turn(struct relay *relay, struct err *err)
                  "producer position=%" PRId64,
                  relay->position);
         relay_drop(relay);
+        return true;
     }
-    return true;
+    return gather(relay, &page, err);
 }
 
 /* After ERR_RETRY. */

@@ -60,9 +60,10 @@ const struct setting settings_table[] = {
      "Topics with events. envelope: cloudevents or plain; framing: none or "
      "confluent (cuts off the 5 bytes of a schema registry). A plain envelope "
      "needs JSON Pointers for id, type, time and source (a type or source that "
-     "does not start with / is taken as it is) and may have one for data: "
+     "does not start with / is taken as it is) and may have one for data, "
+     "which else is all of the record: "
      "{topic: legacy, envelope: plain, id: /id, type: /kind, time: /at, "
-     "source: /legacy/app}. In the environment: topics with commas between "
+     "source: /origin}. In the environment: topics with commas between "
      "them.",
      PLACE(kafka.inputs)},
     {"kafka.output.topic", &setting_topic, "gigchain.token-events",
@@ -123,9 +124,9 @@ const struct setting settings_table[] = {
      "Most bytes of records in one transaction.", PLACE(worker.batch_max_bytes),
      RANGE(256 * KIB, 64 * MIB)},
     {"worker.batch_max_wait", &setting_duration, "0ms",
-     "The longest that the first record of a batch waits for others. The "
-     "broker collects for 20 ms before that, unless fetch.wait.max.ms says "
-     "otherwise in kafka.properties.",
+     "The longest that the first record of a batch waits for others, after "
+     "brokers have collected 64 KiB or for 20 ms (fetch.wait.max.ms in "
+     "kafka.properties).",
      PLACE(worker.batch_max_wait_ms), RANGE(0, 10 * SECOND)},
     {"worker.retry.base", &setting_duration, "100ms",
      "How long to wait after a first failure; doubled with each one more.",
@@ -147,9 +148,9 @@ const struct setting settings_table[] = {
      "About how many messages go into one Kafka transaction.",
      PLACE(relay.batch_max_events), RANGE(1, 100000)},
     {"relay.batch_max_wait", &setting_duration, "15ms",
-     "The longest that what was posted after a Kafka transaction waits for the "
-     "next one; the broker is not done with the first until a few milliseconds "
-     "after its commit.",
+     "How long after a Kafka transaction to look for what goes into the next "
+     "one, unless more is there already. Brokers finish a transaction some "
+     "milliseconds after they acknowledge it.",
      PLACE(relay.batch_max_wait_ms), RANGE(0, SECOND)},
     {"relay.poll", &setting_duration, "100ms",
      "How often to look for new batches when no worker announces one.",

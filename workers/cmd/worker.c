@@ -136,7 +136,8 @@ patience_ms(const struct worker *worker, int64_t deadline_ms)
 
 /* Fill the batch until it is full, its first record has waited long enough,
  * or there is nothing to read. Behind, records are there without waiting and
- * batches are large; else they are what comes within worker.batch_max_wait. */
+ * batches are large; else they are what one answer of a broker brought, and
+ * what comes within worker.batch_max_wait. */
 static bool
 collect(struct worker *worker, struct err *err)
 {
@@ -198,14 +199,14 @@ report(struct worker *worker)
              (long long)worker->rules_refused);
 }
 
-/* Lag tools look every few seconds. Told of each batch, brokers would have one
- * more request for every dozen events, where these come one by one. */
+/* Lag tools look every few seconds: brokers need not hear of each batch. */
 static void
-tell_offsets(struct worker *worker)
+commit_offsets(struct worker *worker)
 {
-    if (clock_monotonic_ms() < worker->next_offsets_ms)
+    if (!worker->has_offsets || clock_monotonic_ms() < worker->next_offsets_ms)
         return;
     worker->next_offsets_ms = clock_monotonic_ms() + OFFSETS_MS;
+    worker->has_offsets = false;
     source_commit(worker->source);
     FAULT_POINT("worker.offsets");
 }
@@ -310,6 +311,7 @@ turn(struct worker *worker, struct err *err)
               worker->batch.count, worker->batch.bytes,
               arena_used(&worker->batch.arena) +
                   worker->pipeline.attempt_bytes);
+    worker->has_offsets = true;
     drop_batch(worker);
     return true;
 }
@@ -395,12 +397,12 @@ worker_loop(struct worker *worker, struct err *err)
             worker->failures = 0;
         else if (err->kind != ERR_RETRY || !recover(worker, err))
             return false;
-        tell_offsets(worker);
+        commit_offsets(worker);
         report(worker);
         tell_metrics(worker);
     }
     worker->next_offsets_ms = worker->next_metrics_ms = 0;
-    tell_offsets(worker);
+    commit_offsets(worker);
     tell_metrics(worker);
     return true;
 }

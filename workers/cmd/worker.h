@@ -22,12 +22,13 @@ struct worker {
     struct source *source;
     struct batch batch;
     struct pipeline pipeline;
-    int64_t rules_refused;   /* files read again that were no good */
-    bool last_refused;       /* the last one read was */
-    int64_t rules_good_us;   /* when the last good one was read */
-    bool has_connected;      /* to the database, once at least */
-    int failures;            /* in a row, for the back-off */
-    int64_t next_offsets_ms; /* when to tell the group's */
+    int64_t rules_refused; /* files read again that were no good */
+    bool last_refused;     /* the last one read was */
+    int64_t rules_good_us; /* when the last good one was read */
+    bool has_connected;    /* to the database, once at least */
+    int failures;          /* in a row, for the back-off */
+    bool has_offsets;      /* of the group, to be committed */
+    int64_t next_offsets_ms;
     int64_t next_metrics_ms;
     int64_t next_report_ms;
     int64_t next_timers_ms; /* when to look at what the clock has to send */

@@ -91,6 +91,7 @@ static bool
 choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
                struct arena *arena, struct batch_list *batches, struct err *err)
 {
+    enum { MOST = 256 }; /* one less than are asked for */
     struct str param = int_text(arena, after);
     struct pg_result *result;
     int64_t cost = 0;
@@ -101,13 +102,13 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
             "posted + rejected, conflicts + dead_letters - coalesce((SELECT "
             "d.conflicts + d.dead_letters FROM dropped_letters d "
             "WHERE d.first_id = b.first_id), 0), shadow_entries FROM batches b "
-            "WHERE id > $1 ORDER BY id LIMIT 256",
+            "WHERE id > $1 ORDER BY id LIMIT 257",
             &param, 1, &result, err))
         return false;
     batches->items =
         arena_array(arena, pg_rows(result), sizeof(*batches->items));
     batches->count = 0;
-    for (size_t i = 0; i < pg_rows(result); i++) {
+    for (size_t i = 0; i < pg_rows(result) && i < MOST; i++) {
         struct batch_row *batch = &batches->items[i];
 
         *batch = batch_from_row(result, i);
@@ -118,6 +119,7 @@ choose_batches(struct outbox *outbox, int64_t after, int64_t max_events,
         batches->letters += batch->letters;
         batches->shadows += batch->shadows;
     }
+    batches->has_more = batches->count < pg_rows(result);
     pg_result_free(result);
     return true;
 }

@@ -43,6 +43,7 @@ struct outbox_page {
     size_t item_count;
     size_t letter_count; /* of the items */
     size_t shadow_count; /* the same */
+    bool has_more;       /* batches that were not taken */
 };
 
 /* The batches after `after`, as many as have no more than max_events between

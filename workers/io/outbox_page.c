@@ -520,6 +520,7 @@ page_build(const struct outbox *outbox, const struct batch_list *batches,
         return damaged(&building,
                        building.answers[building.next_answer].event_id, err);
     page->batch_count = batches->count;
+    page->has_more = batches->has_more;
     page->last_batch = last->id;
     page->last_posted_us = last->posted_us;
     return true;

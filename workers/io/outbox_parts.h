@@ -24,6 +24,7 @@ struct batch_list {
     size_t count;
     int64_t letters;
     int64_t shadows;
+    bool has_more; /* after these */
 };
 
 struct outbox {
