@@ -17,13 +17,13 @@ kafka_find_java() {
 # kafka_command CLASS ARGS... - sets the array `kafka_cmd`, which runs a class
 # of the jars; `kafka_jvm` holds more options for the JVM. The JVM's
 # optimizing compiler takes half a core for the first minutes of a broker, and
-# most of ours do not live longer; the quick one is enough.
+# most of ours do not live longer. STACK_JVM=-XX:TieredStopAtLevel=4 is for those that are to be fast after that.
 kafka_command() {
     local java
     [[ -e $kafka_jars/.stamp ]] || die 'no Kafka in build/kafka; run ops/setup'
     java=$(kafka_find_java)
-    kafka_cmd=("$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-        -XX:-UsePerfData "${kafka_jvm[@]}"
+    kafka_cmd=("$java" "${STACK_JVM:--XX:TieredStopAtLevel=1}"
+        -XX:+UseSerialGC -XX:-UsePerfData "${kafka_jvm[@]}"
         -Djava.net.preferIPv4Stack=true
         "-Dlog4j2.configurationFile=$root/ops/kafka/log4j2.properties"
         -cp "$kafka_jars/*" "$@")

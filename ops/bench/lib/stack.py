@@ -14,6 +14,7 @@ from .hugepages import hugepages
 from .measure import cpu_us_postgresql
 
 STACK = ROOT / "ops/stack"
+JVM = "-XX:TieredStopAtLevel=4"  # the compiler of a broker that runs for long
 DATABASE = "gigchain"
 TIMEOUT_S = 180
 # As on a machine that is the database's: what PostgreSQL has built in is for one
@@ -86,7 +87,7 @@ class Stack:
     @staticmethod
     def call(*words):
         return run_tool(f"ops/stack {words[0]}", [STACK, *words],
-                        timeout=TIMEOUT_S, env=clean_env())
+                        timeout=TIMEOUT_S, env=clean_env(STACK_JVM=JVM))
 
     # -- PostgreSQL
 
