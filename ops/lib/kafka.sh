@@ -17,7 +17,8 @@ kafka_find_java() {
 # kafka_command CLASS ARGS... - sets the array `kafka_cmd`, which runs a class
 # of the jars; `kafka_jvm` holds more options for the JVM. The JVM's
 # optimizing compiler takes half a core for the first minutes of a broker, and
-# most of ours do not live longer. STACK_JVM=-XX:TieredStopAtLevel=4 is for those that are to be fast after that.
+# most of ours do not live longer; STACK_JVM=-XX:TieredStopAtLevel=4 is for
+# those that do.
 kafka_command() {
     local java
     [[ -e $kafka_jars/.stamp ]] || die 'no Kafka in build/kafka; run ops/setup'
