@@ -14,17 +14,16 @@ kafka_find_java() {
     echo "$java"
 }
 
-# kafka_command CLASS ARGS... - sets the array `kafka_cmd`, which runs a class
-# of the jars; `kafka_jvm` holds more options for the JVM. The JVM's
-# optimizing compiler takes half a core for the first minutes of a broker, and
-# most of ours do not live longer; STACK_JVM=-XX:TieredStopAtLevel=4 is for
-# those that do.
+# kafka_command [JVM_OPTION...] CLASS ARGS... - sets the array `kafka_cmd`,
+# which runs a class of the jars. The JVM's optimizing compiler takes half a
+# core for the first minutes of a broker, and most of ours do not live longer;
+# STACK_JVM=-XX:TieredStopAtLevel=4 is for those that do.
 kafka_command() {
     local java
     [[ -e $kafka_jars/.stamp ]] || die 'no Kafka in build/kafka; run ops/setup'
     java=$(kafka_find_java)
     kafka_cmd=("$java" "${STACK_JVM:--XX:TieredStopAtLevel=1}"
-        -XX:+UseSerialGC -XX:-UsePerfData "${kafka_jvm[@]}"
+        -XX:+UseSerialGC -XX:-UsePerfData
         -Djava.net.preferIPv4Stack=true
         "-Dlog4j2.configurationFile=$root/ops/kafka/log4j2.properties"
         -cp "$kafka_jars/*" "$@")
@@ -65,7 +64,7 @@ kafka_cluster_id() {
 }
 
 kafka_format() {
-    local kafka_jvm=() kafka_cmd
+    local kafka_cmd
     kafka_command kafka.tools.StorageTool format --standalone \
         -t "$(kafka_cluster_id)" -c "$dir/kafka.properties"
     rm -rf "$dir/kafka"
@@ -83,10 +82,9 @@ kafka_settled() {
 # A session of its own: Ctrl-C on a test must not reach the broker.
 kafka_launch() {
     local seen kafka_cmd
-    local kafka_jvm=(-Xms512m -Xmx512m -XX:+ExitOnOutOfMemoryError
-        "-XX:ErrorFile=$dir/kafka-crash.log")
     seen=$(log_size "$dir/kafka.log")
-    kafka_command kafka.Kafka "$dir/kafka.properties"
+    kafka_command -Xms512m -Xmx512m -XX:+ExitOnOutOfMemoryError \
+        "-XX:ErrorFile=$dir/kafka-crash.log" kafka.Kafka "$dir/kafka.properties"
     setsid "${kafka_cmd[@]}" >>"$dir/kafka.log" 2>&1 </dev/null &
     process_record "$dir/kafka.pid" $! || return 1
     disown
