@@ -44,7 +44,7 @@ struct bench {
     struct record *records;
     size_t count;
 
-    /* One round; all but the ledger's names are in the batch's arena. */
+    /* One round; all but the ledger's own are in the batch's arena. */
     struct batch batch;
     bool *has_time; /* of each item: for its digest */
     struct facts facts;

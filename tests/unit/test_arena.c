@@ -32,6 +32,14 @@ is_zero(const char *bytes, size_t len)
     return true;
 }
 
+/* What comes next is not zero by itself. */
+static void
+make_dirty(void)
+{
+    memset(arena_raw(&arena, 3000), 0xFF, 3000);
+    arena_reset(&arena);
+}
+
 START_TEST(pieces_are_aligned_and_zero)
 {
     for (size_t size = 1; size < 3000; size = size * 3 / 2 + 1) {
@@ -46,8 +54,7 @@ END_TEST
 
 START_TEST(memory_used_again_is_zero_again)
 {
-    memset(arena_alloc(&arena, 1000), 0xFF, 1000);
-    arena_reset(&arena);
+    make_dirty();
     ck_assert(is_zero(arena_alloc(&arena, 1000), 1000));
 }
 END_TEST
@@ -109,13 +116,16 @@ END_TEST
 
 START_TEST(growing_copies_what_was_there)
 {
-    int *numbers = arena_array(&arena, 2, sizeof(int));
+    int *numbers;
 
+    make_dirty();
+    numbers = arena_array(&arena, 2, sizeof(int));
     numbers[0] = 7;
     numbers[1] = 8;
     numbers = arena_grow(&arena, numbers, 2, 4, sizeof(int));
     ck_assert_int_eq(numbers[0], 7);
     ck_assert_int_eq(numbers[1], 8);
+    ck_assert_int_eq(numbers[2], 0);
     ck_assert_int_eq(numbers[3], 0);
     ck_assert_ptr_nonnull(arena_grow(&arena, NULL, 0, 4, sizeof(int)));
 }
@@ -216,6 +226,7 @@ END_TEST
 
 START_TEST(texts_are_copied_and_ended)
 {
+    make_dirty();
     ck_assert_str_eq(arena_strndup(&arena, "abcdef", 3), "abc");
     ck_assert_str_eq(arena_printf(&arena, "%d-%s", 12, "x"), "12-x");
 }

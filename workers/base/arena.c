@@ -2,6 +2,7 @@
  * Blocks grow with use, so a small arena stays small. */
 #include "arena.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,11 +10,14 @@
 #include <string.h>
 
 /* ASan knows nothing of pieces of a block, unless it is told: what has not
- * been handed out cannot be touched then, nor can the gap behind a piece. */
+ * been handed out cannot be touched then, nor can the gap behind a piece. Nor
+ * does it know what was never written: raw pieces are filled with rubbish. */
 #ifdef REWARD_ASAN
 #include <sanitizer/asan_interface.h>
+#define SPOIL(at, size) memset(at, 0xA5, size)
 enum { GAP = 16 };
 #else
+#define SPOIL(at, size) ((void)(size))
 #define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 enum { GAP = 0 };
@@ -68,7 +72,7 @@ arena_init(struct arena *arena)
 }
 
 void *
-arena_alloc(struct arena *arena, size_t size)
+arena_raw(struct arena *arena, size_t size)
 {
     size_t room;
     char *piece;
@@ -84,27 +88,42 @@ arena_alloc(struct arena *arena, size_t size)
     arena->at += room + GAP;
     arena->used += room;
     ASAN_UNPOISON_MEMORY_REGION(piece, size);
-    return memset(piece, 0, size);
+    SPOIL(piece, size);
+    return piece;
 }
 
 void *
-arena_array(struct arena *arena, size_t count, size_t size)
+arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_raw(arena, size), 0, size);
+}
+
+static size_t
+array_bytes(size_t count, size_t size)
 {
     size_t total;
 
     if (__builtin_mul_overflow(count, size, &total))
         die_out_of_memory(SIZE_MAX);
-    return arena_alloc(arena, total);
+    return total;
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+    return arena_alloc(arena, array_bytes(count, size));
 }
 
 void *
 arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count,
            size_t size)
 {
-    void *grown = arena_array(arena, new_count, size);
+    char *grown = arena_raw(arena, array_bytes(new_count, size));
 
+    assert(count <= new_count);
     if (count)
         memcpy(grown, old, count * size);
+    memset(grown + count * size, 0, (new_count - count) * size);
     return grown;
 }
 
@@ -121,10 +140,11 @@ arena_room(struct arena *arena, void *items, size_t count, size_t *room,
 char *
 arena_strndup(struct arena *arena, const char *text, size_t len)
 {
-    char *copy = arena_alloc(arena, len + 1);
+    char *copy = arena_raw(arena, len + 1);
 
     if (len)
         memcpy(copy, text, len);
+    copy[len] = '\0';
     return copy;
 }
 
@@ -148,7 +168,7 @@ arena_printf(struct arena *arena, const char *format, ...)
     va_end(args);
     if (len < 0)
         die_out_of_memory(0);
-    text = arena_alloc(arena, (size_t)len + 1);
+    text = arena_raw(arena, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return text;

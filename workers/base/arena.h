@@ -24,10 +24,14 @@ void arena_init(struct arena *arena);
  * which is safe because an uncommitted batch is read again. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* As arena_alloc, with anything in it: for what is written over at once. */
+void *arena_raw(struct arena *arena, size_t size);
+
 /* As arena_alloc for count * size, ending the process on overflow. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
-/* A new array of new_count elements with the first count copied over. */
+/* A new array of new_count elements, the first count copied over, the others
+ * zeroed. */
 void *arena_grow(struct arena *arena, const void *old, size_t count,
                  size_t new_count, size_t size);
 

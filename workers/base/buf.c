@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FIRST_ROOM = 64, INT_ROOM = 24 };
+
 void
 buf_init(struct buf *buf, struct arena *arena)
 {
@@ -14,11 +16,15 @@ buf_init(struct buf *buf, struct arena *arena)
 void
 buf_grow(struct buf *buf, size_t more)
 {
-    size_t room = buf->room ? buf->room * 2 : 256;
+    size_t room = buf->room ? buf->room * 2 : FIRST_ROOM;
+    char *grown;
 
     while (room - buf->len < more)
         room *= 2;
-    buf->at = arena_grow(buf->arena, buf->at, buf->len, room, 1);
+    grown = arena_raw(buf->arena, room);
+    if (buf->len)
+        memcpy(grown, buf->at, buf->len);
+    buf->at = grown;
     buf->room = room;
 }
 
@@ -43,29 +49,41 @@ buf_add_cstr(struct buf *buf, const char *text)
     buf_add(buf, text, strlen(text));
 }
 
+/* At the end of `room`, two digits at a time, in half the steps. */
+static struct str
+print_int(char room[INT_ROOM], int64_t value)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021"
+                                "22232425262728293031323334353637383940414243"
+                                "44454647484950515253545556575859606162636465"
+                                "66676869707172737475767778798081828384858687"
+                                "888990919293949596979899";
+    char *at = room + INT_ROOM;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+    for (; left >= 10; left /= 100)
+        at = memcpy(at - 2, &pairs[left % 100 * 2], 2);
+    if (left || at == room + INT_ROOM)
+        *--at = (char)('0' + left);
+    if (value < 0)
+        *--at = '-';
+    return str_make(at, (size_t)(room + INT_ROOM - at));
+}
+
 void
 buf_add_int(struct buf *buf, int64_t value)
 {
-    char digits[24];
-    char *at = digits + sizeof(digits);
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char room[INT_ROOM];
 
-    do
-        *--at = (char)('0' + left % 10);
-    while (left /= 10);
-    if (value < 0)
-        *--at = '-';
-    buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
+    buf_add_str(buf, print_int(room, value));
 }
 
 struct str
 int_text(struct arena *arena, int64_t value)
 {
-    struct buf buf;
+    char room[INT_ROOM];
 
-    buf_init(&buf, arena);
-    buf_add_int(&buf, value);
-    return buf_str(&buf);
+    return str_dup(arena, print_int(room, value));
 }
 
 void

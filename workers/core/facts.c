@@ -11,9 +11,9 @@
 enum fact_kind { FACT_ACCOUNT, FACT_COUNTER, FACT_ONCE, FACT_RECORD };
 
 struct fact_slot {
-    uint64_t hash;
-    void *fact; /* NULL: free */
+    uint32_t hash; /* its lower half; what has the same is compared */
     enum fact_kind kind;
+    void *fact; /* NULL: free */
 };
 
 /* What a fact is about; parts that its kind does not have are zero. */
@@ -34,7 +34,18 @@ facts_init(struct facts *facts, struct arena *arena)
     *facts = (struct facts){.arena = arena};
 }
 
+/* The account stands for its address. */
 static uint64_t
+mix_record(uint64_t hash, const struct fact_key *key)
+{
+    hash = hash_mix(hash, (uint64_t)key->record);
+    for (int i = 0; i < RECORD_KEYS; i++)
+        if (!key->account || !str_eq(key->keys[i], key->account->address))
+            hash = hash_text(hash, key->keys[i]);
+    return hash;
+}
+
+static uint32_t
 key_hash(const struct fact_key *key)
 {
     uint64_t hash = hash_mix((uint64_t)key->kind, (uintptr_t)key->line);
@@ -42,14 +53,9 @@ key_hash(const struct fact_key *key)
     hash = hash_mix(hash, (uintptr_t)key->account);
     hash = hash_mix(hash, (uint64_t)key->counter << 32 | (uint32_t)key->bucket);
     hash = hash_text(hash, key->text);
-    if (key->kind != FACT_RECORD)
-        return hash;
-    hash = hash_mix(hash, (uint64_t)key->record);
-    /* The account stands for its address. */
-    for (int i = 0; i < RECORD_KEYS; i++)
-        if (!key->account || !str_eq(key->keys[i], key->account->address))
-            hash = hash_text(hash, key->keys[i]);
-    return hash;
+    if (key->kind == FACT_RECORD)
+        hash = mix_record(hash, key);
+    return (uint32_t)hash;
 }
 
 static bool
@@ -92,7 +98,7 @@ record_is(const void *fact, const struct fact_key *key)
 }
 
 static bool
-slot_is(const struct fact_slot *slot, uint64_t hash, const struct fact_key *key)
+slot_is(const struct fact_slot *slot, uint32_t hash, const struct fact_key *key)
 {
     static bool (*const is[])(const void *, const struct fact_key *) = {
         [FACT_ACCOUNT] = account_is,
@@ -126,7 +132,7 @@ grow_slots(struct facts *facts)
 
 /* Where the key is, or would be. */
 static struct fact_slot *
-probe(const struct facts *facts, uint64_t hash, const struct fact_key *key)
+probe(const struct facts *facts, uint32_t hash, const struct fact_key *key)
 {
     size_t at = hash & (facts->slot_room - 1);
 
@@ -140,7 +146,7 @@ probe(const struct facts *facts, uint64_t hash, const struct fact_key *key)
 static struct fact_slot *
 find_slot(struct facts *facts, const struct fact_key *key)
 {
-    uint64_t hash = key_hash(key);
+    uint32_t hash = key_hash(key);
     struct fact_slot *slot;
 
     if (facts->slot_count * 2 >= facts->slot_room)

@@ -284,7 +284,7 @@ post(struct turn *turn, const struct ledger_line *line,
         return turn_overflow(err, line);
     turn->postings =
         arena_room(turn->arena, turn->postings, turn->posting_count,
-                   &turn->posting_room, 4, sizeof(*turn->postings));
+                   &turn->posting_room, 2, sizeof(*turn->postings));
     turn->postings[turn->posting_count++] = (struct posting){
         .line = line,
         .account = account,
@@ -377,7 +377,7 @@ turn_effect(struct turn *turn, enum effect_kind kind,
             struct account_state *account)
 {
     turn->effects = arena_room(turn->arena, turn->effects, turn->effect_count,
-                               &turn->effect_room, 4, sizeof(*turn->effects));
+                               &turn->effect_room, 2, sizeof(*turn->effects));
     turn->effects[turn->effect_count] =
         (struct effect){.kind = kind, .account = account};
     return &turn->effects[turn->effect_count++];
@@ -392,7 +392,7 @@ turn_answer(struct turn *turn, struct account_state *account, const char *type,
     for (size_t i = 0; i < turn->answer_count; i++)
         place += turn->answers[i].account == account;
     turn->answers = arena_room(turn->arena, turn->answers, turn->answer_count,
-                               &turn->answer_room, 4, sizeof(*turn->answers));
+                               &turn->answer_room, 1, sizeof(*turn->answers));
     turn->answers[turn->answer_count] = (struct answer){
         .account = account, .type = type, .detail = detail, .place = place};
     return &turn->answers[turn->answer_count++];

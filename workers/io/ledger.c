@@ -58,6 +58,7 @@ ledger_close(struct ledger *ledger)
     account_ids_free(&ledger->account_ids);
     odds_free(&ledger->once_guesses.odds);
     odds_free(&ledger->account_guesses.odds);
+    arena_free(&ledger->scratch);
     arena = ledger->arena;
     arena_free(&arena);
 }

@@ -46,8 +46,9 @@ struct account_guesses {
 };
 
 struct ledger {
-    struct arena arena; /* holds this struct */
-    struct pg *pg;      /* borrowed */
+    struct arena arena;   /* holds this struct */
+    struct arena scratch; /* texts on their way into an event's row */
+    struct pg *pg;        /* borrowed */
     struct name_cache sources;
     struct name_cache types;
     struct account_ids account_ids;

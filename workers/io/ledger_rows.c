@@ -110,10 +110,12 @@ add_event(struct writing *writing, struct item *item)
     const struct event *event = &item->event;
     const struct ruleset *ruleset = writing->options->ruleset;
     struct buf *row = &writing->rows.events;
+    struct arena *scratch = &writing->ledger->scratch;
     char hash[UUID_TEXT + 1];
     bool notify = writing->turn->now_us - event->time_us <=
                   writing->options->notify_max_age_us;
 
+    arena_reset(scratch);
     event_hash_text(event, hash);
     item->id = writing->rows.next_id++;
     item->event.row_id = item->id;
@@ -131,12 +133,12 @@ add_event(struct writing *writing, struct item *item)
     pg_copy_text(row, outcome_letter(item->outcome));
     pg_copy_text(row, notify ? STR("t") : STR("f"));
     pg_copy_text(row, event->id);
-    pg_copy_text(row, kept_contract(event, writing->arena));
+    pg_copy_text(row, kept_contract(event, scratch));
     pg_copy_text(row,
                  event->traceparent.len ? event->traceparent : (struct str){0});
-    pg_copy_text(row, kept_write(ruleset, event, writing->arena));
-    pg_copy_text(
-        row, basis_keep(ruleset, event, item->decision.basis, writing->arena));
+    pg_copy_text(row, kept_write(ruleset, event, scratch));
+    pg_copy_text(row,
+                 basis_keep(ruleset, event, item->decision.basis, scratch));
     pg_copy_end_row(row);
     add_entries(&writing->rows, item);
     add_answers(&writing->rows, item);
