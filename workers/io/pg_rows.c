@@ -37,6 +37,13 @@ is_of(const struct pg_result *result, int column, enum pg_type type)
     return PQftype(rows_of(result), column) == type;
 }
 
+static const char *
+value_of(const struct pg_result *result, size_t row, int column)
+{
+    assert(!pg_is_null(result, row, column));
+    return PQgetvalue(rows_of(result), (int)row, column);
+}
+
 /* Of that type, in binary, and not NULL: a column that is read as what it is
  * not would be another number. */
 static const char *
@@ -44,8 +51,7 @@ binary_value(const struct pg_result *result, size_t row, int column,
              enum pg_type type)
 {
     assert(is_binary(result, column) && is_of(result, column, type));
-    assert(!pg_is_null(result, row, column));
-    return PQgetvalue(rows_of(result), (int)row, column);
+    return value_of(result, row, column);
 }
 
 struct str
@@ -74,7 +80,7 @@ binary_int(const struct pg_result *result, size_t row, int column)
     enum pg_type type = PQftype(rows_of(result), column);
     int bytes = PQfsize(rows_of(result), column);
     int unused = 64 - 8 * bytes;
-    const char *value = binary_value(result, row, column, type);
+    const char *value = value_of(result, row, column);
 
     assert(type == PG_INT8 || type == PG_INT4 || type == PG_INT2);
     return (int64_t)(read_bytes(value, bytes) << unused) >> unused;
