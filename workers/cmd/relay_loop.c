@@ -27,7 +27,8 @@ enum {
     FLUSH_LOOK_MS = 200,
     STOP_PATIENCE_MS = 4000, /* for messages under way when told to stop */
     ABORT_WAIT_MS = 2000,
-    STANDINGS_ENTRIES = 2000, /* to be brought forward at once */
+    STANDINGS_ENTRIES = 2000,     /* to be brought forward at once ... */
+    STANDINGS_BUSY_ENTRIES = 500, /* ... while batches keep coming */
 };
 
 /* ---- one transaction
@@ -151,20 +152,26 @@ publish(struct relay *relay, const struct outbox_page *page, struct err *err)
  * --------------------------------------------------------
  */
 
+static bool
+is_quiet(const struct relay *relay)
+{
+    enum { QUIET_MS = 1000 };
+
+    return clock_monotonic_ms() > relay->published_ms + QUIET_MS;
+}
+
 /* From the start of one step to that of the next. Steps get half of the time
  * when all is quiet, and a twentieth while batches keep coming, so that the
- * workers, who may have no time to spare, do not notice. In a burst (a page has
- * more than a step takes forward, roughly) steps hardly get on, and most of
- * what they do the next ones do again; a look now and then is enough. */
+ * workers, who may have no time to spare, do not notice. In a burst, pages of
+ * thousands, steps hardly get on, and most of what they do the next ones do
+ * again; a look now and then is enough. */
 static int64_t
-standings_pause_ms(const struct relay *relay, int64_t took_ms)
+standings_pause_ms(const struct relay *relay, bool quiet, int64_t took_ms)
 {
-    enum { QUIET_MS = 1000, BURST_MS = 5000, LEAST_MS = 10 };
-    bool is_quiet = clock_monotonic_ms() > relay->published_ms + QUIET_MS;
-    int64_t pause_ms = (took_ms + LEAST_MS) * (is_quiet ? 2 : 20);
+    enum { BURST_ITEMS = 2000, BURST_MS = 5000 };
+    int64_t pause_ms = quiet ? 2 * (took_ms + 10) : 20 * (took_ms + 2);
 
-    if (!is_quiet && relay->page_items > STANDINGS_ENTRIES &&
-        pause_ms < BURST_MS)
+    if (!quiet && relay->page_items > BURST_ITEMS && pause_ms < BURST_MS)
         return BURST_MS;
     return pause_ms;
 }
@@ -177,12 +184,15 @@ refresh_standings(struct relay *relay)
     enum { FAILED_MS = 60000 };
     int64_t position = relay->position;
     int64_t start_ms = clock_monotonic_ms();
+    bool quiet = is_quiet(relay);
     struct err err = {0};
     bool current = false;
 
     if (relay->standings == position || start_ms < relay->next_refresh_ms)
         return;
-    if (!standings_refresh(relay->pg, STANDINGS_ENTRIES, &current, &err)) {
+    if (!standings_refresh(relay->pg,
+                           quiet ? STANDINGS_ENTRIES : STANDINGS_BUSY_ENTRIES,
+                           &current, &err)) {
         log_failure(LOG_WARN, &err);
         relay->next_refresh_ms = start_ms + FAILED_MS;
         return;
@@ -190,7 +200,8 @@ refresh_standings(struct relay *relay)
     if (current)
         relay->standings = position;
     relay->next_refresh_ms =
-        start_ms + standings_pause_ms(relay, clock_monotonic_ms() - start_ms);
+        start_ms +
+        standings_pause_ms(relay, quiet, clock_monotonic_ms() - start_ms);
 }
 
 static bool
