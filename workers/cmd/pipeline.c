@@ -30,7 +30,7 @@ drop_decision(struct item *item)
     memset(&item->decision, 0, sizeof(item->decision));
 }
 
-/* Forget what an earlier try decided. */
+/* Forget what a try that failed has decided. */
 static void
 reopen(struct item_range range)
 {
@@ -206,7 +206,6 @@ post_once(struct pipeline *pipeline, struct batch *batch,
     bool ok;
 
     *again = false;
-    reopen(range);
     arena_reset(attempt.arena);
     facts_init(&attempt.facts, attempt.arena);
     ok = ledger_begin(pipeline->ledger, range, &attempt.turn, err);
@@ -222,6 +221,7 @@ post_once(struct pipeline *pipeline, struct batch *batch,
     if (ok && run_steps(&attempt, err))
         return true;
     ledger_rollback(pipeline->ledger);
+    reopen(range);
     *again = ok && ledger_guessed_wrong(pipeline->ledger, err);
     if (*again)
         err_reset(err);

@@ -114,45 +114,76 @@ add_effect(struct buf *columns, const struct item *item,
     }
 }
 
-/* How far a search for effects has come. */
-struct effect_cursor {
-    size_t item;
-    size_t effect;
+/* ---- those of a range
+ * ------------------------------------------------------
+ */
+
+struct found {
+    const struct item *item;
+    const struct effect *effect;
 };
 
-/* The next effect of a kind, or NULL. What was set aside has no effect,
- * whatever was decided of it. */
-static const struct effect *
-next_effect(struct item_range range, enum effect_kind kind,
-            struct effect_cursor *at)
-{
-    for (; at->item < range.count; at->item++, at->effect = 0) {
-        const struct item *item = &range.items[at->item];
+struct effects {
+    struct found *list; /* in the order of the events */
+    size_t count;
+    size_t room;
+};
 
-        if (!item_is_applied(item))
+/* What was set aside has no effect, whatever was decided of it. */
+static struct effects
+find_effects(struct item_range range, struct arena *arena)
+{
+    struct effects found = {0};
+
+    for (size_t i = 0; i < range.count; i++) {
+        const struct item *item = &range.items[i];
+        const struct decision *decision = &item->decision;
+
+        if (!decision->effect_count || !item_is_applied(item))
             continue;
-        while (at->effect < item->decision.effect_count)
-            if (item->decision.effects[at->effect++].kind == kind)
-                return &item->decision.effects[at->effect - 1];
+        for (size_t k = 0; k < decision->effect_count; k++) {
+            found.list = arena_room(arena, found.list, found.count, &found.room,
+                                    16, sizeof(*found.list));
+            found.list[found.count++] =
+                (struct found){item, &decision->effects[k]};
+        }
+    }
+    return found;
+}
+
+/* The next one of a kind from *at on, which moves behind it; NULL: no more. */
+static const struct found *
+next_of(const struct effects *effects, enum effect_kind kind, size_t *at)
+{
+    while (*at < effects->count) {
+        const struct found *found = &effects->list[(*at)++];
+
+        if (found->effect->kind == kind)
+            return found;
     }
     return NULL;
 }
 
+/* ---- written
+ * ---------------------------------------------------------------
+ */
+
 static bool
-write_kind(struct ledger *ledger, struct arena *arena, struct item_range range,
-           enum effect_kind kind, struct err *err)
+write_kind(struct ledger *ledger, struct arena *arena,
+           const struct effects *effects, enum effect_kind kind,
+           struct err *err)
 {
     struct buf columns[COLUMNS];
     struct str params[COLUMNS];
-    struct effect_cursor at = {0};
-    const struct effect *effect = next_effect(range, kind, &at);
+    size_t at = 0;
+    const struct found *found = next_of(effects, kind, &at);
 
-    if (!effect)
+    if (!found)
         return true;
     for (int c = 0; c < COLUMNS; c++)
         pg_array_open(&columns[c], arena, c < IDS ? elements[c] : PG_TEXT);
-    for (; effect; effect = next_effect(range, kind, &at))
-        add_effect(columns, &range.items[at.item], effect);
+    for (; found; found = next_of(effects, kind, &at))
+        add_effect(columns, found->item, found->effect);
     for (int c = 0; c < COLUMNS; c++)
         params[c] = buf_str(&columns[c]);
     return pg_run(ledger->pg, statements[kind], params, COLUMNS, err);
@@ -181,18 +212,18 @@ add_hold(struct buf *holds, struct buf *timers, const struct item *item,
 }
 
 static bool
-write_holds(struct ledger *ledger, struct arena *arena, struct item_range range,
-            struct err *err)
+write_holds(struct ledger *ledger, struct arena *arena,
+            const struct effects *effects, struct err *err)
 {
     struct buf holds;
     struct buf timers;
-    struct effect_cursor at = {0};
-    const struct effect *effect;
+    const struct found *found;
+    size_t at = 0;
 
     buf_init(&holds, arena);
     buf_init(&timers, arena);
-    while ((effect = next_effect(range, EFFECT_HOLD, &at)))
-        add_hold(&holds, &timers, &range.items[at.item], effect);
+    while ((found = next_of(effects, EFFECT_HOLD, &at)))
+        add_hold(&holds, &timers, found->item, found->effect);
     return pg_copy(ledger->pg,
                    "COPY holds (hold_id, event_id, account_id, matched_id, "
                    "line_id, amount, expires_at) FROM STDIN",
@@ -201,26 +232,17 @@ write_holds(struct ledger *ledger, struct arena *arena, struct item_range range,
                    buf_str(&timers), err);
 }
 
-static bool
-has_effects(struct item_range range)
-{
-    for (size_t i = 0; i < range.count; i++)
-        if (range.items[i].decision.effect_count)
-            return true;
-    return false;
-}
-
 bool
 ledger_write_effects(struct ledger *ledger, struct arena *arena,
                      struct item_range range, struct err *err)
 {
-    if (!has_effects(range))
-        return true;
-    if (!write_holds(ledger, arena, range, err))
+    struct effects effects = find_effects(range, arena);
+
+    if (!write_holds(ledger, arena, &effects, err))
         return false;
     for (int kind = 0; kind < EFFECT_KIND_COUNT; kind++)
         if (statements[kind] &&
-            !write_kind(ledger, arena, range, (enum effect_kind)kind, err))
+            !write_kind(ledger, arena, &effects, (enum effect_kind)kind, err))
             return false;
     return true;
 }
