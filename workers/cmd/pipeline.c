@@ -194,7 +194,7 @@ run_steps(struct attempt *attempt, struct err *err)
 }
 
 /* *again asks for another try: the rule set was changed meanwhile, or an event
- * was wrongly taken for new, or a once-key for free. */
+ * or account was wrongly taken for new, or a once-key for free. */
 static bool
 post_once(struct pipeline *pipeline, struct batch *batch,
           struct item_range range, bool *again, struct err *err)

@@ -29,10 +29,11 @@ struct pipeline {
 /* What it has made for itself. */
 void pipeline_free(struct pipeline *pipeline);
 
-/* Post the batch and move its streams' next_offset. The items'
- * decisions and accounts are gone when it returns. On failure part of the
- * batch may be posted; the database's positions tell which. Kinds: ERR_RETRY,
- * ERR_CONFIG and ERR_FATAL; records at fault are set aside, never an error. */
+/* Post the batch, as intake has filled it, and move its streams' next_offset.
+ * The items' decisions and accounts are gone when it returns. On failure part
+ * of the batch may be posted; the database's positions tell which. Kinds:
+ * ERR_RETRY, ERR_CONFIG and ERR_FATAL; records at fault are set aside, never an
+ * error. */
 MUST_CHECK bool pipeline_post(struct pipeline *pipeline, struct batch *batch,
                               struct err *err);
 
