@@ -49,25 +49,35 @@ buf_add_cstr(struct buf *buf, const char *text)
     buf_add(buf, text, strlen(text));
 }
 
-/* At the end of `room`, two digits at a time, in half the steps. */
-static struct str
-print_int(char room[INT_ROOM], int64_t value)
+/* Two at a time, in half the steps. */
+char *
+int_digits(char *end, uint64_t value)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021"
                                 "22232425262728293031323334353637383940414243"
                                 "44454647484950515253545556575859606162636465"
                                 "66676869707172737475767778798081828384858687"
                                 "888990919293949596979899";
-    char *at = room + INT_ROOM;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *at = end;
 
-    for (; left >= 10; left /= 100)
-        at = memcpy(at - 2, &pairs[left % 100 * 2], 2);
-    if (left || at == room + INT_ROOM)
-        *--at = (char)('0' + left);
+    for (; value >= 10; value /= 100)
+        at = memcpy(at - 2, &pairs[value % 100 * 2], 2);
+    if (value || at == end)
+        *--at = (char)('0' + value);
+    return at;
+}
+
+/* At the end of `room`. */
+static struct str
+print_int(char room[INT_ROOM], int64_t value)
+{
+    char *end = room + INT_ROOM;
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *at = int_digits(end, magnitude);
+
     if (value < 0)
         *--at = '-';
-    return str_make(at, (size_t)(room + INT_ROOM - at));
+    return str_make(at, (size_t)(end - at));
 }
 
 void

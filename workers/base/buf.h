@@ -54,6 +54,10 @@ struct str buf_str(const struct buf *buf);
 /* Forget the bytes, keep the room. */
 void buf_clear(struct buf *buf);
 
+/* Writes the decimal digits, 20 at most, that end before `end`; gives where
+ * they start. */
+char *int_digits(char *end, uint64_t value);
+
 /* The number in decimal digits, made in the arena. */
 struct str int_text(struct arena *arena, int64_t value);
 

@@ -305,15 +305,9 @@ ratio_round(struct ratio value, int decimals, enum round_mode mode,
 static char *
 write_digits(char *end, uint128 value)
 {
-    uint64_t low;
-
     for (; value > UINT64_MAX; value /= 10)
         *--end = (char)('0' + (int)(value % 10));
-    low = (uint64_t)value; /* dividing 64 bits costs a tenth */
-    do
-        *--end = (char)('0' + (int)(low % 10));
-    while (low /= 10);
-    return end;
+    return int_digits(end, (uint64_t)value); /* 64 bits cost a tenth */
 }
 
 /* Without the sign, which the smallest value has no positive twin for. */

@@ -152,14 +152,6 @@ publish(struct relay *relay, const struct outbox_page *page, struct err *err)
  * --------------------------------------------------------
  */
 
-static bool
-is_quiet(const struct relay *relay)
-{
-    enum { QUIET_MS = 1000 };
-
-    return clock_monotonic_ms() > relay->published_ms + QUIET_MS;
-}
-
 /* From the start of one step to that of the next. Steps get half of the time
  * when all is quiet, and a twentieth while batches keep coming, so that the
  * workers, who may have no time to spare, do not notice. In a burst, pages of
@@ -181,10 +173,10 @@ standings_pause_ms(const struct relay *relay, bool quiet, int64_t took_ms)
 static void
 refresh_standings(struct relay *relay)
 {
-    enum { FAILED_MS = 60000 };
+    enum { FAILED_MS = 60000, QUIET_MS = 1000 };
     int64_t position = relay->position;
     int64_t start_ms = clock_monotonic_ms();
-    bool quiet = is_quiet(relay);
+    bool quiet = start_ms > relay->published_ms + QUIET_MS;
     struct err err = {0};
     bool current = false;
 

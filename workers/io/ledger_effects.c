@@ -133,7 +133,7 @@ struct effects {
 static struct effects
 find_effects(struct item_range range, struct arena *arena)
 {
-    struct effects found = {0};
+    struct effects effects = {0};
 
     for (size_t i = 0; i < range.count; i++) {
         const struct item *item = &range.items[i];
@@ -142,13 +142,13 @@ find_effects(struct item_range range, struct arena *arena)
         if (!decision->effect_count || !item_is_applied(item))
             continue;
         for (size_t k = 0; k < decision->effect_count; k++) {
-            found.list = arena_room(arena, found.list, found.count, &found.room,
-                                    16, sizeof(*found.list));
-            found.list[found.count++] =
+            effects.list = arena_room(arena, effects.list, effects.count,
+                                      &effects.room, 16, sizeof(*effects.list));
+            effects.list[effects.count++] =
                 (struct found){item, &decision->effects[k]};
         }
     }
-    return found;
+    return effects;
 }
 
 /* The next one of a kind from *at on, which moves behind it; NULL: no more. */
