@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PARAMS_MAX = 13, COPY_CHUNK = 1 << 16 };
+enum { PARAMS_MAX = 13, COPY_CHUNK = 1 << 16, COPIES_MAX = 8192 };
 
 /* Where each event goes: its batch, and its id in a block of that batch. */
 static const char place_sql[] =
@@ -69,9 +69,9 @@ static const char session_sql[] =
     "SET enable_hashjoin = off; SET enable_mergejoin = off; "
     "SET enable_seqscan = off; SET jit = off";
 
-/* What is written in each batch, in this order. `rows` gives the number of the
- * batch and then the columns of a COPY; or, of a statement, one row of
- * parameters a batch. */
+/* What is written in each batch: the COPYs in this order, then the statements.
+ * `rows` gives the number of the batch and then the columns of a COPY; or, of a
+ * statement, one row of parameters a batch. */
 struct step {
     const char *rows;
     const char *write;
@@ -376,14 +376,17 @@ read_step(PGconn *pg, const struct step *step, struct rows *rows, long batches)
 /* ---- writing
  * --------------------------------------------------------------------- */
 
-static void
-write_copy(PGconn *pg, const char *sql, const char *text, size_t len)
+/* Those of a batch; of none, *len is 0. */
+static const char *
+rows_of(const struct rows *rows, long batch, size_t *len)
 {
-    PGresult *result = PQexec(pg, sql);
+    *len = rows->start[batch + 1] - rows->start[batch];
+    return rows->text + rows->start[batch];
+}
 
-    if (PQresultStatus(result) != PGRES_COPY_IN)
-        die(sql, pg);
-    PQclear(result);
+static void
+put_rows(PGconn *pg, const char *sql, const char *text, size_t len)
+{
     while (len) {
         size_t part = len < COPY_CHUNK ? len : COPY_CHUNK;
 
@@ -394,14 +397,60 @@ write_copy(PGconn *pg, const char *sql, const char *text, size_t len)
     }
     if (PQputCopyEnd(pg, NULL) != 1)
         die(sql, pg);
-    while ((result = PQgetResult(pg)))
-        check(pg, result, sql);
+}
+
+/* The COPYs that have rows, as one text; *numbers are theirs. */
+static int
+list_copies(const struct rows *rows, bool before, long batch, char *sql,
+            int *numbers)
+{
+    int count = 0;
+    size_t len;
+
+    *sql = '\0';
+    for (int i = 0; i < STEP_COUNT; i++) {
+        if (!steps[i].is_copy || steps[i].before != before)
+            continue;
+        rows_of(&rows[i], batch, &len);
+        if (!len)
+            continue;
+        strcat(strcat(sql, steps[i].write), ";");
+        numbers[count++] = i;
+    }
+    return count;
 }
 
 static void
-write_statement(PGconn *pg, int number, const char *text, size_t len)
+write_copies(PGconn *pg, const struct rows *rows, bool before, long batch)
+{
+    char sql[COPIES_MAX];
+    int numbers[STEP_COUNT];
+    int count = list_copies(rows, before, batch, sql, numbers);
+    int asked = 0;
+    PGresult *result;
+
+    if (count && !PQsendQuery(pg, sql))
+        die(sql, pg);
+    while ((result = PQgetResult(pg))) {
+        if (PQresultStatus(result) == PGRES_COPY_IN) {
+            int number = numbers[asked++];
+            size_t len;
+            const char *text = rows_of(&rows[number], batch, &len);
+
+            put_rows(pg, steps[number].write, text, len);
+            PQclear(result);
+        } else {
+            check(pg, result, sql);
+        }
+    }
+}
+
+static bool
+send_statement(PGconn *pg, int number, const struct rows *rows, long batch)
 {
     const char *params[PARAMS_MAX];
+    size_t len;
+    const char *text = rows_of(rows, batch, &len);
     const char *end = text + len;
     char name[16];
     int count = 0;
@@ -409,32 +458,40 @@ write_statement(PGconn *pg, int number, const char *text, size_t len)
     for (; text < end && count < PARAMS_MAX; text += strlen(text) + 1)
         params[count++] = text;
     snprintf(name, sizeof(name), "step%d", number);
-    check(pg, PQexecPrepared(pg, name, count, params, NULL, NULL, 0),
-          steps[number].write);
+    if (count && !PQsendQueryPrepared(pg, name, count, params, NULL, NULL, 0))
+        die(steps[number].write, pg);
+    return count > 0;
 }
 
 static void
-write_step(PGconn *pg, int number, const struct rows *rows, long batch)
+write_statements(PGconn *pg, const struct rows *rows, long batch)
 {
-    const char *text = rows->text + rows->start[batch];
-    size_t len = rows->start[batch + 1] - rows->start[batch];
+    int sent = 0;
 
-    if (!len)
-        return;
-    if (steps[number].is_copy)
-        write_copy(pg, steps[number].write, text, len);
-    else
-        write_statement(pg, number, text, len);
+    if (!PQenterPipelineMode(pg))
+        die("no pipeline", pg);
+    for (int i = 0; i < STEP_COUNT; i++)
+        if (!steps[i].is_copy)
+            sent += send_statement(pg, i, &rows[i], batch);
+    if (!PQpipelineSync(pg))
+        die("no pipeline", pg);
+    for (; sent; sent--) {
+        check(pg, PQgetResult(pg), "a statement");
+        PQclear(PQgetResult(pg)); /* its end */
+    }
+    PQclear(PQgetResult(pg)); /* of them all */
+    if (!PQexitPipelineMode(pg))
+        die("no end of a pipeline", pg);
 }
 
-/* The steps before the clock, or those of one batch. */
+/* As a worker does: rows are added to all tables at once, one wait for each,
+ * and then statements change what there is, with one wait for all. */
 static void
-write_steps(PGconn *pg, const struct rows *rows, bool before, long batch)
+write_batch(PGconn *pg, const struct rows *rows, long batch)
 {
     run(pg, "BEGIN; SET LOCAL synchronous_commit = on");
-    for (int i = 0; i < STEP_COUNT; i++)
-        if (steps[i].before == before)
-            write_step(pg, i, &rows[i], batch);
+    write_copies(pg, rows, false, batch);
+    write_statements(pg, rows, batch);
     run(pg, "COMMIT");
 }
 
@@ -507,14 +564,14 @@ main(int argc, char **argv)
     batches = read_run(argv[1], atoi(argv[3]), rows, &events);
     pg = open_session(argv[2]);
     prepare_statements(pg);
-    write_steps(pg, rows, true, 0);
+    write_copies(pg, rows, true, 0);
     puts("ready");
     fflush(stdout);
     if (!wait_for_line())
         return 1;
     started = now_s();
     for (long batch = 0; batch < batches; batch++)
-        write_steps(pg, rows, false, batch);
+        write_batch(pg, rows, batch);
     printf("%ld %.3f\n", events, now_s() - started);
     fflush(stdout);
     wait_for_line(); /* the session stays until its cost was read */

@@ -215,6 +215,7 @@ post_once(struct pipeline *pipeline, struct batch *batch,
     }
     if (ok && !rules_are_in_force(&attempt)) {
         ledger_rollback(pipeline->ledger);
+        reopen(range);
         *again = true;
         return rules_reload(pipeline->rules, ledger_pg(pipeline->ledger), err);
     }

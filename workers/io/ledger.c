@@ -173,25 +173,6 @@ learn_names(struct ledger *ledger, struct arena *arena, struct item_range range,
            name_cache_learn(&ledger->types, ledger->pg, types, count, err);
 }
 
-static bool
-read_turn(struct ledger *ledger, struct ledger_turn *turn, struct err *err)
-{
-    struct pg_result *rows;
-
-    if (!pg_query(ledger->pg,
-                  "SELECT (extract(epoch FROM clock_timestamp()) * "
-                  "1000000)::bigint, nextval('block_seq') * 8192, "
-                  "coalesce((SELECT ruleset_id FROM ruleset_activations "
-                  "ORDER BY id DESC LIMIT 1), 0)",
-                  NULL, 0, &rows, err))
-        return false;
-    turn->now_us = pg_int(rows, 0, 0);
-    turn->first_id = pg_int(rows, 0, 1);
-    turn->ruleset_id = (int32_t)pg_int(rows, 0, 2);
-    pg_result_free(rows);
-    return true;
-}
-
 static struct str
 stream_ids(struct arena *arena, struct item_range range)
 {
@@ -260,22 +241,62 @@ fence_holds_all(struct item_range range, const struct pg_result *rows,
 }
 
 static bool
-fence(struct ledger *ledger, struct arena *arena, struct item_range range,
+fence(struct item_range range, const struct pg_result *positions,
       struct err *err)
 {
-    struct pg_result *rows;
+    bool ok = fence_holds_all(range, positions, err);
+
+    for (size_t i = 0; i < pg_rows(positions) && ok; i++)
+        ok = fence_stream(range, (int32_t)pg_int(positions, i, 0),
+                          pg_int(positions, i, 1), err);
+    return ok;
+}
+
+static void
+read_turn(struct ledger_turn *turn, const struct pg_result *row)
+{
+    turn->now_us = pg_int(row, 0, 0);
+    turn->first_id = pg_int(row, 0, 1);
+    turn->ruleset_id = (int32_t)pg_int(row, 0, 2);
+}
+
+/* In this order: the rule set is read when none can be activated any more, and
+ * the clock when nothing is left to be waited for. */
+static bool
+enter(struct ledger *ledger, struct arena *arena, struct item_range range,
+      struct ledger_turn *turn, struct err *err)
+{
+    const struct str streams = stream_ids(arena, range);
+    struct pg_result *positions;
+    struct pg_result *now;
+    struct pg_result *seen;
+    const struct pg_statement statements[] = {
+        {.sql = "BEGIN"},
+        {.sql = "SET LOCAL synchronous_commit = on"},
+        {.sql = "SELECT pg_advisory_xact_lock_shared(" REGISTRY_LOCK ")"},
+        {.sql = "SELECT id, next_offset FROM streams "
+                "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
+         .params = &streams,
+         .param_count = 1,
+         .result = &positions},
+        {.sql = "SELECT (extract(epoch FROM clock_timestamp()) * "
+                "1000000)::bigint, nextval('block_seq') * 8192, "
+                "coalesce((SELECT ruleset_id FROM ruleset_activations "
+                "ORDER BY id DESC LIMIT 1), 0)",
+         .result = &now},
+        seen_statement(range, arena, &seen),
+    };
     bool ok;
 
-    if (!pg_query(ledger->pg,
-                  "SELECT id, next_offset FROM streams "
-                  "WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE",
-                  (struct str[]){stream_ids(arena, range)}, 1, &rows, err))
+    if (!pg_run_all(ledger->pg, statements,
+                    sizeof(statements) / sizeof(*statements), err))
         return false;
-    ok = fence_holds_all(range, rows, err);
-    for (size_t i = 0; i < pg_rows(rows) && ok; i++)
-        ok = fence_stream(range, (int32_t)pg_int(rows, i, 0),
-                          pg_int(rows, i, 1), err);
-    pg_result_free(rows);
+    read_turn(turn, now);
+    ok = fence(range, positions, err);
+    mark_seen(range, seen);
+    pg_result_free(positions);
+    pg_result_free(now);
+    pg_result_free(seen);
     return ok;
 }
 
@@ -298,14 +319,7 @@ ledger_begin(struct ledger *ledger, struct item_range range,
 
     guess_nothing(ledger);
     ok = learn_names(ledger, &arena, range, err) &&
-         pg_exec(ledger->pg,
-                 "BEGIN; SET LOCAL synchronous_commit = on; "
-                 "SELECT pg_advisory_xact_lock_shared(" REGISTRY_LOCK ")",
-                 err);
-
-    FAULT_POINT("worker.begin");
-    ok =
-        ok && fence(ledger, &arena, range, err) && read_turn(ledger, turn, err);
+         enter(ledger, &arena, range, turn, err);
     FAULT_POINT("worker.fence");
     arena_free(&arena);
     return ok;

@@ -297,7 +297,7 @@ make_empty(struct ledger *ledger, struct facts *facts, struct arena *arena,
                      false, err);
 }
 
-/* In the order in which ledger_write_new_accounts makes their rows. */
+/* In the order in which their rows are made. */
 static bool
 give_ids(struct ledger *ledger, struct account_state **accounts, size_t count,
          struct arena *arena, struct err *err)
@@ -368,8 +368,8 @@ ledger_look_accounts(struct pg *pg, struct facts *facts, struct arena *arena,
 /* ---- writing
  * -------------------------------------------------------------------- */
 
-/* Whether this batch gave it its id: there was no row to lock, and
- * ledger_write_new_accounts writes all of it. */
+/* Whether this batch gave it its id: there was no row to lock, and all of it is
+ * written as a new one. */
 static bool
 was_given_id(const struct account_state *account)
 {
@@ -408,35 +408,36 @@ list_new(const struct facts *facts, struct arena *arena,
     return count;
 }
 
+static void
+add_new_rows(struct writing *writing, const struct facts *facts)
+{
+    writing->new_account_count =
+        list_new(facts, writing->arena, &writing->new_accounts);
+    for (size_t i = 0; i < writing->new_account_count; i++)
+        add_new_row(&writing->rows.of[TABLE_ACCOUNTS], writing->new_accounts[i],
+                    writing->turn->now_us);
+}
+
 /* Ids are remembered from here on, since there was no such row before. */
-bool
-ledger_write_new_accounts(struct writing *writing, const struct facts *facts,
-                          struct err *err)
+void
+new_accounts_made(struct writing *writing)
 {
     struct ledger *ledger = writing->ledger;
-    struct account_guesses *guesses = &ledger->account_guesses;
-    struct account_state **accounts;
-    size_t count = list_new(facts, writing->arena, &accounts);
-    struct buf rows;
 
-    buf_init(&rows, writing->arena);
-    for (size_t i = 0; i < count; i++)
-        add_new_row(&rows, accounts[i], writing->turn->now_us);
-    if (!pg_copy(ledger->pg,
-                 "COPY accounts (id, address, updated_at, balance, last_seq, "
-                 "side, total_earned, total_spent, staked_amount, "
-                 "pending_amount, reserved_amount, debt_amount) FROM STDIN",
-                 buf_str(&rows), err)) {
-        guesses->wrong = strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
-        if (guesses->wrong)
-            odds_note(&guesses->odds, NEW_ACCOUNT, true);
-        return false;
-    }
-    note_made(guesses, count);
-    for (size_t i = 0; i < count; i++)
-        account_ids_note(&ledger->account_ids, accounts[i]->address,
-                         accounts[i]->id);
-    return true;
+    note_made(&ledger->account_guesses, writing->new_account_count);
+    for (size_t i = 0; i < writing->new_account_count; i++)
+        account_ids_note(&ledger->account_ids,
+                         writing->new_accounts[i]->address,
+                         writing->new_accounts[i]->id);
+}
+
+void
+new_account_taken(struct writing *writing)
+{
+    struct account_guesses *guesses = &writing->ledger->account_guesses;
+
+    guesses->wrong = true;
+    odds_note(&guesses->odds, NEW_ACCOUNT, true);
 }
 
 /* Place, balance, seq, earned, spent; and the other funds and the side. */
@@ -494,9 +495,8 @@ add_account(struct buf *columns, const struct account_state *account)
 }
 
 /* Those accounts that have so many columns to be written. */
-static bool
-write_columns(struct writing *writing, const struct facts *facts, int count,
-              struct err *err)
+static void
+add_update(struct writing *writing, const struct facts *facts, int count)
 {
     struct buf columns[WIDE];
     struct str params[1 + WIDE];
@@ -512,20 +512,20 @@ write_columns(struct writing *writing, const struct facts *facts, int count,
         rows++;
     }
     if (!rows)
-        return true;
+        return;
     buf_init(&now, writing->arena);
     timestamp_print(&now, writing->turn->now_us);
     params[0] = buf_str(&now);
     for (int c = 0; c < count; c++)
         params[1 + c] = buf_str(&columns[c]);
-    return pg_change(writing->ledger->pg, updates[count], params,
-                     1 + (size_t)count, rows, err);
+    writing_add_statement(writing, updates[count], params, 1 + (size_t)count,
+                          rows);
 }
 
-bool
-ledger_write_accounts(struct writing *writing, const struct facts *facts,
-                      struct err *err)
+void
+writing_add_accounts(struct writing *writing, const struct facts *facts)
 {
-    return write_columns(writing, facts, NARROW, err) &&
-           write_columns(writing, facts, WIDE, err);
+    add_new_rows(writing, facts);
+    add_update(writing, facts, NARROW);
+    add_update(writing, facts, WIDE);
 }

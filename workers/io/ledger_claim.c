@@ -149,7 +149,7 @@ find_spans(struct item_range range, struct span *spans)
 }
 
 static void
-mark_seen(struct item_range range, int32_t stream_id, int64_t offset)
+mark_offset(struct item_range range, int32_t stream_id, int64_t offset)
 {
     for (size_t i = 0; i < range.count; i++)
         if (range.items[i].stream->id == stream_id &&
@@ -158,17 +158,35 @@ mark_seen(struct item_range range, int32_t stream_id, int64_t offset)
             range.items[i].outcome = OUTCOME_SEEN;
 }
 
-/* Repeats, tombstones and dead letters of these offsets that are written
- * already. There are none unless a position was set back. Partitions that were
- * made ahead are not searched. */
-static bool
-find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
-          struct err *err)
+void
+mark_seen(struct item_range range, const struct pg_result *rows)
 {
+    for (size_t i = 0; i < pg_rows(rows); i++)
+        mark_offset(range, (int32_t)pg_int(rows, i, 0), pg_int(rows, i, 1));
+}
+
+/* There are none unless a position was set back. Partitions that were made
+ * ahead are not searched. */
+struct pg_statement
+seen_statement(struct item_range range, struct arena *arena,
+               struct pg_result **rows)
+{
+    static const char sql[] =
+        "SELECT s.id, r.\"offset\" FROM unnest($1::int[], "
+        "$2::bigint[], $3::bigint[]) AS s(id, low, high), "
+        "LATERAL (SELECT o.\"offset\" FROM other_records o "
+        "WHERE o.stream_id = s.id "
+        "AND o.\"offset\" BETWEEN s.low AND s.high "
+        "AND o.posted_on < now() + interval '2 days' "
+        "UNION ALL SELECT d.\"offset\" FROM dead_records d "
+        "WHERE d.stream_id = s.id "
+        "AND d.\"offset\" BETWEEN s.low AND s.high "
+        "AND d.posted_on < now() + interval '2 days') r";
+    enum { COLUMNS = 3 };
     struct span *spans = arena_array(arena, range.count, sizeof(*spans));
     size_t count = find_spans(range, spans);
-    struct buf columns[3];
-    struct pg_result *rows;
+    struct str *params = arena_array(arena, COLUMNS, sizeof(*params));
+    struct buf columns[COLUMNS];
 
     pg_array_open(&columns[0], arena, PG_INT4);
     pg_array_open(&columns[1], arena, PG_INT8);
@@ -178,25 +196,10 @@ find_seen(struct ledger *ledger, struct arena *arena, struct item_range range,
         pg_array_int(&columns[1], spans[i].low);
         pg_array_int(&columns[2], spans[i].high);
     }
-    if (!pg_query(ledger->pg,
-                  "SELECT s.id, r.\"offset\" FROM unnest($1::int[], "
-                  "$2::bigint[], $3::bigint[]) AS s(id, low, high), "
-                  "LATERAL (SELECT o.\"offset\" FROM other_records o "
-                  "WHERE o.stream_id = s.id "
-                  "AND o.\"offset\" BETWEEN s.low AND s.high "
-                  "AND o.posted_on < now() + interval '2 days' "
-                  "UNION ALL SELECT d.\"offset\" FROM dead_records d "
-                  "WHERE d.stream_id = s.id "
-                  "AND d.\"offset\" BETWEEN s.low AND s.high "
-                  "AND d.posted_on < now() + interval '2 days') r",
-                  (struct str[]){buf_str(&columns[0]), buf_str(&columns[1]),
-                                 buf_str(&columns[2])},
-                  3, &rows, err))
-        return false;
-    for (size_t i = 0; i < pg_rows(rows); i++)
-        mark_seen(range, (int32_t)pg_int(rows, i, 0), pg_int(rows, i, 1));
-    pg_result_free(rows);
-    return true;
+    for (int c = 0; c < COLUMNS; c++)
+        params[c] = buf_str(&columns[c]);
+    return (struct pg_statement){
+        .sql = sql, .params = params, .param_count = COLUMNS, .result = rows};
 }
 
 /* ---- the claim ------------------------------------------------------------
@@ -251,8 +254,7 @@ ledger_claim(struct ledger *ledger, struct batch *batch,
 {
     struct arena arena = {0};
     struct claim claim;
-    bool ok = find_seen(ledger, &arena, range, err) &&
-              met_recall(&ledger->met, ledger->pg, err);
+    bool ok = met_recall(&ledger->met, ledger->pg, err);
 
     if (ok) {
         claim_choose(&claim, &arena, ledger, range);

@@ -162,18 +162,6 @@ add_new(struct buf *rows, struct arena *arena, const struct counter *counter)
     pg_copy_end_row(rows);
 }
 
-static bool
-update_counters(struct writing *writing, const struct buf *places,
-                const struct buf *values, size_t count, struct err *err)
-{
-    return pg_change(writing->ledger->pg,
-                     "UPDATE counters c SET value = v.value::numeric "
-                     "FROM unnest($1::tid[], $2::text[]) "
-                     "AS v(place, value) WHERE c.ctid = v.place",
-                     (struct str[]){buf_str(places), buf_str(values)}, 2, count,
-                     err);
-}
-
 /* In order of their key. */
 static size_t
 changed_counters(const struct facts *facts, struct arena *arena,
@@ -191,18 +179,15 @@ changed_counters(const struct facts *facts, struct arena *arena,
 }
 
 /* New ones are added, the others written where they were read. */
-bool
-ledger_write_counters(struct writing *writing, const struct facts *facts,
-                      struct err *err)
+void
+writing_add_counters(struct writing *writing, const struct facts *facts)
 {
     const struct counter **changed;
     size_t count = changed_counters(facts, writing->arena, &changed);
-    struct buf rows;
     struct buf places;
     struct buf values;
     size_t updates = 0;
 
-    buf_init(&rows, writing->arena);
     pg_array_open(&places, writing->arena, PG_TID);
     pg_array_open(&values, writing->arena, PG_TEXT);
     for (size_t i = 0; i < count; i++) {
@@ -213,13 +198,14 @@ ledger_write_counters(struct writing *writing, const struct facts *facts,
             pg_array_text(&values, ratio_text(writing->arena, counter->value));
             updates++;
         } else {
-            add_new(&rows, writing->arena, counter);
+            add_new(&writing->rows.of[TABLE_COUNTERS], writing->arena, counter);
         }
     }
-    return pg_copy(writing->ledger->pg,
-                   "COPY counters (account_id, line_id, kind, bucket, value) "
-                   "FROM STDIN",
-                   buf_str(&rows), err) &&
-           (!updates ||
-            update_counters(writing, &places, &values, updates, err));
+    if (updates)
+        writing_add_statement(
+            writing,
+            "UPDATE counters c SET value = v.value::numeric "
+            "FROM unnest($1::tid[], $2::text[]) "
+            "AS v(place, value) WHERE c.ctid = v.place",
+            (struct str[]){buf_str(&places), buf_str(&values)}, 2, updates);
 }

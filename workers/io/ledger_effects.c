@@ -1,6 +1,6 @@
-/* ledger_effects.c - writes what decisions come to besides entries: one
- * statement for each kind of effect in the batch, most of them none at all; of
- * holds, which are many, by COPY, which takes half as long. */
+/* ledger_effects.c - what decisions come to besides entries: one statement for
+ * each kind of effect in the batch, most of them none at all; of holds, which
+ * are many, rows for COPY, which takes half as long. */
 #include "ledger.h"
 
 #include <assert.h>
@@ -48,7 +48,7 @@ static const char *const statements[EFFECT_KIND_COUNT] = {
     [EFFECT_SETTLEMENT] =
         "INSERT INTO settlements (event_id, conversion_id, status, tx_hash) "
         "SELECT v.event_id, v.a::uuid, v.b, v.c" FROM_ROWS,
-    [EFFECT_HOLD] = NULL, /* by write_holds(), before all others */
+    [EFFECT_HOLD] = NULL, /* added to its tables */
     [EFFECT_HOLD_END] =
         "WITH done AS (INSERT INTO hold_ends (hold_id, event_id, outcome) "
         "SELECT v.a::uuid, v.event_id, v.b" FROM_ROWS " RETURNING hold_id) "
@@ -164,14 +164,13 @@ next_of(const struct effects *effects, enum effect_kind kind, size_t *at)
     return NULL;
 }
 
-/* ---- written
+/* ---- to be written
  * ---------------------------------------------------------------
  */
 
-static bool
-write_kind(struct ledger *ledger, struct arena *arena,
-           const struct effects *effects, enum effect_kind kind,
-           struct err *err)
+static void
+add_kind(struct writing *writing, const struct effects *effects,
+         enum effect_kind kind)
 {
     struct buf columns[COLUMNS];
     struct str params[COLUMNS];
@@ -179,14 +178,15 @@ write_kind(struct ledger *ledger, struct arena *arena,
     const struct found *found = next_of(effects, kind, &at);
 
     if (!found)
-        return true;
+        return;
     for (int c = 0; c < COLUMNS; c++)
-        pg_array_open(&columns[c], arena, c < IDS ? elements[c] : PG_TEXT);
+        pg_array_open(&columns[c], writing->arena,
+                      c < IDS ? elements[c] : PG_TEXT);
     for (; found; found = next_of(effects, kind, &at))
         add_effect(columns, found->item, found->effect);
     for (int c = 0; c < COLUMNS; c++)
         params[c] = buf_str(&columns[c]);
-    return pg_run(ledger->pg, statements[kind], params, COLUMNS, err);
+    writing_add_statement(writing, statements[kind], params, COLUMNS, 0);
 }
 
 static void
@@ -211,38 +211,25 @@ add_hold(struct buf *holds, struct buf *timers, const struct item *item,
     pg_copy_end_row(timers);
 }
 
-static bool
-write_holds(struct ledger *ledger, struct arena *arena,
-            const struct effects *effects, struct err *err)
+static void
+add_holds(struct writing *writing, const struct effects *effects)
 {
-    struct buf holds;
-    struct buf timers;
+    struct buf *tables = writing->rows.of;
     const struct found *found;
     size_t at = 0;
 
-    buf_init(&holds, arena);
-    buf_init(&timers, arena);
     while ((found = next_of(effects, EFFECT_HOLD, &at)))
-        add_hold(&holds, &timers, found->item, found->effect);
-    return pg_copy(ledger->pg,
-                   "COPY holds (hold_id, event_id, account_id, matched_id, "
-                   "line_id, amount, expires_at) FROM STDIN",
-                   buf_str(&holds), err) &&
-           pg_copy(ledger->pg, "COPY timers (hold_id, due_at) FROM STDIN",
-                   buf_str(&timers), err);
+        add_hold(&tables[TABLE_HOLDS], &tables[TABLE_TIMERS], found->item,
+                 found->effect);
 }
 
-bool
-ledger_write_effects(struct ledger *ledger, struct arena *arena,
-                     struct item_range range, struct err *err)
+void
+writing_add_effects(struct writing *writing, struct item_range range)
 {
-    struct effects effects = find_effects(range, arena);
+    struct effects effects = find_effects(range, writing->arena);
 
-    if (!write_holds(ledger, arena, &effects, err))
-        return false;
+    add_holds(writing, &effects);
     for (int kind = 0; kind < EFFECT_KIND_COUNT; kind++)
-        if (statements[kind] &&
-            !write_kind(ledger, arena, &effects, (enum effect_kind)kind, err))
-            return false;
-    return true;
+        if (statements[kind])
+            add_kind(writing, &effects, (enum effect_kind)kind);
 }

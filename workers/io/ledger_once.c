@@ -169,34 +169,23 @@ is_unsure(const struct once_key *key)
     return key->guessed || !key->account;
 }
 
-bool
-ledger_write_once_keys(struct writing *writing, const struct facts *facts,
-                       struct err *err)
+void
+writing_add_once_keys(struct writing *writing, const struct facts *facts)
 {
-    struct buf rows;
-    bool unsure = false;
+    struct buf *row = &writing->rows.of[TABLE_ONCE_KEYS];
 
-    buf_init(&rows, writing->arena);
     for (size_t i = 0; i < facts->once_count; i++) {
         const struct once_key *once = facts->once_keys[i];
 
         if (!once->changed)
             continue;
-        unsure = unsure || is_unsure(once);
-        pg_copy_int(&rows, once->taken_by->row_id);
-        pg_copy_int(&rows, account_row_id(once->account));
-        pg_copy_int(&rows, once->line->id);
-        pg_copy_text(&rows, once->key);
-        pg_copy_end_row(&rows);
+        writing->unsure_keys = writing->unsure_keys || is_unsure(once);
+        pg_copy_int(row, once->taken_by->row_id);
+        pg_copy_int(row, account_row_id(once->account));
+        pg_copy_int(row, once->line->id);
+        pg_copy_text(row, once->key);
+        pg_copy_end_row(row);
     }
-    if (pg_copy(writing->ledger->pg,
-                "COPY once_keys (event_id, account_id, line_id, key) "
-                "FROM STDIN",
-                buf_str(&rows), err))
-        return true;
-    writing->ledger->once_guesses.wrong =
-        unsure && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
-    return false;
 }
 
 /* The unique key has looked at those that the batch takes. */
@@ -212,7 +201,10 @@ ledger_confirm_once_keys(struct writing *writing, const struct facts *facts,
         if (!key->taken && is_unsure(key))
             asked.keys[asked.count++] = key;
     }
-    if (!ask(writing->ledger->pg, &asked, writing->arena, err))
+    if (!asked.count)
+        return true;
+    if (!writing_flush(writing, err) ||
+        !ask(writing->ledger->pg, &asked, writing->arena, err))
         return false;
     for (size_t i = 0; i < asked.count; i++)
         if (asked.keys[i]->taken) {

@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "map.h"
 #include "odds.h"
+#include "pg.h"
 #include "recent.h"
 
 /* Names that rows refer to by id, remembered once the database has them. */
@@ -78,15 +79,27 @@ account_row_id(const struct account_state *account)
 #define LEDGER_BATCH_LOCK "7237101"
 #define LEDGER_PROPOSAL_LOCK "7237103"
 
+/* What rows are added to, in this order. New accounts first: if one is
+ * another's by now, nothing else was written in vain. */
+enum ledger_table {
+    TABLE_ACCOUNTS,
+    TABLE_EVENTS,
+    TABLE_OTHER_RECORDS,
+    TABLE_DEAD_RECORDS,
+    TABLE_ENTRIES,
+    TABLE_ANSWERS,
+    TABLE_SHADOW_ENTRIES,
+    TABLE_SHADOW_ERRORS,
+    TABLE_HOLDS,
+    TABLE_TIMERS,
+    TABLE_COUNTERS,
+    TABLE_ONCE_KEYS,
+    TABLE_COUNT
+};
+
 /* Rows for COPY, and what the batch row counts. */
 struct rows {
-    struct buf events;
-    struct buf entries;
-    struct buf answers;
-    struct buf others;
-    struct buf dead;
-    struct buf shadow_entries;
-    struct buf shadow_errors;
+    struct buf of[TABLE_COUNT];
     int64_t counts[OUTCOME_COUNT];
     int64_t entry_count;
     int64_t shadow_entry_count;
@@ -97,20 +110,48 @@ struct rows {
     int64_t next_id;
 };
 
-/* What every row of the range needs to know. */
+/* What every row of the range needs to know, and all that will be written: rows
+ * are added to tables, and then statements change what there is. */
 struct writing {
     struct ledger *ledger;
     struct arena *arena;
     const struct ledger_turn *turn;
     const struct ledger_options *options;
     struct rows rows;
+    struct account_state **new_accounts; /* that have no row yet */
+    size_t new_account_count;
+    bool unsure_keys; /* a once-key may be taken although it was found free */
+    struct pg_statement *statements;
+    size_t statement_count;
+    size_t statement_room;
 };
 
-/* Empty rows with room for `count` items; the other members are set. */
+/* Empty rows with room for `count` items; the members before are set. */
 void writing_init(struct writing *writing, size_t count);
 
 /* Add the rows of one item and give it its id. */
 void writing_add_item(struct writing *writing, struct item *item);
+
+/* Add a statement, which must change so many rows, 0: any number. The texts of
+ * its parameters must last until the batch is written. */
+void writing_add_statement(struct writing *writing, const char *sql,
+                           const struct str *params, size_t param_count,
+                           size_t row_count);
+
+/* Run the statements that were added. */
+MUST_CHECK bool writing_flush(struct writing *writing, struct err *err);
+
+/* Add what decisions have come to: accounts, counters, once-keys, and all that
+ * they ask for besides entries. The items have their ids. */
+void writing_add_accounts(struct writing *writing, const struct facts *facts);
+void writing_add_counters(struct writing *writing, const struct facts *facts);
+void writing_add_once_keys(struct writing *writing, const struct facts *facts);
+void writing_add_effects(struct writing *writing, struct item_range range);
+
+/* The rows of new accounts are there; or another worker has made one of them.
+ */
+void new_accounts_made(struct writing *writing);
+void new_account_taken(struct writing *writing);
 
 /* Of a new connection: most likely nobody else makes the accounts that it does.
  */
@@ -145,23 +186,11 @@ MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
 MUST_CHECK bool ledger_look_once_keys(struct pg *pg, struct facts *facts,
                                       struct arena *arena, struct err *err);
 
-/* Write the new accounts that have no row yet, with all that decisions have
- * come to. ERR_RETRY if another worker has made one of them. */
-MUST_CHECK bool ledger_write_new_accounts(struct writing *writing,
-                                          const struct facts *facts,
-                                          struct err *err);
-
-/* Write what decisions have changed in those that have rows, and the others;
- * once a transaction. */
-MUST_CHECK bool ledger_write_accounts(struct writing *writing,
-                                      const struct facts *facts,
-                                      struct err *err);
-MUST_CHECK bool ledger_write_counters(struct writing *writing,
-                                      const struct facts *facts,
-                                      struct err *err);
-MUST_CHECK bool ledger_write_once_keys(struct writing *writing,
-                                       const struct facts *facts,
-                                       struct err *err);
+/* The statement that finds repeats, tombstones and dead letters of the range
+ * that are written already, and what comes of its rows: OUTCOME_SEEN. */
+struct pg_statement seen_statement(struct item_range range, struct arena *arena,
+                                   struct pg_result **rows);
+void mark_seen(struct item_range range, const struct pg_result *rows);
 
 /* Under the batch lock, when all batches of smaller ids can be seen: whether
  * the once-keys that were held to be free, and stay so, are. ERR_RETRY if not.
@@ -177,11 +206,6 @@ MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,
 /* The same without any lock. */
 MUST_CHECK bool ledger_look_records(struct pg *pg, struct facts *facts,
                                     struct arena *arena, struct err *err);
-
-/* Write what the decisions of the range ask for besides entries; the items
- * have their ids. */
-MUST_CHECK bool ledger_write_effects(struct ledger *ledger, struct arena *arena,
-                                     struct item_range range, struct err *err);
 
 /* Whether the transaction failed, or may have, because a guess was wrong; if
  * so, the next one knows better, or does by now. */

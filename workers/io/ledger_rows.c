@@ -29,7 +29,7 @@ add_entries(struct rows *rows, const struct item *item)
 {
     for (size_t i = 0; i < item->decision.posting_count; i++) {
         const struct posting *posting = &item->decision.postings[i];
-        struct buf *row = &rows->entries;
+        struct buf *row = &rows->of[TABLE_ENTRIES];
 
         pg_copy_int(row, item->id);
         pg_copy_int(row, posting->amount_minor);
@@ -52,7 +52,7 @@ add_answers(struct rows *rows, const struct item *item)
 {
     for (size_t i = 0; i < item->decision.answer_count; i++) {
         const struct answer *answer = &item->decision.answers[i];
-        struct buf *row = &rows->answers;
+        struct buf *row = &rows->of[TABLE_ANSWERS];
 
         pg_copy_int(row, item->id);
         pg_copy_int(row, answer->balance_after_minor);
@@ -73,7 +73,7 @@ add_shadow(struct rows *rows, const struct item *item,
 {
     for (size_t i = 0; i < shadow->payment_count; i++) {
         const struct shadow_payment *payment = &shadow->payments[i];
-        struct buf *row = &rows->shadow_entries;
+        struct buf *row = &rows->of[TABLE_SHADOW_ENTRIES];
 
         pg_copy_int(row, item->id);
         pg_copy_int(row, payment->amount_minor);
@@ -84,7 +84,7 @@ add_shadow(struct rows *rows, const struct item *item,
     }
     for (size_t i = 0; i < shadow->error_count; i++) {
         const struct shadow_error *error = &shadow->errors[i];
-        struct buf *row = &rows->shadow_errors;
+        struct buf *row = &rows->of[TABLE_SHADOW_ERRORS];
 
         pg_copy_int(row, item->id);
         pg_copy_int(row, error->line->id);
@@ -109,7 +109,7 @@ add_event(struct writing *writing, struct item *item)
 {
     const struct event *event = &item->event;
     const struct ruleset *ruleset = writing->options->ruleset;
-    struct buf *row = &writing->rows.events;
+    struct buf *row = &writing->rows.of[TABLE_EVENTS];
     struct arena *scratch = &writing->ledger->scratch;
     char hash[UUID_TEXT + 1];
     bool notify = writing->turn->now_us - event->time_us <=
@@ -150,7 +150,7 @@ add_event(struct writing *writing, struct item *item)
 static void
 add_other(struct rows *rows, const struct item *item)
 {
-    struct buf *row = &rows->others;
+    struct buf *row = &rows->of[TABLE_OTHER_RECORDS];
     int64_t known_id = item->first ? item->first->id : item->known_id;
 
     pg_copy_int(row, item->record.offset);
@@ -193,7 +193,7 @@ add_header_array(struct buf *row, const struct record *record, bool values,
 static void
 add_dead(struct writing *writing, struct item *item)
 {
-    struct buf *row = &writing->rows.dead;
+    struct buf *row = &writing->rows.of[TABLE_DEAD_RECORDS];
     const struct record *record = &item->record;
 
     item->id = writing->rows.next_id++;
@@ -244,18 +244,12 @@ void
 writing_init(struct writing *writing, size_t count)
 {
     struct rows *rows = &writing->rows;
-    struct arena *arena = writing->arena;
 
     memset(rows, 0, sizeof(*rows));
-    buf_init(&rows->events, arena);
-    buf_init(&rows->entries, arena);
-    buf_init(&rows->answers, arena);
-    buf_init(&rows->others, arena);
-    buf_init(&rows->dead, arena);
-    buf_init(&rows->shadow_entries, arena);
-    buf_init(&rows->shadow_errors, arena);
+    for (int table = 0; table < TABLE_COUNT; table++)
+        buf_init(&rows->of[table], writing->arena);
     /* What a batch of usual events needs; growing would leave copies behind. */
-    buf_reserve(&rows->events, count * 320);
-    buf_reserve(&rows->entries, count * 96);
+    buf_reserve(&rows->of[TABLE_EVENTS], count * 320);
+    buf_reserve(&rows->of[TABLE_ENTRIES], count * 96);
     rows->next_id = writing->turn->first_id;
 }

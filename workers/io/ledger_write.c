@@ -1,5 +1,8 @@
 /* ledger_write.c - a decided range is written: one COPY or one statement a
- * table, two where rows are made and changed, whatever the number of events. */
+ * table, two where rows are made and changed, whatever the number of events.
+ * All is made ready first, and then sent at once, as far as nothing has to be
+ * known in between: one wait for the server a COPY, and one for all statements.
+ */
 #include "ledger.h"
 
 #include <string.h>
@@ -35,15 +38,15 @@ last_items(struct item_range range, struct arena *arena,
     return count;
 }
 
-static bool
-write_positions(struct writing *writing, struct item_range range,
-                struct err *err)
+static void
+add_positions(struct writing *writing, struct item_range range)
 {
     const struct item **last;
     size_t count = last_items(range, writing->arena, &last);
     struct buf ids;
     struct buf offsets;
     struct buf digests;
+    size_t moved = 0;
 
     pg_array_open(&ids, writing->arena, PG_INT4);
     pg_array_open(&offsets, writing->arena, PG_INT8);
@@ -59,15 +62,16 @@ write_positions(struct writing *writing, struct item_range range,
         pg_array_int(&ids, last[i]->stream->id);
         pg_array_int(&offsets, last[i]->record.offset + 1);
         pg_array_text(&digests, str_make(text, sizeof(text)));
+        moved++;
     }
-    return pg_run(
-        writing->ledger->pg,
+    writing_add_statement(
+        writing,
         "UPDATE streams s SET next_offset = v.next_offset, "
         "last_record = decode(v.digest, 'hex') "
         "FROM unnest($1::int[], $2::bigint[], $3::text[]) "
         "AS v(id, next_offset, digest) WHERE s.id = v.id",
         (struct str[]){buf_str(&ids), buf_str(&offsets), buf_str(&digests)}, 3,
-        err);
+        moved);
 }
 
 static struct str
@@ -79,17 +83,17 @@ sum_param(const struct writing *writing, int128 sum)
 /* Ids of batches are given and committed under one lock, so a visible id means
  * that all smaller ones are visible or rolled back: the relay can keep its
  * place in a single number. */
-static bool
-lock_batches(struct writing *writing, struct err *err)
+static void
+add_batch_lock(struct writing *writing)
 {
-    return pg_run(writing->ledger->pg,
-                  "SELECT pg_notify('reward_batches', ''), "
-                  "pg_advisory_xact_lock(" LEDGER_BATCH_LOCK ")",
-                  NULL, 0, err);
+    writing_add_statement(writing,
+                          "SELECT pg_notify('reward_batches', ''), "
+                          "pg_advisory_xact_lock(" LEDGER_BATCH_LOCK ")",
+                          NULL, 0, 0);
 }
 
-static bool
-write_batch_row(struct writing *writing, struct err *err)
+static void
+add_batch_row(struct writing *writing)
 {
     const struct rows *rows = &writing->rows;
     const int64_t *counts = rows->counts;
@@ -100,8 +104,8 @@ write_batch_row(struct writing *writing, struct err *err)
 
     buf_init(&now, writing->arena);
     timestamp_print(&now, writing->turn->now_us);
-    return pg_run(
-        writing->ledger->pg,
+    writing_add_statement(
+        writing,
         "INSERT INTO batches (first_id, last_id, posted_at, "
         "ruleset_id, records, posted, no_reward, duplicates, "
         "conflicts, dead_letters, entries, amount, rejected, "
@@ -131,70 +135,142 @@ write_batch_row(struct writing *writing, struct err *err)
                        sum_param(writing, rows->funds_minor[FUND_DEBT]),
                        int_text(writing->arena, rows->shadow_entry_count),
                        int_text(writing->arena, rows->shadow_error_count)},
-        22, err);
+        22, 1);
+}
+
+/* ---- rows that are added
+ * ------------------------------------------------------
+ */
+
+static void
+account_taken(struct writing *writing, struct err *err)
+{
+    (void)err;
+    new_account_taken(writing);
+}
+
+static void
+event_known(struct writing *writing, struct err *err)
+{
+    struct event_guesses *guesses = &writing->ledger->event_guesses;
+
+    (void)err;
+    guesses->wrong = guesses->count > 0;
 }
 
 /* Under the fence nobody else writes this offset: a record that is there
  * already stays there, however often we try. */
-static bool
-refuse_second_outcome(struct err *err)
+static void
+second_outcome(struct writing *writing, struct err *err)
 {
-    if (strcmp(err->code, PG_UNIQUE_VIOLATION) != 0)
-        return false;
+    (void)writing;
     err->kind = ERR_FATAL;
-    return err_add(err, "a record would get a second outcome, since a "
-                        "stream's position was set back by hand; see "
-                        "ops/RUNBOOK.md");
+    err_add(err, "a record would get a second outcome, since a stream's "
+                 "position was set back by hand; see ops/RUNBOOK.md");
 }
 
-static bool
-write_records(struct writing *writing, struct err *err)
+static void
+once_key_taken(struct writing *writing, struct err *err)
 {
-    struct ledger *ledger = writing->ledger;
-    struct event_guesses *guesses = &ledger->event_guesses;
-    struct rows *rows = &writing->rows;
+    (void)err;
+    writing->ledger->once_guesses.wrong = writing->unsure_keys;
+}
 
-    if (!pg_copy(ledger->pg,
-                 "COPY events (id, \"offset\", occurred_at, payload_hash, "
-                 "account_id, source_id, stream_id, type_id, outcome, "
-                 "notify, event_id, contract_id, traceparent, kept, "
-                 "basis) FROM STDIN",
-                 buf_str(&rows->events), err)) {
-        guesses->wrong =
-            guesses->count && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0;
-        return false;
+static const struct {
+    const char *copy;
+    /* A row is there already; NULL: for no reason of ours. */
+    void (*taken)(struct writing *writing, struct err *err);
+} tables[TABLE_COUNT] = {
+    [TABLE_ACCOUNTS] = {"COPY accounts (id, address, updated_at, balance, "
+                        "last_seq, side, total_earned, total_spent, "
+                        "staked_amount, pending_amount, reserved_amount, "
+                        "debt_amount) FROM STDIN",
+                        account_taken},
+    [TABLE_EVENTS] = {"COPY events (id, \"offset\", occurred_at, "
+                      "payload_hash, account_id, source_id, stream_id, "
+                      "type_id, outcome, notify, event_id, contract_id, "
+                      "traceparent, kept, basis) FROM STDIN",
+                      event_known},
+    [TABLE_OTHER_RECORDS] = {"COPY other_records (\"offset\", event_id, "
+                             "stream_id, outcome) FROM STDIN",
+                             second_outcome},
+    [TABLE_DEAD_RECORDS] = {"COPY dead_records (id, \"offset\", record_time, "
+                            "stream_id, reason, message, key, value, "
+                            "header_names, header_values) FROM STDIN",
+                            second_outcome},
+    [TABLE_ENTRIES] = {"COPY entries (event_id, amount, balance_after, "
+                       "account_id, seq, line_id, ordinal, counterparty_id) "
+                       "FROM STDIN",
+                       NULL},
+    [TABLE_ANSWERS] = {"COPY answers (event_id, balance_after, account_id, "
+                       "seq, place, type, detail, notify) FROM STDIN",
+                       NULL},
+    [TABLE_SHADOW_ENTRIES] = {"COPY shadow_entries (event_id, amount, "
+                              "account_id, line_id, ordinal) FROM STDIN",
+                              NULL},
+    [TABLE_SHADOW_ERRORS] = {"COPY shadow_errors (event_id, line_id, reason, "
+                             "message) FROM STDIN",
+                             NULL},
+    [TABLE_HOLDS] = {"COPY holds (hold_id, event_id, account_id, matched_id, "
+                     "line_id, amount, expires_at) FROM STDIN",
+                     NULL},
+    [TABLE_TIMERS] = {"COPY timers (hold_id, due_at) FROM STDIN", NULL},
+    [TABLE_COUNTERS] = {"COPY counters (account_id, line_id, kind, bucket, "
+                        "value) FROM STDIN",
+                        NULL},
+    [TABLE_ONCE_KEYS] = {"COPY once_keys (event_id, account_id, line_id, key) "
+                         "FROM STDIN",
+                         once_key_taken},
+};
+
+static bool
+add_rows(struct writing *writing, struct err *err)
+{
+    struct pg_copy copies[TABLE_COUNT];
+    size_t refused;
+
+    for (int table = 0; table < TABLE_COUNT; table++)
+        copies[table] = (struct pg_copy){tables[table].copy,
+                                         buf_str(&writing->rows.of[table])};
+    if (pg_copy_all(writing->ledger->pg, copies, TABLE_COUNT, &refused, err)) {
+        new_accounts_made(writing);
+        return true;
     }
-    if (!pg_copy(ledger->pg,
-                 "COPY other_records (\"offset\", event_id, stream_id, "
-                 "outcome) FROM STDIN",
-                 buf_str(&rows->others), err) ||
-        !pg_copy(ledger->pg,
-                 "COPY dead_records (id, \"offset\", record_time, "
-                 "stream_id, reason, message, key, value, header_names, "
-                 "header_values) FROM STDIN",
-                 buf_str(&rows->dead), err))
-        return refuse_second_outcome(err);
-    FAULT_POINT("worker.events");
-    if (!pg_copy(ledger->pg,
-                 "COPY entries (event_id, amount, balance_after, "
-                 "account_id, seq, line_id, ordinal, counterparty_id) "
-                 "FROM STDIN",
-                 buf_str(&rows->entries), err) ||
-        !pg_copy(ledger->pg,
-                 "COPY answers (event_id, balance_after, account_id, seq, "
-                 "place, type, detail, notify) FROM STDIN",
-                 buf_str(&rows->answers), err) ||
-        !pg_copy(ledger->pg,
-                 "COPY shadow_entries (event_id, amount, account_id, "
-                 "line_id, ordinal) FROM STDIN",
-                 buf_str(&rows->shadow_entries), err) ||
-        !pg_copy(ledger->pg,
-                 "COPY shadow_errors (event_id, line_id, reason, message) "
-                 "FROM STDIN",
-                 buf_str(&rows->shadow_errors), err))
-        return false;
-    FAULT_POINT("worker.entries");
-    return true;
+    if (strcmp(err->code, PG_UNIQUE_VIOLATION) == 0 && tables[refused].taken)
+        tables[refused].taken(writing, err);
+    return false;
+}
+
+/* ---- statements
+ * ---------------------------------------------------------------
+ */
+
+void
+writing_add_statement(struct writing *writing, const char *sql,
+                      const struct str *params, size_t param_count,
+                      size_t row_count)
+{
+    struct str *kept = arena_array(writing->arena, param_count, sizeof(*kept));
+
+    if (param_count)
+        memcpy(kept, params, param_count * sizeof(*kept));
+    writing->statements = arena_room(
+        writing->arena, writing->statements, writing->statement_count,
+        &writing->statement_room, 8, sizeof(*writing->statements));
+    writing->statements[writing->statement_count++] =
+        (struct pg_statement){.sql = sql,
+                              .params = kept,
+                              .param_count = param_count,
+                              .row_count = row_count};
+}
+
+bool
+writing_flush(struct writing *writing, struct err *err)
+{
+    size_t count = writing->statement_count;
+
+    writing->statement_count = 0;
+    return pg_run_all(writing->ledger->pg, writing->statements, count, err);
 }
 
 bool
@@ -209,25 +285,19 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     writing_init(&writing, range.count);
     for (size_t i = 0; i < range.count; i++)
         writing_add_item(&writing, &range.items[i]);
-    /* First: if one is another's by now, nothing else was written in vain. */
-    if (!ledger_write_new_accounts(&writing, facts, err))
+    writing_add_accounts(&writing, facts);
+    writing_add_effects(&writing, range);
+    writing_add_counters(&writing, facts);
+    writing_add_once_keys(&writing, facts);
+    add_positions(&writing, range);
+    add_batch_lock(&writing);
+    if (!add_rows(&writing, err))
         return false;
-    FAULT_POINT("worker.new_accounts");
-    if (!write_records(&writing, err) ||
-        !ledger_write_accounts(&writing, facts, err) ||
-        !ledger_write_effects(ledger, arena, range, err))
+    FAULT_POINT("worker.rows");
+    if (!ledger_confirm_once_keys(&writing, facts, err))
         return false;
-    FAULT_POINT("worker.accounts");
-    if (!ledger_write_counters(&writing, facts, err) ||
-        !ledger_write_once_keys(&writing, facts, err))
-        return false;
-    FAULT_POINT("worker.counters");
-    if (!write_positions(&writing, range, err))
-        return false;
-    FAULT_POINT("worker.positions");
-    if (!lock_batches(&writing, err) ||
-        !ledger_confirm_once_keys(&writing, facts, err) ||
-        !write_batch_row(&writing, err))
+    add_batch_row(&writing);
+    if (!writing_flush(&writing, err))
         return false;
     FAULT_POINT("worker.batch");
     return true;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "clock.h"
 
 enum { MAX_STATEMENTS = 128, MAX_PARAMS = 24 };
@@ -302,12 +303,11 @@ is_good(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
 
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-           status == PGRES_COPY_IN;
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* Read all results up to the end of the statement (or the start of a COPY) and
- * give the last good one to *kept; the first error wins. */
+/* Read all results up to the end of the statement and give the last good one to
+ * *kept; the first error wins. */
 static bool
 finish(struct pg *pg, PGresult **kept, struct err *err)
 {
@@ -327,8 +327,6 @@ finish(struct pg *pg, PGresult **kept, struct err *err)
             ok = failed(pg, result, err);
         PQclear(last);
         last = result;
-        if (PQresultStatus(result) == PGRES_COPY_IN)
-            break;
     }
     if (ok && kept)
         *kept = last;
@@ -374,22 +372,18 @@ is_array(struct str param)
     return param.len && param.at[0] == '\0';
 }
 
+/* Of a statement that is prepared. */
 static bool
-query(struct pg *pg, const char *sql, const struct str *params,
-      size_t param_count, enum format format, struct pg_result **result,
-      struct err *err)
+send_prepared(struct pg *pg, size_t index, const struct str *params,
+              size_t param_count, enum format format, struct err *err)
 {
     const char *values[MAX_PARAMS] = {0};
     int lengths[MAX_PARAMS] = {0};
     int formats[MAX_PARAMS] = {0};
     char name[16];
-    size_t index;
-    PGresult *kept;
 
     if (param_count > MAX_PARAMS)
         return err_set(err, ERR_FATAL, "too many parameters: %zu", param_count);
-    if (!statement_index(pg, sql, &index, err))
-        return false;
     arena_reset(&pg->scratch);
     for (size_t i = 0; i < param_count; i++) {
         formats[i] = is_array(params[i]) ? FORMAT_BINARY : FORMAT_TEXT;
@@ -403,7 +397,20 @@ query(struct pg *pg, const char *sql, const struct str *params,
     if (!PQsendQueryPrepared(pg->conn, name, (int)param_count, values, lengths,
                              formats, format))
         return lost(pg, err);
-    if (!finish(pg, &kept, err))
+    return true;
+}
+
+static bool
+query(struct pg *pg, const char *sql, const struct str *params,
+      size_t param_count, enum format format, struct pg_result **result,
+      struct err *err)
+{
+    size_t index;
+    PGresult *kept;
+
+    if (!statement_index(pg, sql, &index, err) ||
+        !send_prepared(pg, index, params, param_count, format, err) ||
+        !finish(pg, &kept, err))
         return false;
     *result = (struct pg_result *)kept;
     return true;
@@ -435,45 +442,166 @@ pg_run(struct pg *pg, const char *sql, const struct str *params,
     return true;
 }
 
-/* Of an INSERT, UPDATE or DELETE. */
-static size_t
-changed_rows(const struct pg_result *result)
-{
-    return strtoull(PQcmdTuples((PGresult *)result), NULL, 10);
-}
+/* ---- several at once
+ * ---------------------------------------------------------
+ */
 
-bool
-pg_change(struct pg *pg, const char *sql, const struct str *params,
-          size_t param_count, size_t row_count, struct err *err)
+/* None can be prepared while others are under way. */
+static bool
+prepare_all(struct pg *pg, const struct pg_statement *statements, size_t count,
+            struct err *err)
 {
-    struct pg_result *result = NULL;
-    size_t changed;
+    size_t index;
 
-    if (!pg_query(pg, sql, params, param_count, &result, err))
-        return false;
-    changed = changed_rows(result);
-    pg_result_free(result);
-    if (changed != row_count)
-        return err_set(err, ERR_FATAL,
-                       "%zu rows were to be changed and %zu were, by: %s",
-                       row_count, changed, sql);
+    for (size_t i = 0; i < count; i++)
+        if (!statement_index(pg, statements[i].sql, &index, err))
+            return false;
     return true;
 }
 
-/* ---- COPY and transactions
- * --------------------------------------------------------- */
+static bool
+send_all(struct pg *pg, const struct pg_statement *statements, size_t count,
+         struct err *err)
+{
+    size_t index;
+
+    for (size_t i = 0; i < count; i++)
+        if (!statement_index(pg, statements[i].sql, &index, err) ||
+            !send_prepared(pg, index, statements[i].params,
+                           statements[i].param_count, FORMAT_TEXT, err))
+            return false;
+    return PQpipelineSync(pg->conn) ? true : lost(pg, err);
+}
+
+/* Of an INSERT, UPDATE or DELETE. */
+static bool
+changed_as_told(const struct pg_statement *statement, PGresult *result,
+                struct err *err)
+{
+    size_t changed = strtoull(PQcmdTuples(result), NULL, 10);
+
+    if (!statement->row_count || changed == statement->row_count)
+        return true;
+    return err_set(err, ERR_FATAL,
+                   "%zu rows were to be changed and %zu were, by: %s",
+                   statement->row_count, changed, statement->sql);
+}
+
+static bool
+read_answer(struct pg *pg, const struct pg_statement *statement,
+            struct err *err)
+{
+    PGresult *result;
+    bool ok;
+
+    if (!finish(pg, &result, err))
+        return false;
+    ok = changed_as_told(statement, result, err);
+    if (ok && statement->result)
+        *statement->result = (struct pg_result *)result;
+    else
+        PQclear(result);
+    return ok;
+}
+
+static bool
+read_answers(struct pg *pg, const struct pg_statement *statements, size_t count,
+             struct err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!read_answer(pg, &statements[i], err))
+            return false;
+    return true;
+}
+
+/* To the end of what was sent together, whatever has become of it. */
+static bool
+read_to_sync(struct pg *pg, struct err *err)
+{
+    int64_t deadline = deadline_of(pg);
+    ExecStatusType status = PGRES_EMPTY_QUERY;
+
+    while (status != PGRES_PIPELINE_SYNC) {
+        PGresult *result;
+
+        if (!next_result(pg, deadline, &result, err))
+            return false;
+        status = result ? PQresultStatus(result) : PGRES_EMPTY_QUERY;
+        PQclear(result);
+        if (PQstatus(pg->conn) == CONNECTION_BAD)
+            return lost(pg, err);
+    }
+    return PQexitPipelineMode(pg->conn) ? true : lost(pg, err);
+}
+
+static void
+drop_results(const struct pg_statement *statements, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!statements[i].result)
+            continue;
+        pg_result_free(*statements[i].result);
+        *statements[i].result = NULL;
+    }
+}
 
 bool
-pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
+pg_run_all(struct pg *pg, const struct pg_statement *statements, size_t count,
+           struct err *err)
+{
+    struct err late = {0};
+    bool ok;
+
+    for (size_t i = 0; i < count; i++)
+        if (statements[i].result)
+            *statements[i].result = NULL;
+    if (!prepare_all(pg, statements, count, err))
+        return false;
+    if (!PQenterPipelineMode(pg->conn))
+        return lost(pg, err);
+    ok = send_all(pg, statements, count, err) &&
+         read_answers(pg, statements, count, err);
+    if (!pg->broken && !read_to_sync(pg, ok ? err : &late))
+        ok = false;
+    if (!ok)
+        drop_results(statements, count);
+    return ok;
+}
+
+/* ---- COPY
+ * -------------------------------------------------------------------
+ */
+
+static size_t
+next_copy(const struct pg_copy *copies, size_t count, size_t at)
+{
+    while (at < count && !copies[at].rows.len)
+        at++;
+    return at;
+}
+
+static bool
+send_copies(struct pg *pg, const struct pg_copy *copies, size_t count,
+            struct err *err)
+{
+    struct buf sql;
+    size_t at = next_copy(copies, count, 0);
+
+    arena_reset(&pg->scratch);
+    buf_init(&sql, &pg->scratch);
+    for (; at < count; at = next_copy(copies, count, at + 1)) {
+        buf_add_cstr(&sql, copies[at].sql);
+        buf_add_char(&sql, ';');
+    }
+    buf_add_char(&sql, '\0');
+    return PQsendQuery(pg->conn, sql.at) ? true : lost(pg, err);
+}
+
+static bool
+send_rows(struct pg *pg, struct str rows, struct err *err)
 {
     enum { PIECE = 1 << 20 };
 
-    if (!rows.len)
-        return true;
-    if (!PQsendQuery(pg->conn, sql))
-        return lost(pg, err);
-    if (!finish(pg, NULL, err))
-        return false;
     while (rows.len) {
         size_t len = rows.len < PIECE ? rows.len : PIECE;
 
@@ -482,10 +610,58 @@ pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
         rows.at += len;
         rows.len -= len;
     }
-    if (PQputCopyEnd(pg->conn, NULL) != 1)
-        return lost(pg, err);
-    return finish(pg, NULL, err);
+    return PQputCopyEnd(pg->conn, NULL) == 1 ? true : lost(pg, err);
 }
+
+/* Do as the server says of a COPY: it asks for the rows, has taken them, or
+ * will not. */
+static bool
+go_on_with(struct pg *pg, const struct pg_copy *copy, const PGresult *result,
+           bool *taken, struct err *err)
+{
+    *taken = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (PQresultStatus(result) == PGRES_COPY_IN)
+        return send_rows(pg, copy->rows, err);
+    return *taken || failed(pg, result, err);
+}
+
+bool
+pg_copy_all(struct pg *pg, const struct pg_copy *copies, size_t count,
+            size_t *refused, struct err *err)
+{
+    size_t at = next_copy(copies, count, 0);
+    bool at_end = at == count;
+    bool ok = at_end || send_copies(pg, copies, count, err);
+
+    while (!at_end && !pg->broken) {
+        PGresult *result;
+        bool taken = false;
+
+        *refused = at;
+        if (!next_result(pg, deadline_of(pg), &result, err))
+            return false;
+        at_end = !result;
+        if (!at_end && !go_on_with(pg, &copies[at], result, &taken, err))
+            ok = false;
+        if (taken)
+            at = next_copy(copies, count, at + 1);
+        PQclear(result);
+    }
+    return ok;
+}
+
+bool
+pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
+{
+    const struct pg_copy copy = {sql, rows};
+    size_t refused;
+
+    return pg_copy_all(pg, &copy, 1, &refused, err);
+}
+
+/* ---- transactions
+ * -----------------------------------------------------------
+ */
 
 bool
 pg_begin(struct pg *pg, struct err *err)
