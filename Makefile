@@ -189,7 +189,8 @@ headers: ## each header compiles alone
 		io) include="$(INCLUDE_io)";; cmd) include="$(INCLUDE_cmd)";; \
 		esac; \
 		for header in workers/$$layer/*.h; do \
-			$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -fsyntax-only $$include \
+			$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(PACKAGE_FLAGS) \
+				-fsyntax-only $$include \
 				-include $$header -x c /dev/null || exit 1; \
 		done; \
 	done

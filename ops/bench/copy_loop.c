@@ -405,16 +405,19 @@ list_copies(const struct rows *rows, bool before, long batch, char *sql,
             int *numbers)
 {
     int count = 0;
+    size_t at = 0;
     size_t len;
 
-    *sql = '\0';
     for (int i = 0; i < STEP_COUNT; i++) {
         if (!steps[i].is_copy || steps[i].before != before)
             continue;
         rows_of(&rows[i], batch, &len);
         if (!len)
             continue;
-        strcat(strcat(sql, steps[i].write), ";");
+        at += (size_t)snprintf(sql + at, at < COPIES_MAX ? COPIES_MAX - at : 0,
+                               "%s;", steps[i].write);
+        if (at >= COPIES_MAX)
+            die("too many COPYs", NULL);
         numbers[count++] = i;
     }
     return count;
@@ -466,22 +469,25 @@ send_statement(PGconn *pg, int number, const struct rows *rows, long batch)
 static void
 write_statements(PGconn *pg, const struct rows *rows, long batch)
 {
-    int sent = 0;
+    int sent[STEP_COUNT];
+    int count = 0;
+    PGresult *end;
 
     if (!PQenterPipelineMode(pg))
         die("no pipeline", pg);
     for (int i = 0; i < STEP_COUNT; i++)
-        if (!steps[i].is_copy)
-            sent += send_statement(pg, i, &rows[i], batch);
+        if (!steps[i].is_copy && send_statement(pg, i, &rows[i], batch))
+            sent[count++] = i;
     if (!PQpipelineSync(pg))
         die("no pipeline", pg);
-    for (; sent; sent--) {
-        check(pg, PQgetResult(pg), "a statement");
+    for (int i = 0; i < count; i++) {
+        check(pg, PQgetResult(pg), steps[sent[i]].write);
         PQclear(PQgetResult(pg)); /* its end */
     }
-    PQclear(PQgetResult(pg)); /* of them all */
-    if (!PQexitPipelineMode(pg))
+    end = PQgetResult(pg);
+    if (PQresultStatus(end) != PGRES_PIPELINE_SYNC || !PQexitPipelineMode(pg))
         die("no end of a pipeline", pg);
+    PQclear(end);
 }
 
 /* As a worker does: rows are added to all tables at once, one wait for each,

@@ -13,7 +13,7 @@ from books import assert_books
 # In the order of the steps.
 POINTS = [
     "worker.poll", "worker.fence", "worker.claim", "worker.lock",
-    "worker.decide", "worker.rows", "worker.batch",
+    "worker.decide", "worker.rows", "worker.confirm", "worker.batch",
     "worker.commit_before", "worker.commit_sent", "worker.commit_after",
     "worker.offsets",
 ]

@@ -263,8 +263,8 @@ read_turn(struct ledger_turn *turn, const struct pg_result *row)
 /* In this order: the rule set is read when none can be activated any more, and
  * the clock when nothing is left to be waited for. */
 static bool
-enter(struct ledger *ledger, struct arena *arena, struct item_range range,
-      struct ledger_turn *turn, struct err *err)
+begin_turn(struct ledger *ledger, struct arena *arena, struct item_range range,
+           struct ledger_turn *turn, struct err *err)
 {
     const struct str streams = stream_ids(arena, range);
     struct pg_result *positions;
@@ -293,7 +293,8 @@ enter(struct ledger *ledger, struct arena *arena, struct item_range range,
         return false;
     read_turn(turn, now);
     ok = fence(range, positions, err);
-    mark_seen(range, seen);
+    if (ok)
+        mark_seen(range, seen);
     pg_result_free(positions);
     pg_result_free(now);
     pg_result_free(seen);
@@ -307,6 +308,7 @@ guess_nothing(struct ledger *ledger)
     ledger->event_guesses.wrong = false;
     ledger->once_guesses.count = 0;
     ledger->once_guesses.wrong = false;
+    ledger->once_guesses.unsure = false;
     ledger->account_guesses.wrong = false;
 }
 
@@ -319,7 +321,7 @@ ledger_begin(struct ledger *ledger, struct item_range range,
 
     guess_nothing(ledger);
     ok = learn_names(ledger, &arena, range, err) &&
-         enter(ledger, &arena, range, turn, err);
+         begin_turn(ledger, &arena, range, turn, err);
     FAULT_POINT("worker.fence");
     arena_free(&arena);
     return ok;

@@ -73,7 +73,8 @@ struct ledger_turn {
 };
 
 /* Begin, hold the rule set in force, lock the positions of the range's
- * streams. Items below their stream's position become OUTCOME_PASSED. ERR_RETRY
+ * streams. Items below their stream's position become OUTCOME_PASSED, and those
+ * of a record that has an outcome without an event OUTCOME_SEEN. ERR_RETRY
  * with code "gap" when a stream's position is not what this process last knew:
  * read again from the database's position. After any failure of this and the
  * functions below the caller calls ledger_rollback. */
@@ -82,7 +83,7 @@ MUST_CHECK bool ledger_begin(struct ledger *ledger, struct item_range range,
 
 /* Find the events already known: those items become OUTCOME_SEEN (the very
  * record that made the event), OUTCOME_DUPLICATE (same hash) or are set aside
- * as OUTCOME_CONFLICT; a record that has another outcome is OUTCOME_SEEN too.
+ * as OUTCOME_CONFLICT.
  * Events that this process seems never to have met are mostly not looked up,
  * but guessed to be new and stay OUTCOME_OPEN. Should one be known,
  * ledger_write fails on the unique key; of those that are not written
@@ -133,9 +134,9 @@ struct ledger_options {
     int64_t notify_max_age_us; /* older events notify nobody */
 };
 
-/* Write the decided range: accounts that are new, events, entries, other and
- * dead records, balances, counters, once-keys, positions; last, under a short
- * lock, the batch row. Gives the items their ids. */
+/* Write the decided range: rows that are new, those of accounts first; then
+ * what changes balances, counters and positions; last, under a short lock, the
+ * batch row. Gives the items their ids. */
 MUST_CHECK bool ledger_write(struct ledger *ledger, struct arena *arena,
                              struct item_range range, const struct facts *facts,
                              const struct ledger_turn *turn,

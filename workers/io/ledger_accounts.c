@@ -432,9 +432,9 @@ new_accounts_made(struct writing *writing)
 }
 
 void
-new_account_taken(struct writing *writing)
+new_account_taken(struct ledger *ledger)
 {
-    struct account_guesses *guesses = &writing->ledger->account_guesses;
+    struct account_guesses *guesses = &ledger->account_guesses;
 
     guesses->wrong = true;
     odds_note(&guesses->odds, NEW_ACCOUNT, true);

@@ -172,6 +172,7 @@ is_unsure(const struct once_key *key)
 void
 writing_add_once_keys(struct writing *writing, const struct facts *facts)
 {
+    struct once_guesses *guesses = &writing->ledger->once_guesses;
     struct buf *row = &writing->rows.of[TABLE_ONCE_KEYS];
 
     for (size_t i = 0; i < facts->once_count; i++) {
@@ -179,7 +180,7 @@ writing_add_once_keys(struct writing *writing, const struct facts *facts)
 
         if (!once->changed)
             continue;
-        writing->unsure_keys = writing->unsure_keys || is_unsure(once);
+        guesses->unsure = guesses->unsure || is_unsure(once);
         pg_copy_int(row, once->taken_by->row_id);
         pg_copy_int(row, account_row_id(once->account));
         pg_copy_int(row, once->line->id);
@@ -188,7 +189,28 @@ writing_add_once_keys(struct writing *writing, const struct facts *facts)
     }
 }
 
+void
+once_key_taken(struct ledger *ledger)
+{
+    ledger->once_guesses.wrong = ledger->once_guesses.unsure;
+}
+
 /* The unique key has looked at those that the batch takes. */
+static bool
+needs_confirming(const struct once_key *key)
+{
+    return !key->taken && is_unsure(key);
+}
+
+bool
+once_keys_need_confirming(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->once_count; i++)
+        if (needs_confirming(facts->once_keys[i]))
+            return true;
+    return false;
+}
+
 bool
 ledger_confirm_once_keys(struct writing *writing, const struct facts *facts,
                          struct err *err)
@@ -198,13 +220,10 @@ ledger_confirm_once_keys(struct writing *writing, const struct facts *facts,
     for (size_t i = 0; i < facts->once_count; i++) {
         struct once_key *key = facts->once_keys[i];
 
-        if (!key->taken && is_unsure(key))
+        if (needs_confirming(key))
             asked.keys[asked.count++] = key;
     }
-    if (!asked.count)
-        return true;
-    if (!writing_flush(writing, err) ||
-        !ask(writing->ledger->pg, &asked, writing->arena, err))
+    if (!ask(writing->ledger->pg, &asked, writing->arena, err))
         return false;
     for (size_t i = 0; i < asked.count; i++)
         if (asked.keys[i]->taken) {

@@ -7,7 +7,7 @@
 #include "ledger.h"
 #include "map.h"
 #include "odds.h"
-#include "pg.h"
+#include "pg_together.h"
 #include "recent.h"
 
 /* Names that rows refer to by id, remembered once the database has them. */
@@ -37,6 +37,7 @@ struct once_guesses {
     struct odds odds; /* by line id */
     size_t count;     /* in the transaction at hand */
     bool wrong;       /* one of those was taken */
+    bool unsure;      /* one that the batch takes may have been, all the same */
     bool ask_all;     /* in the next one none is guessed */
 };
 
@@ -120,7 +121,6 @@ struct writing {
     struct rows rows;
     struct account_state **new_accounts; /* that have no row yet */
     size_t new_account_count;
-    bool unsure_keys; /* a once-key may be taken although it was found free */
     struct pg_statement *statements;
     size_t statement_count;
     size_t statement_room;
@@ -148,10 +148,8 @@ void writing_add_counters(struct writing *writing, const struct facts *facts);
 void writing_add_once_keys(struct writing *writing, const struct facts *facts);
 void writing_add_effects(struct writing *writing, struct item_range range);
 
-/* The rows of new accounts are there; or another worker has made one of them.
- */
+/* The rows of new accounts are there. */
 void new_accounts_made(struct writing *writing);
-void new_account_taken(struct writing *writing);
 
 /* Of a new connection: most likely nobody else makes the accounts that it does.
  */
@@ -187,14 +185,16 @@ MUST_CHECK bool ledger_look_once_keys(struct pg *pg, struct facts *facts,
                                       struct arena *arena, struct err *err);
 
 /* The statement that finds repeats, tombstones and dead letters of the range
- * that are written already, and what comes of its rows: OUTCOME_SEEN. */
+ * that are written already; and what its rows make of the items: OUTCOME_SEEN.
+ */
 struct pg_statement seen_statement(struct item_range range, struct arena *arena,
                                    struct pg_result **rows);
 void mark_seen(struct item_range range, const struct pg_result *rows);
 
-/* Under the batch lock, when all batches of smaller ids can be seen: whether
- * the once-keys that were held to be free, and stay so, are. ERR_RETRY if not.
- */
+/* Whether there are once-keys that were held to be free and that the batch does
+ * not take. If so, under the batch lock, when all batches of smaller ids can be
+ * seen: whether they are. ERR_RETRY if not. */
+bool once_keys_need_confirming(const struct facts *facts);
 MUST_CHECK bool ledger_confirm_once_keys(struct writing *writing,
                                          const struct facts *facts,
                                          struct err *err);
@@ -206,6 +206,11 @@ MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,
 /* The same without any lock. */
 MUST_CHECK bool ledger_look_records(struct pg *pg, struct facts *facts,
                                     struct arena *arena, struct err *err);
+
+/* A row that the batch adds is there already: whether a guess was wrong. */
+void new_account_taken(struct ledger *ledger);
+void event_taken(struct ledger *ledger);
+void once_key_taken(struct ledger *ledger);
 
 /* Whether the transaction failed, or may have, because a guess was wrong; if
  * so, the next one knows better, or does by now. */

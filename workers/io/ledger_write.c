@@ -1,8 +1,7 @@
 /* ledger_write.c - a decided range is written: one COPY or one statement a
  * table, two where rows are made and changed, whatever the number of events.
- * All is made ready first, and then sent at once, as far as nothing has to be
- * known in between: one wait for the server a COPY, and one for all statements.
- */
+ * All is made ready first, and then sent: one wait for the server a COPY, and
+ * one for all statements, or two where once-keys have to be confirmed. */
 #include "ledger.h"
 
 #include <string.h>
@@ -142,102 +141,93 @@ add_batch_row(struct writing *writing)
  * ------------------------------------------------------
  */
 
-static void
-account_taken(struct writing *writing, struct err *err)
-{
-    (void)err;
-    new_account_taken(writing);
-}
-
-static void
-event_known(struct writing *writing, struct err *err)
-{
-    struct event_guesses *guesses = &writing->ledger->event_guesses;
-
-    (void)err;
-    guesses->wrong = guesses->count > 0;
-}
-
 /* Under the fence nobody else writes this offset: a record that is there
  * already stays there, however often we try. */
 static void
-second_outcome(struct writing *writing, struct err *err)
+refuse_second_outcome(struct err *err)
 {
-    (void)writing;
     err->kind = ERR_FATAL;
     err_add(err, "a record would get a second outcome, since a stream's "
                  "position was set back by hand; see ops/RUNBOOK.md");
 }
 
-static void
-once_key_taken(struct writing *writing, struct err *err)
-{
-    (void)err;
-    writing->ledger->once_guesses.wrong = writing->unsure_keys;
-}
-
 static const struct {
     const char *copy;
-    /* A row is there already; NULL: for no reason of ours. */
-    void (*taken)(struct writing *writing, struct err *err);
+    void (*taken)(struct ledger *ledger); /* told that a row is there already */
+    bool has_outcomes;                    /* of records that are no events */
 } tables[TABLE_COUNT] = {
-    [TABLE_ACCOUNTS] = {"COPY accounts (id, address, updated_at, balance, "
-                        "last_seq, side, total_earned, total_spent, "
-                        "staked_amount, pending_amount, reserved_amount, "
-                        "debt_amount) FROM STDIN",
-                        account_taken},
-    [TABLE_EVENTS] = {"COPY events (id, \"offset\", occurred_at, "
-                      "payload_hash, account_id, source_id, stream_id, "
-                      "type_id, outcome, notify, event_id, contract_id, "
-                      "traceparent, kept, basis) FROM STDIN",
-                      event_known},
-    [TABLE_OTHER_RECORDS] = {"COPY other_records (\"offset\", event_id, "
-                             "stream_id, outcome) FROM STDIN",
-                             second_outcome},
-    [TABLE_DEAD_RECORDS] = {"COPY dead_records (id, \"offset\", record_time, "
-                            "stream_id, reason, message, key, value, "
-                            "header_names, header_values) FROM STDIN",
-                            second_outcome},
-    [TABLE_ENTRIES] = {"COPY entries (event_id, amount, balance_after, "
-                       "account_id, seq, line_id, ordinal, counterparty_id) "
-                       "FROM STDIN",
-                       NULL},
-    [TABLE_ANSWERS] = {"COPY answers (event_id, balance_after, account_id, "
-                       "seq, place, type, detail, notify) FROM STDIN",
-                       NULL},
-    [TABLE_SHADOW_ENTRIES] = {"COPY shadow_entries (event_id, amount, "
-                              "account_id, line_id, ordinal) FROM STDIN",
-                              NULL},
-    [TABLE_SHADOW_ERRORS] = {"COPY shadow_errors (event_id, line_id, reason, "
-                             "message) FROM STDIN",
-                             NULL},
-    [TABLE_HOLDS] = {"COPY holds (hold_id, event_id, account_id, matched_id, "
-                     "line_id, amount, expires_at) FROM STDIN",
-                     NULL},
-    [TABLE_TIMERS] = {"COPY timers (hold_id, due_at) FROM STDIN", NULL},
-    [TABLE_COUNTERS] = {"COPY counters (account_id, line_id, kind, bucket, "
-                        "value) FROM STDIN",
-                        NULL},
-    [TABLE_ONCE_KEYS] = {"COPY once_keys (event_id, account_id, line_id, key) "
-                         "FROM STDIN",
-                         once_key_taken},
+    [TABLE_ACCOUNTS] = {.copy =
+                            "COPY accounts (id, address, updated_at, balance, "
+                            "last_seq, side, total_earned, total_spent, "
+                            "staked_amount, pending_amount, reserved_amount, "
+                            "debt_amount) FROM STDIN",
+                        .taken = new_account_taken},
+    [TABLE_EVENTS] = {.copy =
+                          "COPY events (id, \"offset\", occurred_at, "
+                          "payload_hash, account_id, source_id, stream_id, "
+                          "type_id, outcome, notify, event_id, contract_id, "
+                          "traceparent, kept, basis) FROM STDIN",
+                      .taken = event_taken},
+    [TABLE_OTHER_RECORDS] = {.copy =
+                                 "COPY other_records (\"offset\", event_id, "
+                                 "stream_id, outcome) FROM STDIN",
+                             .has_outcomes = true},
+    [TABLE_DEAD_RECORDS] =
+        {.copy = "COPY dead_records (id, \"offset\", record_time, "
+                 "stream_id, reason, message, key, value, "
+                 "header_names, header_values) FROM STDIN",
+         .has_outcomes = true},
+    [TABLE_ENTRIES] =
+        {.copy = "COPY entries (event_id, amount, balance_after, "
+                 "account_id, seq, line_id, ordinal, counterparty_id) "
+                 "FROM STDIN"},
+    [TABLE_ANSWERS] = {.copy =
+                           "COPY answers (event_id, balance_after, account_id, "
+                           "seq, place, type, detail, notify) FROM STDIN"},
+    [TABLE_SHADOW_ENTRIES] = {.copy =
+                                  "COPY shadow_entries (event_id, amount, "
+                                  "account_id, line_id, ordinal) FROM STDIN"},
+    [TABLE_SHADOW_ERRORS] =
+        {.copy = "COPY shadow_errors (event_id, line_id, reason, "
+                 "message) FROM STDIN"},
+    [TABLE_HOLDS] =
+        {.copy = "COPY holds (hold_id, event_id, account_id, matched_id, "
+                 "line_id, amount, expires_at) FROM STDIN"},
+    [TABLE_TIMERS] = {.copy = "COPY timers (hold_id, due_at) FROM STDIN"},
+    [TABLE_COUNTERS] = {.copy =
+                            "COPY counters (account_id, line_id, kind, bucket, "
+                            "value) FROM STDIN"},
+    [TABLE_ONCE_KEYS] =
+        {.copy = "COPY once_keys (event_id, account_id, line_id, key) "
+                 "FROM STDIN",
+         .taken = once_key_taken},
 };
+
+static void
+row_is_taken(struct writing *writing, size_t table, struct err *err)
+{
+    if (tables[table].taken)
+        tables[table].taken(writing->ledger);
+    if (tables[table].has_outcomes)
+        refuse_second_outcome(err);
+}
 
 static bool
 add_rows(struct writing *writing, struct err *err)
 {
-    struct pg_copy copies[TABLE_COUNT];
+    struct pg_addition additions[TABLE_COUNT];
     size_t refused;
 
     for (int table = 0; table < TABLE_COUNT; table++)
-        copies[table] = (struct pg_copy){tables[table].copy,
-                                         buf_str(&writing->rows.of[table])};
-    if (pg_copy_all(writing->ledger->pg, copies, TABLE_COUNT, &refused, err)) {
+        additions[table] = (struct pg_addition){
+            tables[table].copy, buf_str(&writing->rows.of[table])};
+    if (pg_copy_all(writing->ledger->pg, additions, TABLE_COUNT, &refused,
+                    err)) {
         new_accounts_made(writing);
         return true;
     }
-    if (strcmp(err->code, PG_UNIQUE_VIOLATION) == 0 && tables[refused].taken)
-        tables[refused].taken(writing, err);
+    if (refused < TABLE_COUNT && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0)
+        row_is_taken(writing, refused, err);
     return false;
 }
 
@@ -294,8 +284,11 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     if (!add_rows(&writing, err))
         return false;
     FAULT_POINT("worker.rows");
-    if (!ledger_confirm_once_keys(&writing, facts, err))
+    if (once_keys_need_confirming(facts) &&
+        (!writing_flush(&writing, err) ||
+         !ledger_confirm_once_keys(&writing, facts, err)))
         return false;
+    FAULT_POINT("worker.confirm");
     add_batch_row(&writing);
     if (!writing_flush(&writing, err))
         return false;

@@ -67,38 +67,6 @@ MUST_CHECK bool pg_query_binary(struct pg *pg, const char *sql,
 MUST_CHECK bool pg_run(struct pg *pg, const char *sql, const struct str *params,
                        size_t param_count, struct err *err);
 
-/* One of several statements that are sent together. */
-struct pg_statement {
-    const char *sql; /* as pg_query */
-    const struct str *params;
-    size_t param_count;
-    size_t row_count;          /* that it must change; 0: any number */
-    struct pg_result **result; /* owned by the caller; NULL: rows are dropped */
-};
-
-/* Run statements one after the other, waiting only once: libpq's pipeline mode.
- * Rows are text. The first failure is told, those behind it are not run, and
- * there is no result of any. ERR_FATAL when one has not changed the rows that
- * it must, since somebody else has written what we hold a lock on. */
-MUST_CHECK bool pg_run_all(struct pg *pg, const struct pg_statement *statements,
-                           size_t count, struct err *err);
-
-/* Rows to be added to a table. */
-struct pg_copy {
-    const char *sql; /* COPY ... FROM STDIN */
-    struct str rows; /* in text format, already escaped */
-};
-
-/* Run COPYs one after the other, without those of no rows. After a failure
- * those behind it have not been run, and *refused is the number of the one that
- * failed. */
-MUST_CHECK bool pg_copy_all(struct pg *pg, const struct pg_copy *copies,
-                            size_t count, size_t *refused, struct err *err);
-
-/* The same of one. */
-MUST_CHECK bool pg_copy(struct pg *pg, const char *sql, struct str rows,
-                        struct err *err);
-
 MUST_CHECK bool pg_begin(struct pg *pg, struct err *err);
 
 /* COMMIT, and check that the server says it did: ERR_RETRY with code

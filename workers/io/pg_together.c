@@ -1,0 +1,234 @@
+/* pg_together.c - libpq's pipeline mode, and several COPYs in one query. */
+#include "pg_together.h"
+
+#include <stdlib.h>
+
+#include "buf.h"
+#include "pg_parts.h"
+
+/* ---- statements
+ * ----------------------------------------------------------------
+ */
+
+/* None can be prepared while others are under way. */
+static bool
+prepare_all(struct pg *pg, const struct pg_statement *statements, size_t count,
+            struct err *err)
+{
+    size_t index;
+
+    for (size_t i = 0; i < count; i++)
+        if (!pg_prepare(pg, statements[i].sql, statements[i].param_count,
+                        &index, err))
+            return false;
+    return true;
+}
+
+/* The server tells of each when it is done, so that each has a deadline of its
+ * own. False only when the connection is lost. */
+static bool
+send_all(struct pg *pg, const struct pg_statement *statements, size_t count,
+         struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct pg_statement *statement = &statements[i];
+        size_t index;
+
+        if (!pg_prepare(pg, statement->sql, statement->param_count, &index,
+                        err) ||
+            !pg_send(pg, index, statement->params, statement->param_count,
+                     PG_FORMAT_TEXT, err))
+            return false;
+        if (!PQsendFlushRequest(pg->conn))
+            return pg_lost(pg, err);
+    }
+    return PQpipelineSync(pg->conn) ? true : pg_lost(pg, err);
+}
+
+static bool
+changed_enough(const struct pg_statement *statement, PGresult *result,
+               struct err *err)
+{
+    size_t changed = strtoull(PQcmdTuples(result), NULL, 10);
+
+    if (!statement->row_count || changed == statement->row_count)
+        return true;
+    return err_set(err, ERR_FATAL,
+                   "%zu rows were to be changed and %zu were, by: %s",
+                   statement->row_count, changed, statement->sql);
+}
+
+static bool
+read_answer(struct pg *pg, const struct pg_statement *statement,
+            struct err *err)
+{
+    PGresult *result;
+    bool ok;
+
+    if (!pg_finish(pg, &result, err))
+        return false;
+    ok = changed_enough(statement, result, err);
+    if (ok && statement->result)
+        *statement->result = (struct pg_result *)result;
+    else
+        PQclear(result);
+    return ok;
+}
+
+static bool
+read_answers(struct pg *pg, const struct pg_statement *statements, size_t count,
+             struct err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!read_answer(pg, &statements[i], err))
+            return false;
+    return true;
+}
+
+/* To the end of what was sent together, whatever has become of it. */
+static bool
+read_to_sync(struct pg *pg, struct err *err)
+{
+    int64_t deadline = pg_deadline(pg);
+    ExecStatusType status = PGRES_EMPTY_QUERY;
+
+    while (status != PGRES_PIPELINE_SYNC) {
+        PGresult *result;
+
+        if (!pg_next_result(pg, deadline, &result, err))
+            return false;
+        status = result ? PQresultStatus(result) : PGRES_EMPTY_QUERY;
+        PQclear(result);
+        if (PQstatus(pg->conn) == CONNECTION_BAD)
+            return pg_lost(pg, err);
+    }
+    return PQexitPipelineMode(pg->conn) ? true : pg_lost(pg, err);
+}
+
+static void
+drop_results(const struct pg_statement *statements, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!statements[i].result)
+            continue;
+        pg_result_free(*statements[i].result);
+        *statements[i].result = NULL;
+    }
+}
+
+bool
+pg_run_all(struct pg *pg, const struct pg_statement *statements, size_t count,
+           struct err *err)
+{
+    struct err ignored = {0};
+    bool ok;
+
+    for (size_t i = 0; i < count; i++)
+        if (statements[i].result)
+            *statements[i].result = NULL;
+    if (!prepare_all(pg, statements, count, err))
+        return false;
+    if (!PQenterPipelineMode(pg->conn))
+        return pg_lost(pg, err);
+    ok = send_all(pg, statements, count, err) &&
+         read_answers(pg, statements, count, err);
+    if (!pg->broken && !read_to_sync(pg, ok ? err : &ignored))
+        ok = false;
+    if (!ok)
+        drop_results(statements, count);
+    return ok;
+}
+
+/* ---- COPY
+ * ---------------------------------------------------------------------
+ */
+
+static size_t
+next_addition(const struct pg_addition *additions, size_t count, size_t at)
+{
+    while (at < count && !additions[at].rows.len)
+        at++;
+    return at;
+}
+
+static bool
+send_copies(struct pg *pg, const struct pg_addition *additions, size_t count,
+            struct err *err)
+{
+    struct buf sql;
+    size_t at = next_addition(additions, count, 0);
+
+    arena_reset(&pg->scratch);
+    buf_init(&sql, &pg->scratch);
+    for (; at < count; at = next_addition(additions, count, at + 1)) {
+        buf_add_cstr(&sql, additions[at].copy);
+        buf_add_char(&sql, ';');
+    }
+    buf_add_char(&sql, '\0');
+    return PQsendQuery(pg->conn, sql.at) ? true : pg_lost(pg, err);
+}
+
+static bool
+send_rows(struct pg *pg, struct str rows, struct err *err)
+{
+    enum { PIECE = 1 << 20 };
+
+    while (rows.len) {
+        size_t len = rows.len < PIECE ? rows.len : PIECE;
+
+        if (PQputCopyData(pg->conn, rows.at, (int)len) != 1)
+            return pg_lost(pg, err);
+        rows.at += len;
+        rows.len -= len;
+    }
+    return PQputCopyEnd(pg->conn, NULL) == 1 ? true : pg_lost(pg, err);
+}
+
+/* The server asks for the rows, has all of them, or refuses. */
+static bool
+answer_copy(struct pg *pg, const struct pg_addition *addition,
+            const PGresult *result, bool *done, struct err *err)
+{
+    *done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (PQresultStatus(result) == PGRES_COPY_IN)
+        return send_rows(pg, addition->rows, err);
+    return *done || pg_failed(pg, result, err);
+}
+
+bool
+pg_copy_all(struct pg *pg, const struct pg_addition *additions, size_t count,
+            size_t *refused, struct err *err)
+{
+    bool at_end = false;
+    bool ok = true;
+
+    *refused = next_addition(additions, count, 0);
+    if (*refused == count)
+        return true;
+    if (!send_copies(pg, additions, count, err))
+        return false;
+    while (!at_end && !pg->broken) {
+        PGresult *result;
+        bool done = false;
+
+        if (!pg_next_result(pg, pg_deadline(pg), &result, err))
+            return false;
+        at_end = !result;
+        if (result &&
+            !answer_copy(pg, &additions[*refused], result, &done, err))
+            ok = false;
+        if (done)
+            *refused = next_addition(additions, count, *refused + 1);
+        PQclear(result);
+    }
+    return ok;
+}
+
+bool
+pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
+{
+    const struct pg_addition addition = {sql, rows};
+    size_t refused;
+
+    return pg_copy_all(pg, &addition, 1, &refused, err);
+}
