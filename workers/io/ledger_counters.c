@@ -64,32 +64,22 @@ keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
     }
 }
 
+/* A question_reader; its context is struct keys. */
 static bool
-read_counters(struct pg *pg, const struct keys *keys, const char *sql,
-              struct err *err)
+read_counters(void *context, const struct pg_result *rows, struct err *err)
 {
-    struct pg_result *rows;
-    bool ok = true;
+    const struct keys *keys = context;
 
-    if (!keys->count)
-        return true;
-    if (!pg_query_binary(
-            pg, sql,
-            (struct str[]){buf_str(&keys->accounts), buf_str(&keys->lines),
-                           buf_str(&keys->kinds), buf_str(&keys->buckets)},
-            4, &rows, err))
-        return false;
-    for (size_t i = 0; i < pg_rows(rows) && ok; i++) {
+    for (size_t i = 0; i < pg_rows(rows); i++) {
         struct counter *counter = keys->counters[pg_int(rows, i, 0) - 1];
 
         counter->place = pg_place(rows, i, 2);
         if (!ratio_parse(pg_text(rows, i, 1), &counter->value))
-            ok = err_set(
+            return err_set(
                 err, ERR_FATAL, "counter of line \"%.*s\" is no decimal: %.*s",
                 STR_ARG(counter->line->name), STR_ARG(pg_text(rows, i, 1)));
     }
-    pg_result_free(rows);
-    return ok;
+    return true;
 }
 
 #define KEYS                                                                   \
@@ -109,42 +99,47 @@ counters_take_locks(const struct facts *facts)
     return false;
 }
 
-bool
-ledger_lock_counters(struct ledger *ledger, struct facts *facts,
-                     struct arena *arena, struct err *err)
+static void
+ask(struct inquiry *inquiry, struct keys *keys, const char *sql,
+    question_reader *read)
 {
-    struct keys keys;
+    enum { COLUMNS = 4 };
+    struct str *params = arena_array(inquiry->arena, COLUMNS, sizeof(*params));
 
-    keys_collect(&keys, arena, facts, false);
-    if (!read_counters(ledger->pg, &keys, SELECT_COUNTERS, err))
-        return false;
-    keys_collect(&keys, arena, facts, true);
-    if (!keys.count)
-        return true;
-    return pg_run(ledger->pg,
-                  "INSERT INTO counters "
-                  "(account_id, line_id, kind, bucket, value) "
-                  "SELECT account_id, line_id, kind, bucket, 0 "
-                  "FROM " KEYS " ORDER BY ord ON CONFLICT DO NOTHING",
-                  (struct str[]){buf_str(&keys.accounts), buf_str(&keys.lines),
-                                 buf_str(&keys.kinds), buf_str(&keys.buckets)},
-                  4, err) &&
-           read_counters(ledger->pg, &keys,
-                         SELECT_COUNTERS " ORDER BY k.ord FOR UPDATE OF c",
-                         err);
+    params[0] = buf_str(&keys->accounts);
+    params[1] = buf_str(&keys->lines);
+    params[2] = buf_str(&keys->kinds);
+    params[3] = buf_str(&keys->buckets);
+    inquiry_add(inquiry,
+                (struct pg_statement){.sql = sql,
+                                      .params = params,
+                                      .param_count = COLUMNS,
+                                      .is_binary = true},
+                read, keys);
 }
 
-bool
-ledger_look_counters(struct pg *pg, struct facts *facts, struct arena *arena,
-                     struct err *err)
+void
+ask_counters(struct inquiry *inquiry, struct facts *facts, bool lock)
 {
-    struct keys own;
-    struct keys of_all;
+    struct keys *own = ARENA_NEW(inquiry->arena, struct keys);
+    struct keys *of_all = ARENA_NEW(inquiry->arena, struct keys);
 
-    keys_collect(&own, arena, facts, false);
-    keys_collect(&of_all, arena, facts, true);
-    return read_counters(pg, &own, SELECT_COUNTERS, err) &&
-           read_counters(pg, &of_all, SELECT_COUNTERS, err);
+    keys_collect(own, inquiry->arena, facts, false);
+    if (own->count)
+        ask(inquiry, own, SELECT_COUNTERS, read_counters);
+    keys_collect(of_all, inquiry->arena, facts, true);
+    if (!of_all->count)
+        return;
+    if (lock)
+        ask(inquiry, of_all,
+            "INSERT INTO counters (account_id, line_id, kind, bucket, value) "
+            "SELECT account_id, line_id, kind, bucket, 0 "
+            "FROM " KEYS " ORDER BY ord ON CONFLICT DO NOTHING",
+            NULL);
+    ask(inquiry, of_all,
+        lock ? SELECT_COUNTERS " ORDER BY k.ord FOR UPDATE OF c"
+             : SELECT_COUNTERS,
+        read_counters);
 }
 
 /* ---- writing

@@ -1,7 +1,8 @@
-/* ledger_facts.c - locks and reads what a decision depends on. Account rows
- * are locked in order of id; a counter or once-key of an account is covered by
- * its account's lock; counters of all accounts are locked by themselves, and
- * once-keys of all accounts left to their unique key. */
+/* ledger_facts.c - locks and reads what a decision depends on: the accounts,
+ * and then, with one wait, all that hangs on them. Account rows are locked in
+ * order of id; a counter or once-key of an account is covered by its account's
+ * lock; counters of all accounts are locked by themselves, and once-keys of all
+ * accounts left to their unique key. */
 #include "ledger.h"
 
 #include "fault.h"
@@ -11,11 +12,15 @@ bool
 ledger_lock(struct ledger *ledger, struct facts *facts, struct err *err)
 {
     struct arena arena = {0};
-    bool ok = ledger_lock_accounts(ledger, facts, &arena, err) &&
-              ledger_lock_counters(ledger, facts, &arena, err) &&
-              ledger_read_once_keys(ledger, facts, &arena, err) &&
-              ledger_read_records(ledger, facts, &arena, err);
+    struct inquiry inquiry = {.arena = &arena};
+    bool ok = ledger_lock_accounts(ledger, facts, &arena, err);
 
+    if (ok) {
+        ask_counters(&inquiry, facts, true);
+        ask_once_keys(&inquiry, facts, &ledger->once_guesses);
+        ask_records(&inquiry, facts, true);
+        ok = inquiry_run(&inquiry, ledger->pg, err);
+    }
     arena_free(&arena);
     FAULT_POINT("worker.lock");
     return ok;
@@ -25,11 +30,15 @@ bool
 ledger_look(struct pg *pg, struct facts *facts, struct err *err)
 {
     struct arena arena = {0};
-    bool ok = ledger_look_accounts(pg, facts, &arena, err) &&
-              ledger_look_counters(pg, facts, &arena, err) &&
-              ledger_look_once_keys(pg, facts, &arena, err) &&
-              ledger_look_records(pg, facts, &arena, err);
+    struct inquiry inquiry = {.arena = &arena};
+    bool ok = ledger_look_accounts(pg, facts, &arena, err);
 
+    if (ok) {
+        ask_counters(&inquiry, facts, false);
+        ask_once_keys(&inquiry, facts, NULL);
+        ask_records(&inquiry, facts, false);
+        ok = inquiry_run(&inquiry, pg, err);
+    }
     arena_free(&arena);
     return ok;
 }

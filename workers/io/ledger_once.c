@@ -46,47 +46,64 @@ sort_keys(struct facts *facts)
 struct asked {
     struct once_key **keys;
     size_t count;
+    struct once_guesses *guesses; /* that learn from it; NULL: none */
 };
 
-static struct asked
+static struct asked *
 asked_none(const struct facts *facts, struct arena *arena)
 {
-    return (struct asked){.keys = arena_array(arena, facts->once_count,
-                                              sizeof(*facts->once_keys))};
+    struct asked *asked = ARENA_NEW(arena, struct asked);
+
+    asked->keys =
+        arena_array(arena, facts->once_count, sizeof(*facts->once_keys));
+    return asked;
 }
 
+/* A question_reader; its context is struct asked. */
 static bool
-ask(struct pg *pg, const struct asked *asked, struct arena *arena,
-    struct err *err)
+read_taken(void *context, const struct pg_result *rows, struct err *err)
 {
-    struct buf accounts;
-    struct buf lines;
-    struct buf keys;
-    struct pg_result *rows;
+    const struct asked *asked = context;
 
-    if (!asked->count)
-        return true;
-    pg_array_open(&accounts, arena, PG_INT4);
-    pg_array_open(&lines, arena, PG_INT4);
-    pg_array_open(&keys, arena, PG_TEXT);
-    for (size_t i = 0; i < asked->count; i++) {
-        pg_array_int(&accounts, account_row_id(asked->keys[i]->account));
-        pg_array_int(&lines, asked->keys[i]->line->id);
-        pg_array_text(&keys, asked->keys[i]->key);
-    }
-    if (!pg_query_binary(
-            pg,
-            "SELECT k.ord FROM unnest($1::int[], $2::int[], $3::text[]) "
-            "WITH ORDINALITY AS k(account_id, line_id, key, ord) "
-            "JOIN once_keys o ON o.account_id = k.account_id "
-            "AND o.line_id = k.line_id AND o.key = k.key",
-            (struct str[]){buf_str(&accounts), buf_str(&lines), buf_str(&keys)},
-            3, &rows, err))
-        return false;
+    (void)err;
     for (size_t i = 0; i < pg_rows(rows); i++)
         asked->keys[pg_int(rows, i, 0) - 1]->taken = true;
-    pg_result_free(rows);
+    for (size_t i = 0; i < asked->count && asked->guesses; i++)
+        odds_note(&asked->guesses->odds, asked->keys[i]->line->id,
+                  asked->keys[i]->taken);
     return true;
+}
+
+static void
+ask(struct inquiry *inquiry, struct asked *asked)
+{
+    enum { COLUMNS = 3 };
+    struct str *params = arena_array(inquiry->arena, COLUMNS, sizeof(*params));
+    struct buf columns[COLUMNS];
+
+    if (!asked->count)
+        return;
+    pg_array_open(&columns[0], inquiry->arena, PG_INT4);
+    pg_array_open(&columns[1], inquiry->arena, PG_INT4);
+    pg_array_open(&columns[2], inquiry->arena, PG_TEXT);
+    for (size_t i = 0; i < asked->count; i++) {
+        pg_array_int(&columns[0], account_row_id(asked->keys[i]->account));
+        pg_array_int(&columns[1], asked->keys[i]->line->id);
+        pg_array_text(&columns[2], asked->keys[i]->key);
+    }
+    for (int c = 0; c < COLUMNS; c++)
+        params[c] = buf_str(&columns[c]);
+    inquiry_add(
+        inquiry,
+        (struct pg_statement){
+            .sql = "SELECT k.ord FROM unnest($1::int[], $2::int[], $3::text[]) "
+                   "WITH ORDINALITY AS k(account_id, line_id, key, ord) "
+                   "JOIN once_keys o ON o.account_id = k.account_id "
+                   "AND o.line_id = k.line_id AND o.key = k.key",
+            .params = params,
+            .param_count = COLUMNS,
+            .is_binary = true},
+        read_taken, asked);
 }
 
 /* An account that this batch makes, or nobody has made, has taken no key. */
@@ -96,56 +113,38 @@ may_be_taken(const struct once_key *key)
     return !key->account || account_may_have_rows(key->account);
 }
 
-bool
-ledger_look_once_keys(struct pg *pg, struct facts *facts, struct arena *arena,
-                      struct err *err)
-{
-    struct asked asked = asked_none(facts, arena);
-
-    sort_keys(facts);
-    for (size_t i = 0; i < facts->once_count; i++)
-        if (may_be_taken(facts->once_keys[i]))
-            asked.keys[asked.count++] = facts->once_keys[i];
-    return ask(pg, &asked, arena, err);
-}
-
 /* ---- guessing
  * ------------------------------------------------------------------ */
 
-static void
-choose(struct asked *asked, struct once_guesses *guesses,
-       const struct facts *facts)
+static bool
+is_guessed(const struct once_guesses *guesses, const struct once_key *key)
 {
+    return guesses && !guesses->ask_all &&
+           odds_are_good(&guesses->odds, key->line->id);
+}
+
+void
+ask_once_keys(struct inquiry *inquiry, struct facts *facts,
+              struct once_guesses *guesses)
+{
+    struct asked *asked = asked_none(facts, inquiry->arena);
+
+    sort_keys(facts);
     for (size_t i = 0; i < facts->once_count; i++) {
         struct once_key *key = facts->once_keys[i];
 
         if (!may_be_taken(key))
             continue;
-        key->guessed =
-            !guesses->ask_all && odds_are_good(&guesses->odds, key->line->id);
+        key->guessed = is_guessed(guesses, key);
         if (key->guessed)
             guesses->count++;
         else
             asked->keys[asked->count++] = key;
     }
-    guesses->ask_all = false;
-}
-
-bool
-ledger_read_once_keys(struct ledger *ledger, struct facts *facts,
-                      struct arena *arena, struct err *err)
-{
-    struct once_guesses *guesses = &ledger->once_guesses;
-    struct asked asked = asked_none(facts, arena);
-
-    sort_keys(facts);
-    choose(&asked, guesses, facts);
-    if (!ask(ledger->pg, &asked, arena, err))
-        return false;
-    for (size_t i = 0; i < asked.count; i++)
-        odds_note(&guesses->odds, asked.keys[i]->line->id,
-                  asked.keys[i]->taken);
-    return true;
+    if (guesses)
+        guesses->ask_all = false;
+    asked->guesses = guesses;
+    ask(inquiry, asked);
 }
 
 bool
@@ -215,18 +214,17 @@ bool
 ledger_confirm_once_keys(struct writing *writing, const struct facts *facts,
                          struct err *err)
 {
-    struct asked asked = asked_none(facts, writing->arena);
+    struct inquiry inquiry = {.arena = writing->arena};
+    struct asked *asked = asked_none(facts, writing->arena);
 
-    for (size_t i = 0; i < facts->once_count; i++) {
-        struct once_key *key = facts->once_keys[i];
-
-        if (needs_confirming(key))
-            asked.keys[asked.count++] = key;
-    }
-    if (!ask(writing->ledger->pg, &asked, writing->arena, err))
+    for (size_t i = 0; i < facts->once_count; i++)
+        if (needs_confirming(facts->once_keys[i]))
+            asked->keys[asked->count++] = facts->once_keys[i];
+    ask(&inquiry, asked);
+    if (!inquiry_run(&inquiry, writing->ledger->pg, err))
         return false;
-    for (size_t i = 0; i < asked.count; i++)
-        if (asked.keys[i]->taken) {
+    for (size_t i = 0; i < asked->count; i++)
+        if (asked->keys[i]->taken) {
             writing->ledger->once_guesses.wrong = true;
             return err_set(err, ERR_RETRY,
                            "a once-key that is taken was held to be free");

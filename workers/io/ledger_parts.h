@@ -155,34 +155,51 @@ void new_accounts_made(struct writing *writing);
  */
 void account_guesses_init(struct account_guesses *guesses);
 
+/* ---- what a decision depends on
+ * -------------------------------------------------
+ */
+
+/* Statements that are asked together, and who reads what each has found. */
+struct inquiry {
+    struct arena *arena;
+    struct question *questions;
+    size_t count;
+    size_t room;
+};
+
+typedef bool question_reader(void *context, const struct pg_result *rows,
+                             struct err *err);
+
+/* Add a statement; its parameters and the reader's context must last until it
+ * was run. `read` may be NULL. */
+void inquiry_add(struct inquiry *inquiry, struct pg_statement statement,
+                 question_reader *read, void *context);
+
+MUST_CHECK bool inquiry_run(struct inquiry *inquiry, struct pg *pg,
+                            struct err *err);
+
 /* Lock and fill in the accounts of the facts; those that are new get an id, and
  * mostly no row yet. */
 MUST_CHECK bool ledger_lock_accounts(struct ledger *ledger, struct facts *facts,
                                      struct arena *arena, struct err *err);
 
-/* The same for the counters; the accounts are locked. */
-MUST_CHECK bool ledger_lock_counters(struct ledger *ledger, struct facts *facts,
+/* The same without any lock, and nothing is made or guessed. */
+MUST_CHECK bool ledger_look_accounts(struct pg *pg, struct facts *facts,
                                      struct arena *arena, struct err *err);
 
-/* Whether those locks, or those of ledger_read_records, will be of more than
- * the facts' accounts. */
+/* Ask for the counters and the records that the facts mention; the accounts are
+ * there, and, with `lock`, locked. */
+void ask_counters(struct inquiry *inquiry, struct facts *facts, bool lock);
+void ask_records(struct inquiry *inquiry, struct facts *facts, bool lock);
+
+/* Whether those locks will be of more than the facts' accounts. */
 bool counters_take_locks(const struct facts *facts);
 bool records_take_locks(const struct facts *facts);
 
-/* Whether the once-keys are taken, where that is not guessed; the accounts are
- * locked. */
-MUST_CHECK bool ledger_read_once_keys(struct ledger *ledger,
-                                      struct facts *facts, struct arena *arena,
-                                      struct err *err);
-
-/* Accounts, counters and once-keys without any lock, and nothing is made or
- * guessed. */
-MUST_CHECK bool ledger_look_accounts(struct pg *pg, struct facts *facts,
-                                     struct arena *arena, struct err *err);
-MUST_CHECK bool ledger_look_counters(struct pg *pg, struct facts *facts,
-                                     struct arena *arena, struct err *err);
-MUST_CHECK bool ledger_look_once_keys(struct pg *pg, struct facts *facts,
-                                      struct arena *arena, struct err *err);
+/* Ask whether the once-keys are taken, where that is not guessed; NULL: nothing
+ * is. The accounts are there. */
+void ask_once_keys(struct inquiry *inquiry, struct facts *facts,
+                   struct once_guesses *guesses);
 
 /* The statement that finds repeats, tombstones and dead letters of the range
  * that are written already; and what its rows make of the items: OUTCOME_SEEN.
@@ -198,14 +215,6 @@ bool once_keys_need_confirming(const struct facts *facts);
 MUST_CHECK bool ledger_confirm_once_keys(struct writing *writing,
                                          const struct facts *facts,
                                          struct err *err);
-
-/* Fill in the records that the facts mention; the accounts are locked. */
-MUST_CHECK bool ledger_read_records(struct ledger *ledger, struct facts *facts,
-                                    struct arena *arena, struct err *err);
-
-/* The same without any lock. */
-MUST_CHECK bool ledger_look_records(struct pg *pg, struct facts *facts,
-                                    struct arena *arena, struct err *err);
 
 /* A row that the batch adds is there already: whether a guess was wrong. */
 void new_account_taken(struct ledger *ledger);

@@ -130,6 +130,8 @@ static const struct query {
 
 /* The records of one kind that have to be looked up. */
 struct lookup {
+    struct facts *facts;
+    enum record_kind kind;
     struct fact_record **records;
     size_t count;
     struct str params[RECORD_KEYS + 1];
@@ -143,15 +145,16 @@ may_exist(const struct fact_record *record)
     return !side || (record->account->side & side);
 }
 
-static void
-collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
-        struct arena *arena)
+static struct lookup *
+collect(struct facts *facts, enum record_kind kind, struct arena *arena)
 {
+    struct lookup *lookup = ARENA_NEW(arena, struct lookup);
     struct buf columns[RECORD_KEYS + 1];
 
+    lookup->facts = facts;
+    lookup->kind = kind;
     lookup->records =
         arena_array(arena, facts->record_count, sizeof(struct fact_record *));
-    lookup->count = 0;
     for (int c = 0; c <= RECORD_KEYS; c++)
         pg_array_open(&columns[c], arena, c < RECORD_KEYS ? PG_TEXT : PG_INT4);
     for (size_t i = 0; i < facts->record_count; i++) {
@@ -166,59 +169,37 @@ collect(struct lookup *lookup, const struct facts *facts, enum record_kind kind,
     }
     for (int c = 0; c <= RECORD_KEYS; c++)
         lookup->params[c] = buf_str(&columns[c]);
+    return lookup;
 }
 
+/* A question_reader; its context is struct lookup. */
 static bool
-read_kind(struct pg *pg, struct facts *facts, enum record_kind kind,
-          const struct lookup *lookup, struct err *err)
+read_records(void *context, const struct pg_result *rows, struct err *err)
 {
-    struct pg_result *rows;
+    const struct lookup *lookup = context;
 
-    if (!pg_query(pg, queries[kind].sql, lookup->params, RECORD_KEYS + 1, &rows,
-                  err))
-        return false;
+    (void)err;
     for (size_t i = 0; i < pg_rows(rows); i++) {
-        struct record_row *row =
-            facts_add_row(facts, lookup->records[pg_int(rows, i, 0) - 1]);
+        struct record_row *row = facts_add_row(
+            lookup->facts, lookup->records[pg_int(rows, i, 0) - 1]);
 
-        for (int c = 0; c < queries[kind].columns; c++)
-            row->values[c] = str_dup(facts->arena, pg_text(rows, i, c + 1));
-    }
-    pg_result_free(rows);
-    return true;
-}
-
-static bool
-read_all(struct pg *pg, struct facts *facts, struct arena *arena,
-         struct err *err)
-{
-    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        struct lookup lookup;
-
-        collect(&lookup, facts, (enum record_kind)kind, arena);
-        if (lookup.count &&
-            !read_kind(pg, facts, (enum record_kind)kind, &lookup, err))
-            return false;
+        for (int c = 0; c < queries[lookup->kind].columns; c++)
+            row->values[c] =
+                str_dup(lookup->facts->arena, pg_text(rows, i, c + 1));
     }
     return true;
 }
 
-/* The lock that excludes others is taken first, not on top. */
-static bool
-lock_all(struct pg *pg, const struct facts *facts, struct arena *arena,
-         struct err *err)
+static void
+ask(struct inquiry *inquiry, struct lookup *lookup, const char *sql,
+    question_reader *read)
 {
-    for (int kind = RECORD_KIND_COUNT; kind-- > 0;) {
-        struct lookup lookup;
-
-        if (!queries[kind].lock)
-            continue;
-        collect(&lookup, facts, (enum record_kind)kind, arena);
-        if (lookup.count && !pg_run(pg, queries[kind].lock, lookup.params,
-                                    RECORD_KEYS + 1, err))
-            return false;
-    }
-    return true;
+    if (sql && lookup->count)
+        inquiry_add(inquiry,
+                    (struct pg_statement){.sql = sql,
+                                          .params = lookup->params,
+                                          .param_count = RECORD_KEYS + 1},
+                    read, lookup);
 }
 
 bool
@@ -230,17 +211,18 @@ records_take_locks(const struct facts *facts)
     return false;
 }
 
-bool
-ledger_read_records(struct ledger *ledger, struct facts *facts,
-                    struct arena *arena, struct err *err)
+/* Of the locks, the one that excludes others is taken first, not on top. */
+void
+ask_records(struct inquiry *inquiry, struct facts *facts, bool lock)
 {
-    return !facts->record_count || (lock_all(ledger->pg, facts, arena, err) &&
-                                    read_all(ledger->pg, facts, arena, err));
-}
+    struct lookup *lookups[RECORD_KIND_COUNT];
 
-bool
-ledger_look_records(struct pg *pg, struct facts *facts, struct arena *arena,
-                    struct err *err)
-{
-    return !facts->record_count || read_all(pg, facts, arena, err);
+    if (!facts->record_count)
+        return;
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        lookups[kind] = collect(facts, (enum record_kind)kind, inquiry->arena);
+    for (int kind = RECORD_KIND_COUNT; lock && kind-- > 0;)
+        ask(inquiry, lookups[kind], queries[kind].lock, NULL);
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        ask(inquiry, lookups[kind], queries[kind].sql, read_records);
 }

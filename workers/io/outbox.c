@@ -4,6 +4,7 @@
 #include "outbox.h"
 
 #include "outbox_shadow.h"
+#include "pg_together.h"
 
 /* The queries name ranges of ids whose size the planner cannot guess; it would
  * sooner or later read a whole ledger to join a few thousand rows of it. The
@@ -169,17 +170,30 @@ query_rows(struct outbox *outbox, int64_t after,
         int_text(arena, batches->items[batches->count - 1].id),
     };
 
-    if (!pg_query_binary(outbox->pg, events_sql, range, 2, &outbox->events,
-                         err) ||
-        !pg_query_binary(outbox->pg, entries_sql, range, 2, &outbox->entries,
-                         err) ||
-        !pg_query_binary(outbox->pg, answers_sql, range, 2, &outbox->answers,
-                         err))
-        return false;
-    if (batches->shadows && !shadow_query(outbox, range, err))
-        return false;
-    return !batches->letters || pg_query_binary(outbox->pg, letters_sql, range,
-                                                2, &outbox->letters, err);
+    const struct {
+        const char *sql;
+        struct pg_result **rows;
+        bool are_there;
+    } tables[] = {
+        {events_sql, &outbox->events, true},
+        {entries_sql, &outbox->entries, true},
+        {answers_sql, &outbox->answers, true},
+        {shadows_sql, &outbox->shadows, batches->shadows > 0},
+        {letters_sql, &outbox->letters, batches->letters > 0},
+    };
+    enum { TABLES = sizeof(tables) / sizeof(*tables) };
+    struct pg_statement statements[TABLES];
+    size_t count = 0;
+
+    for (int i = 0; i < TABLES; i++)
+        if (tables[i].are_there)
+            statements[count++] =
+                (struct pg_statement){.sql = tables[i].sql,
+                                      .params = range,
+                                      .param_count = 2,
+                                      .is_binary = true,
+                                      .result = tables[i].rows};
+    return pg_run_all(outbox->pg, statements, count, err);
 }
 
 /* ---- names

@@ -8,19 +8,12 @@ enum { SHADOW_ORDINAL = 4 }; /* its column */
 
 /* A row has its event with it: most are of events that nothing else is said
  * of. */
-static const char shadows_sql[] =
+const char shadows_sql[] =
     "SELECT x.event_id, x.account_id, x.amount, x.line_id, x.ordinal, "
     "e.occurred_at, e.source_id, e.event_id, e.contract_id, e.traceparent "
     "FROM batches b "
     "JOIN shadow_entries x ON x.event_id BETWEEN b.first_id AND b.last_id "
     "JOIN events e ON e.id = x.event_id WHERE b.id > $1 AND b.id <= $2";
-
-bool
-shadow_query(struct outbox *outbox, const struct str range[2], struct err *err)
-{
-    return pg_query_binary(outbox->pg, shadows_sql, range, 2, &outbox->shadows,
-                           err);
-}
 
 bool
 shadow_names_known(const struct outbox *outbox)

@@ -24,10 +24,8 @@ struct shadow_list {
     int64_t taken; /* of the batch at hand */
 };
 
-/* Read the rows of the batches in the range: after the first id, up to the
- * second. To be called when they have any. */
-MUST_CHECK bool shadow_query(struct outbox *outbox, const struct str range[2],
-                             struct err *err);
+/* The statement for the rows of the batches after the id $1, up to $2. */
+extern const char shadows_sql[];
 
 bool shadow_names_known(const struct outbox *outbox);
 

@@ -37,7 +37,8 @@ send_all(struct pg *pg, const struct pg_statement *statements, size_t count,
         if (!pg_prepare(pg, statement->sql, statement->param_count, &index,
                         err) ||
             !pg_send(pg, index, statement->params, statement->param_count,
-                     PG_FORMAT_TEXT, err))
+                     statement->is_binary ? PG_FORMAT_BINARY : PG_FORMAT_TEXT,
+                     err))
             return false;
         if (!PQsendFlushRequest(pg->conn))
             return pg_lost(pg, err);
