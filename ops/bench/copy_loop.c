@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PARAMS_MAX = 13, COPY_CHUNK = 1 << 16, COPIES_MAX = 8192 };
+enum { PARAMS_MAX = 13, COPY_CHUNK = 1 << 16 };
 
 /* Where each event goes: its batch, and its id in a block of that batch. */
 static const char place_sql[] =
@@ -385,8 +385,13 @@ rows_of(const struct rows *rows, long batch, size_t *len)
 }
 
 static void
-put_rows(PGconn *pg, const char *sql, const char *text, size_t len)
+write_copy(PGconn *pg, const char *sql, const char *text, size_t len)
 {
+    PGresult *result = PQexec(pg, sql);
+
+    if (PQresultStatus(result) != PGRES_COPY_IN)
+        die(sql, pg);
+    PQclear(result);
     while (len) {
         size_t part = len < COPY_CHUNK ? len : COPY_CHUNK;
 
@@ -397,54 +402,19 @@ put_rows(PGconn *pg, const char *sql, const char *text, size_t len)
     }
     if (PQputCopyEnd(pg, NULL) != 1)
         die(sql, pg);
-}
-
-/* The COPYs that have rows, as one text; *numbers are theirs. */
-static int
-list_copies(const struct rows *rows, bool before, long batch, char *sql,
-            int *numbers)
-{
-    int count = 0;
-    size_t at = 0;
-    size_t len;
-
-    for (int i = 0; i < STEP_COUNT; i++) {
-        if (!steps[i].is_copy || steps[i].before != before)
-            continue;
-        rows_of(&rows[i], batch, &len);
-        if (!len)
-            continue;
-        at += (size_t)snprintf(sql + at, at < COPIES_MAX ? COPIES_MAX - at : 0,
-                               "%s;", steps[i].write);
-        if (at >= COPIES_MAX)
-            die("too many COPYs", NULL);
-        numbers[count++] = i;
-    }
-    return count;
+    while ((result = PQgetResult(pg)))
+        check(pg, result, sql);
 }
 
 static void
 write_copies(PGconn *pg, const struct rows *rows, bool before, long batch)
 {
-    char sql[COPIES_MAX];
-    int numbers[STEP_COUNT];
-    int count = list_copies(rows, before, batch, sql, numbers);
-    int asked = 0;
-    PGresult *result;
+    for (int i = 0; i < STEP_COUNT; i++) {
+        size_t len;
+        const char *text = rows_of(&rows[i], batch, &len);
 
-    if (count && !PQsendQuery(pg, sql))
-        die(sql, pg);
-    while ((result = PQgetResult(pg))) {
-        if (PQresultStatus(result) == PGRES_COPY_IN) {
-            int number = numbers[asked++];
-            size_t len;
-            const char *text = rows_of(&rows[number], batch, &len);
-
-            put_rows(pg, steps[number].write, text, len);
-            PQclear(result);
-        } else {
-            check(pg, result, sql);
-        }
+        if (steps[i].is_copy && steps[i].before == before && len)
+            write_copy(pg, steps[i].write, text, len);
     }
 }
 
@@ -461,7 +431,9 @@ send_statement(PGconn *pg, int number, const struct rows *rows, long batch)
     for (; text < end && count < PARAMS_MAX; text += strlen(text) + 1)
         params[count++] = text;
     snprintf(name, sizeof(name), "step%d", number);
-    if (count && !PQsendQueryPrepared(pg, name, count, params, NULL, NULL, 0))
+    if (count &&
+        (!PQsendQueryPrepared(pg, name, count, params, NULL, NULL, 0) ||
+         !PQsendFlushRequest(pg)))
         die(steps[number].write, pg);
     return count > 0;
 }
@@ -490,8 +462,8 @@ write_statements(PGconn *pg, const struct rows *rows, long batch)
     PQclear(end);
 }
 
-/* As a worker does: rows are added to all tables at once, one wait for each,
- * and then statements change what there is, with one wait for all. */
+/* As a worker does: rows are added to tables, and then statements that are sent
+ * together change what there is. */
 static void
 write_batch(PGconn *pg, const struct rows *rows, long batch)
 {

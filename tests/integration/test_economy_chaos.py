@@ -156,7 +156,7 @@ class Traffic(generator.Mix):
 
 
 @pytest.mark.parametrize("point", [
-    "worker.lock", "worker.rows", "worker.batch", "worker.commit_sent"])
+    "worker.lock", "worker.copy", "worker.batch", "worker.commit_sent"])
 def test_killed_amid_requests(ctx, seed, point):
     """kill -9 at the second and the fifth passage, then a third worker, which
     has a companion."""

@@ -13,7 +13,7 @@ from books import assert_books
 # In the order of the steps.
 POINTS = [
     "worker.poll", "worker.fence", "worker.claim", "worker.lock",
-    "worker.decide", "worker.rows", "worker.confirm", "worker.batch",
+    "worker.decide", "worker.copy", "worker.confirm", "worker.batch",
     "worker.commit_before", "worker.commit_sent", "worker.commit_after",
     "worker.offsets",
 ]
@@ -64,7 +64,7 @@ def test_one_of_two_workers_killed(ctx, seed):
     mix = generator.Mix(seed)
     ctx.relay()
     survivor = ctx.worker()
-    victim = ctx.worker(fault="worker.rows:kill:20")
+    victim = ctx.worker(fault="worker.copy:kill:20")
     with harness.Feeder(ctx, mix.draft):
         assert victim.wait(60) == -signal.SIGKILL
     assert_books(ctx)

@@ -48,7 +48,7 @@ def test_worker_that_slept(ctx, seed):
     given it up; what it wakes up with is worth nothing."""
     ctx.publish(generator.Mix(seed).drafts(2000))
     ctx.relay()
-    sleeper = ctx.worker(fault="worker.rows:stop:3")
+    sleeper = ctx.worker(fault="worker.copy:stop:3")
     sleeper.wait_for_log("fault point reached")
     before = ctx.posted_records()
     ctx.worker()

@@ -135,7 +135,7 @@ struct ledger_options {
 };
 
 /* Write the decided range: rows that are new, those of accounts first; then
- * what changes balances, counters and positions; last, under a short lock, the
+ * balances, effects, counters and positions; last, under a short lock, the
  * batch row. Gives the items their ids. */
 MUST_CHECK bool ledger_write(struct ledger *ledger, struct arena *arena,
                              struct item_range range, const struct facts *facts,

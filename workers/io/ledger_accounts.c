@@ -9,7 +9,6 @@
 #include "ledger.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "ledger_parts.h"
 #include "pg_array.h"

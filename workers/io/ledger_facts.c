@@ -20,6 +20,7 @@ ledger_lock(struct ledger *ledger, struct facts *facts, struct err *err)
         ask_once_keys(&inquiry, facts, &ledger->once_guesses);
         ask_records(&inquiry, facts, true);
         ok = inquiry_run(&inquiry, ledger->pg, err);
+        ledger->once_guesses.ask_all = ledger->once_guesses.ask_all && !ok;
     }
     arena_free(&arena);
     FAULT_POINT("worker.lock");

@@ -1,5 +1,5 @@
 /* ledger_inquiry.c - questions to the ledger that are asked with one wait. */
-#include "ledger_parts.h"
+#include "ledger_inquiry.h"
 
 struct question {
     struct pg_statement statement;

@@ -10,7 +10,6 @@
 #include "ledger.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "ledger_parts.h"
 #include "pg_array.h"
@@ -141,8 +140,6 @@ ask_once_keys(struct inquiry *inquiry, struct facts *facts,
         else
             asked->keys[asked->count++] = key;
     }
-    if (guesses)
-        guesses->ask_all = false;
     asked->guesses = guesses;
     ask(inquiry, asked);
 }

@@ -5,6 +5,7 @@
 #include "account_ids.h"
 #include "account_pages.h"
 #include "ledger.h"
+#include "ledger_inquiry.h"
 #include "map.h"
 #include "odds.h"
 #include "pg_together.h"
@@ -138,7 +139,7 @@ void writing_add_statement(struct writing *writing, const char *sql,
                            const struct str *params, size_t param_count,
                            size_t row_count);
 
-/* Run the statements that were added. */
+/* Run the statements that were added so far. */
 MUST_CHECK bool writing_flush(struct writing *writing, struct err *err);
 
 /* Add what decisions have come to: accounts, counters, once-keys, and all that
@@ -154,29 +155,6 @@ void new_accounts_made(struct writing *writing);
 /* Of a new connection: most likely nobody else makes the accounts that it does.
  */
 void account_guesses_init(struct account_guesses *guesses);
-
-/* ---- what a decision depends on
- * -------------------------------------------------
- */
-
-/* Statements that are asked together, and who reads what each has found. */
-struct inquiry {
-    struct arena *arena;
-    struct question *questions;
-    size_t count;
-    size_t room;
-};
-
-typedef bool question_reader(void *context, const struct pg_result *rows,
-                             struct err *err);
-
-/* Add a statement; its parameters and the reader's context must last until it
- * was run. `read` may be NULL. */
-void inquiry_add(struct inquiry *inquiry, struct pg_statement statement,
-                 question_reader *read, void *context);
-
-MUST_CHECK bool inquiry_run(struct inquiry *inquiry, struct pg *pg,
-                            struct err *err);
 
 /* Lock and fill in the accounts of the facts; those that are new get an id, and
  * mostly no row yet. */

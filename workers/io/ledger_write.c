@@ -1,7 +1,6 @@
 /* ledger_write.c - a decided range is written: one COPY or one statement a
  * table, two where rows are made and changed, whatever the number of events.
- * All is made ready first, and then sent: one wait for the server a COPY, and
- * one for all statements, or two where once-keys have to be confirmed. */
+ * All is made ready first. */
 #include "ledger.h"
 
 #include <string.h>
@@ -212,23 +211,22 @@ row_is_taken(struct writing *writing, size_t table, struct err *err)
         refuse_second_outcome(err);
 }
 
+/* One after the other, since a worker may be stopped for long at any time: see
+ * pg_together.h. */
 static bool
 add_rows(struct writing *writing, struct err *err)
 {
-    struct pg_addition additions[TABLE_COUNT];
-    size_t refused;
-
-    for (int table = 0; table < TABLE_COUNT; table++)
-        additions[table] = (struct pg_addition){
-            tables[table].copy, buf_str(&writing->rows.of[table])};
-    if (pg_copy_all(writing->ledger->pg, additions, TABLE_COUNT, &refused,
-                    err)) {
-        new_accounts_made(writing);
-        return true;
+    for (size_t table = 0; table < TABLE_COUNT; table++) {
+        if (!pg_copy(writing->ledger->pg, tables[table].copy,
+                     buf_str(&writing->rows.of[table]), err)) {
+            if (strcmp(err->code, PG_UNIQUE_VIOLATION) == 0)
+                row_is_taken(writing, table, err);
+            return false;
+        }
+        FAULT_POINT("worker.copy");
     }
-    if (refused < TABLE_COUNT && strcmp(err->code, PG_UNIQUE_VIOLATION) == 0)
-        row_is_taken(writing, refused, err);
-    return false;
+    new_accounts_made(writing);
+    return true;
 }
 
 /* ---- statements
@@ -283,7 +281,6 @@ ledger_write(struct ledger *ledger, struct arena *arena,
     add_batch_lock(&writing);
     if (!add_rows(&writing, err))
         return false;
-    FAULT_POINT("worker.rows");
     if (once_keys_need_confirming(facts) &&
         (!writing_flush(&writing, err) ||
          !ledger_confirm_once_keys(&writing, facts, err)))

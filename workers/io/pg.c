@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -274,7 +273,6 @@ wait_readable(struct pg *pg, int64_t deadline, struct err *err)
     return true;
 }
 
-/* The next result of the statement under way; NULL in *result at its end. */
 bool
 pg_next_result(struct pg *pg, int64_t deadline, PGresult **result,
                struct err *err)
@@ -291,11 +289,10 @@ is_good(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
 
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+           status == PGRES_COPY_IN;
 }
 
-/* Read all results up to the end of the statement and give the last good one to
- * *kept; the first error wins. */
 bool
 pg_finish(struct pg *pg, PGresult **kept, struct err *err)
 {
@@ -315,6 +312,8 @@ pg_finish(struct pg *pg, PGresult **kept, struct err *err)
             ok = pg_failed(pg, result, err);
         PQclear(last);
         last = result;
+        if (PQresultStatus(result) == PGRES_COPY_IN)
+            break;
     }
     if (ok && kept)
         *kept = last;
@@ -428,9 +427,33 @@ pg_run(struct pg *pg, const char *sql, const struct str *params,
     return true;
 }
 
-/* ---- transactions
+/* ---- COPY and transactions
  * -----------------------------------------------------------
  */
+
+bool
+pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
+{
+    enum { PIECE = 1 << 20 };
+
+    if (!rows.len)
+        return true;
+    if (!PQsendQuery(pg->conn, sql))
+        return pg_lost(pg, err);
+    if (!pg_finish(pg, NULL, err))
+        return false;
+    while (rows.len) {
+        size_t len = rows.len < PIECE ? rows.len : PIECE;
+
+        if (PQputCopyData(pg->conn, rows.at, (int)len) != 1)
+            return pg_lost(pg, err);
+        rows.at += len;
+        rows.len -= len;
+    }
+    if (PQputCopyEnd(pg->conn, NULL) != 1)
+        return pg_lost(pg, err);
+    return pg_finish(pg, NULL, err);
+}
 
 bool
 pg_begin(struct pg *pg, struct err *err)

@@ -1,4 +1,4 @@
-/* pg.h - one connection to PostgreSQL; with pg_rows.h the only user of libpq.
+/* pg.h - one connection to PostgreSQL; pg*.c are the only users of libpq.
  * Knows deadlines and what a SQLSTATE asks for, nothing of rewards. */
 #ifndef IO_PG_H
 #define IO_PG_H
@@ -66,6 +66,11 @@ MUST_CHECK bool pg_query_binary(struct pg *pg, const char *sql,
 /* As pg_query, dropping the rows. */
 MUST_CHECK bool pg_run(struct pg *pg, const char *sql, const struct str *params,
                        size_t param_count, struct err *err);
+
+/* COPY ... FROM STDIN of rows in text format, already escaped; of none, the
+ * server is not asked. */
+MUST_CHECK bool pg_copy(struct pg *pg, const char *sql, struct str rows,
+                        struct err *err);
 
 MUST_CHECK bool pg_begin(struct pg *pg, struct err *err);
 

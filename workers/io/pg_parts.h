@@ -33,8 +33,9 @@ int64_t pg_deadline(const struct pg *pg);
 MUST_CHECK bool pg_next_result(struct pg *pg, int64_t deadline,
                                PGresult **result, struct err *err);
 
-/* Read all results up to the end of the statement and give the last good one to
- * *kept, unless that is NULL; the first error wins. */
+/* Read all results up to the end of the statement, or the start of a COPY, and
+ * give the last good one to *kept, unless that is NULL; the first error wins.
+ */
 MUST_CHECK bool pg_finish(struct pg *pg, PGresult **kept, struct err *err);
 
 /* The number of a statement, prepared if it was not. */

@@ -1,14 +1,9 @@
-/* pg_together.c - libpq's pipeline mode, and several COPYs in one query. */
+/* pg_together.c - libpq's pipeline mode. */
 #include "pg_together.h"
 
 #include <stdlib.h>
 
-#include "buf.h"
 #include "pg_parts.h"
-
-/* ---- statements
- * ----------------------------------------------------------------
- */
 
 /* None can be prepared while others are under way. */
 static bool
@@ -40,7 +35,7 @@ send_all(struct pg *pg, const struct pg_statement *statements, size_t count,
                      statement->is_binary ? PG_FORMAT_BINARY : PG_FORMAT_TEXT,
                      err))
             return false;
-        if (!PQsendFlushRequest(pg->conn))
+        if (i + 1 < count && !PQsendFlushRequest(pg->conn))
             return pg_lost(pg, err);
     }
     return PQpipelineSync(pg->conn) ? true : pg_lost(pg, err);
@@ -138,98 +133,4 @@ pg_run_all(struct pg *pg, const struct pg_statement *statements, size_t count,
     if (!ok)
         drop_results(statements, count);
     return ok;
-}
-
-/* ---- COPY
- * ---------------------------------------------------------------------
- */
-
-static size_t
-next_addition(const struct pg_addition *additions, size_t count, size_t at)
-{
-    while (at < count && !additions[at].rows.len)
-        at++;
-    return at;
-}
-
-static bool
-send_copies(struct pg *pg, const struct pg_addition *additions, size_t count,
-            struct err *err)
-{
-    struct buf sql;
-    size_t at = next_addition(additions, count, 0);
-
-    arena_reset(&pg->scratch);
-    buf_init(&sql, &pg->scratch);
-    for (; at < count; at = next_addition(additions, count, at + 1)) {
-        buf_add_cstr(&sql, additions[at].copy);
-        buf_add_char(&sql, ';');
-    }
-    buf_add_char(&sql, '\0');
-    return PQsendQuery(pg->conn, sql.at) ? true : pg_lost(pg, err);
-}
-
-static bool
-send_rows(struct pg *pg, struct str rows, struct err *err)
-{
-    enum { PIECE = 1 << 20 };
-
-    while (rows.len) {
-        size_t len = rows.len < PIECE ? rows.len : PIECE;
-
-        if (PQputCopyData(pg->conn, rows.at, (int)len) != 1)
-            return pg_lost(pg, err);
-        rows.at += len;
-        rows.len -= len;
-    }
-    return PQputCopyEnd(pg->conn, NULL) == 1 ? true : pg_lost(pg, err);
-}
-
-/* The server asks for the rows, has all of them, or refuses. */
-static bool
-answer_copy(struct pg *pg, const struct pg_addition *addition,
-            const PGresult *result, bool *done, struct err *err)
-{
-    *done = PQresultStatus(result) == PGRES_COMMAND_OK;
-    if (PQresultStatus(result) == PGRES_COPY_IN)
-        return send_rows(pg, addition->rows, err);
-    return *done || pg_failed(pg, result, err);
-}
-
-bool
-pg_copy_all(struct pg *pg, const struct pg_addition *additions, size_t count,
-            size_t *refused, struct err *err)
-{
-    bool at_end = false;
-    bool ok = true;
-
-    *refused = next_addition(additions, count, 0);
-    if (*refused == count)
-        return true;
-    if (!send_copies(pg, additions, count, err))
-        return false;
-    while (!at_end && !pg->broken) {
-        PGresult *result;
-        bool done = false;
-
-        if (!pg_next_result(pg, pg_deadline(pg), &result, err))
-            return false;
-        at_end = !result;
-        if (result &&
-            !answer_copy(pg, &additions[*refused], result, &done, err))
-            ok = false;
-        if (done)
-            *refused = next_addition(additions, count, *refused + 1);
-        PQclear(result);
-    }
-    return ok;
-}
-
-bool
-pg_copy(struct pg *pg, const char *sql, struct str rows, struct err *err)
-{
-    const struct pg_addition addition = {sql, rows};
-    size_t refused;
-
-    return pg_copy_all(pg, &addition, 1, &refused, err);
 }

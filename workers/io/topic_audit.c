@@ -6,7 +6,6 @@
 #include "digest.h"
 #include "outbox.h"
 #include "pg_text.h"
-#include "pg_together.h"
 #include "position.h"
 #include "timestamp.h"
 #include "topic_reader.h"
