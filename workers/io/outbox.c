@@ -8,15 +8,12 @@
 
 /* The queries name ranges of ids whose size the planner cannot guess; it would
  * sooner or later read a whole ledger to join a few thousand rows of it. The
- * mark may lag behind after a crash, so it need not wait for the disk. A lock
- * held by a relay whose machine is gone must not outlive it for hours. */
+ * mark may lag behind after a crash, so it need not wait for the disk. */
 static const char session_sql[] =
     "SET synchronous_commit = off; SET jit = off; "
     "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
     "SET enable_bitmapscan = off; SET enable_hashjoin = off; "
-    "SET enable_mergejoin = off; "
-    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; "
-    "SET tcp_keepalives_count = 3; LISTEN reward_batches";
+    "SET enable_mergejoin = off; LISTEN reward_batches";
 
 bool
 outbox_open(struct pg *pg, struct outbox **opened, struct err *err)

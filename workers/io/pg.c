@@ -189,16 +189,20 @@ require_durable(struct pg *pg, struct err *err)
     return true;
 }
 
+/* The last three are the server's: locks held by a process whose machine is
+ * gone must not outlive it for hours. */
 static bool
 prepare_session(struct pg *pg, struct err *err)
 {
-    char sql[400];
+    char sql[520];
 
     snprintf(sql, sizeof(sql),
              "SET search_path = reward, pg_catalog; SET timezone = 'UTC'; "
              "SET datestyle = 'ISO'; SET bytea_output = 'hex'; "
              "SET statement_timeout = %lld; SET lock_timeout = %lld; "
-             "SET idle_in_transaction_session_timeout = %lld",
+             "SET idle_in_transaction_session_timeout = %lld; "
+             "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; "
+             "SET tcp_keepalives_count = 3",
              (long long)pg->timeout_ms, (long long)pg->timeout_ms * 3 / 4,
              (long long)pg->timeout_ms);
     return pg_exec(pg, sql, err) && require_durable(pg, err);
