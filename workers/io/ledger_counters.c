@@ -9,12 +9,11 @@
 #include "pg_array.h"
 #include "pg_text.h"
 
+enum { KEY_COLUMNS = 4 };
+
 /* Counters in order of their key, as array parameters. */
 struct keys {
-    struct buf accounts;
-    struct buf lines;
-    struct buf kinds;
-    struct buf buckets;
+    struct str params[KEY_COLUMNS];
     struct counter **counters; /* of each element */
     size_t count;
 };
@@ -39,8 +38,7 @@ static void
 keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
              bool of_all)
 {
-    struct buf *bufs[] = {&keys->accounts, &keys->lines, &keys->kinds,
-                          &keys->buckets};
+    struct buf columns[KEY_COLUMNS];
 
     keys->counters =
         arena_array(arena, facts->counter_count, sizeof(struct counter *));
@@ -53,15 +51,18 @@ keys_collect(struct keys *keys, struct arena *arena, const struct facts *facts,
     }
     if (keys->count)
         qsort(keys->counters, keys->count, sizeof(struct counter *), key_order);
-    for (size_t b = 0; b < sizeof(bufs) / sizeof(*bufs); b++)
-        pg_array_open(bufs[b], arena, PG_INT4);
+    for (int c = 0; c < KEY_COLUMNS; c++)
+        pg_array_open(&columns[c], arena, PG_INT4);
     for (size_t i = 0; i < keys->count; i++) {
-        pg_array_int(&keys->accounts,
-                     account_row_id(keys->counters[i]->account));
-        pg_array_int(&keys->lines, keys->counters[i]->line->id);
-        pg_array_int(&keys->kinds, keys->counters[i]->kind);
-        pg_array_int(&keys->buckets, keys->counters[i]->bucket);
+        const struct counter *counter = keys->counters[i];
+
+        pg_array_int(&columns[0], account_row_id(counter->account));
+        pg_array_int(&columns[1], counter->line->id);
+        pg_array_int(&columns[2], counter->kind);
+        pg_array_int(&columns[3], counter->bucket);
     }
+    for (int c = 0; c < KEY_COLUMNS; c++)
+        keys->params[c] = buf_str(&columns[c]);
 }
 
 /* A question_reader; its context is struct keys. */
@@ -103,17 +104,10 @@ static void
 ask(struct inquiry *inquiry, struct keys *keys, const char *sql,
     question_reader *read)
 {
-    enum { COLUMNS = 4 };
-    struct str *params = arena_array(inquiry->arena, COLUMNS, sizeof(*params));
-
-    params[0] = buf_str(&keys->accounts);
-    params[1] = buf_str(&keys->lines);
-    params[2] = buf_str(&keys->kinds);
-    params[3] = buf_str(&keys->buckets);
     inquiry_add(inquiry,
                 (struct pg_statement){.sql = sql,
-                                      .params = params,
-                                      .param_count = COLUMNS,
+                                      .params = keys->params,
+                                      .param_count = KEY_COLUMNS,
                                       .is_binary = true},
                 read, keys);
 }

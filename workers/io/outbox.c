@@ -166,7 +166,6 @@ query_rows(struct outbox *outbox, int64_t after,
         int_text(arena, after),
         int_text(arena, batches->items[batches->count - 1].id),
     };
-
     const struct {
         const char *sql;
         struct pg_result **rows;
