@@ -544,6 +544,7 @@ def test_faults_of_what_is_read_before(ledger, tmp_path):
              {str(broken), str(tmp_path)}),
             (["rules", f"--schemas.dir={gone}"], {gone}),
             (["rules", gone, "rules"], {gone}),
+            (["config", gone], {gone}), (["config", "-c", gone], {gone}),
             (["schemas", gone, str(broken)], {gone, str(broken)})):
         done = ledger.run("check", *words, "--format", "json")
         assert done.returncode == 78

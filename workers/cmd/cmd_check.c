@@ -80,11 +80,25 @@ read_settings(struct check *check)
 /* ---- settings
  * ---------------------------------------------------------------- */
 
+/* In a file that is not there no fault was found. */
+static bool
+is_readable(struct check *check, const char *path)
+{
+    struct err err = {0};
+    struct str text;
+
+    if (!path || file_read(check->line->arena, path, &text, &err))
+        return true;
+    note(check, path, &err);
+    return false;
+}
+
 static int
 check_config(struct check *check)
 {
     struct command_line *line = check->line;
-    const char *path = line->argc > 1 ? line->argv[1] : line->config_path;
+    const char *path =
+        settings_path(line->argc > 1 ? line->argv[1] : line->config_path);
     bool print = command_option(line, "print");
 
     if (line->argc > 2)
@@ -92,7 +106,8 @@ check_config(struct check *check)
     if (print && !diag_report_spares_stdout(line->format))
         return command_misused(line, "--print cannot print format \"%s\"",
                                line->format);
-    if (command_settings_noting(line, path, &check->diags)) {
+    if (is_readable(check, path) &&
+        command_settings_noting(line, path, &check->diags)) {
         if (print)
             settings_print(line->settings, stdout);
         else if (says_ok(check))

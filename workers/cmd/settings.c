@@ -383,6 +383,14 @@ settings_builtin(struct arena *arena, struct settings *settings)
     read_builtins(&source);
 }
 
+const char *
+settings_path(const char *named)
+{
+    const char *path = named ? named : getenv("REWARD_CONFIG");
+
+    return path && *path ? path : NULL;
+}
+
 bool
 settings_load(struct arena *arena, const char *path,
               const struct setting_flag *flags, size_t flag_count,
@@ -393,9 +401,8 @@ settings_load(struct arena *arena, const char *path,
     size_t errors_before = diags->errors;
 
     settings_builtin(arena, settings);
-    if (!path)
-        path = getenv("REWARD_CONFIG");
-    if (path && *path)
+    path = settings_path(path);
+    if (path)
         read_file(&source, path);
     read_environment(&source);
     source.in_argv = true;

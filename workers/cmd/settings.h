@@ -91,9 +91,13 @@ struct setting_flag { /* `--section.key=value` of a command line */
 /* All settings at their built-in values. */
 void settings_builtin(struct arena *arena, struct settings *settings);
 
-/* Read the settings. `path` may be NULL: then REWARD_CONFIG or, where that is
- * unset, built-in values only. Faults go to diags as file:line:column, or with
- * the name of the variable or flag for a file; false when there is any. */
+/* The file of settings: the named one, or for NULL that of REWARD_CONFIG; NULL:
+ * there is none. */
+const char *settings_path(const char *named);
+
+/* Read the settings of the file at settings_path(path), of the environment and
+ * of flags, over the built-in ones. Faults go to diags as file:line:column, or
+ * with the name of the variable or flag for a file; false when there is any. */
 MUST_CHECK bool settings_load(struct arena *arena, const char *path,
                               const struct setting_flag *flags,
                               size_t flag_count, struct settings *settings,
